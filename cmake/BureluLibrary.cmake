@@ -1,0 +1,36 @@
+# The static library: src/{problem,backend,solver,io}, one translation unit per instruction set, and cuda/ where it is on.
+set(src "${PROJECT_SOURCE_DIR}/src")
+file(GLOB_RECURSE burelu_sources CONFIGURE_DEPENDS
+     "${src}/problem/*.cpp" "${src}/backend/*.cpp" "${src}/solver/*.cpp" "${src}/io/*.cpp")
+foreach(level baseline avx2 avx512)
+  set(burelu_${level} ${burelu_sources})
+  list(FILTER burelu_${level} INCLUDE REGEX "/isa/[^/]*_${level}\\.cpp$")
+endforeach()
+list(FILTER burelu_sources EXCLUDE REGEX "/isa/[^/]*_avx(2|512)\\.cpp$")
+
+add_library(burelu STATIC ${burelu_sources} "${BURELU_GENERATED_DIR}/version.cpp")
+add_library(burelu::burelu ALIAS burelu)
+burelu_target_options(burelu)
+set_target_properties(burelu PROPERTIES POSITION_INDEPENDENT_CODE ON)
+target_include_directories(burelu
+  PUBLIC "$<BUILD_INTERFACE:${PROJECT_SOURCE_DIR}/include>" "$<BUILD_INTERFACE:${BURELU_GENERATED_DIR}/include>"
+         "$<INSTALL_INTERFACE:${CMAKE_INSTALL_INCLUDEDIR}>"
+  PRIVATE "${src}")
+target_link_libraries(burelu PRIVATE burelu::blas OpenMP::OpenMP_CXX Threads::Threads fmt::fmt
+                                     $<BUILD_INTERFACE:nlohmann_json::nlohmann_json>)
+
+# Kernels choose their instruction set at run time (no -march=native: the library runs where it was not built).
+# Contraction to FMA is wanted in them; the flag comes after the target's and wins.
+set_source_files_properties(${burelu_baseline} PROPERTIES COMPILE_OPTIONS "-ffp-contract=fast")
+if(CMAKE_SYSTEM_PROCESSOR MATCHES "^(x86_64|AMD64|amd64)$")
+  target_sources(burelu PRIVATE ${burelu_avx2} ${burelu_avx512})
+  target_compile_definitions(burelu PRIVATE BURELU_X86_DISPATCH)
+  set_source_files_properties(${burelu_avx2} PROPERTIES COMPILE_OPTIONS "-mavx2;-mfma;-ffp-contract=fast")
+  set_source_files_properties(${burelu_avx512} PROPERTIES COMPILE_OPTIONS
+    "-mavx512f;-mavx512dq;-mavx512vl;-mfma;-mprefer-vector-width=512;-ffp-contract=fast")
+endif()
+
+if(BURELU_WITH_CUDA)
+  target_compile_definitions(burelu PRIVATE BURELU_WITH_CUDA)
+  add_subdirectory("${PROJECT_SOURCE_DIR}/cuda")
+endif()

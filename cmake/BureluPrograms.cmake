@@ -1,0 +1,37 @@
+# The two programs at the top of the build folder. All but main.cpp is an object library, so that tests reach it.
+
+# burelu_add_program(<name of the file> <target> <parts target> <folder> <libraries...>)
+function(burelu_add_program output target parts folder)
+  file(GLOB sources CONFIGURE_DEPENDS "${folder}/*.cpp")
+  set(main "${folder}/main.cpp")
+  if(NOT main IN_LIST sources)
+    message(STATUS "Program ${output}: left out (${main} does not exist)")
+    return()
+  endif()
+  list(REMOVE_ITEM sources "${main}")
+  add_executable(${target} "${main}")
+  burelu_target_options(${target})
+  target_include_directories(${target} PRIVATE "${PROJECT_SOURCE_DIR}/src" "${PROJECT_SOURCE_DIR}/include"
+                                               "${BURELU_GENERATED_DIR}/include")
+  target_link_libraries(${target} PRIVATE ${ARGN})
+  set_target_properties(${target} PROPERTIES OUTPUT_NAME ${output}
+                        RUNTIME_OUTPUT_DIRECTORY "${PROJECT_BINARY_DIR}" INSTALL_RPATH_USE_LINK_PATH ON)
+  if(sources)
+    add_library(${parts} OBJECT ${sources})
+    burelu_target_options(${parts})
+    target_include_directories(${parts} PUBLIC "${PROJECT_SOURCE_DIR}/src" "${PROJECT_SOURCE_DIR}/include"
+                                               "${BURELU_GENERATED_DIR}/include")
+    target_link_libraries(${parts} PUBLIC ${ARGN})
+    target_link_libraries(${target} PRIVATE ${parts})
+  endif()
+endfunction()
+
+find_package(CLI11 REQUIRED)
+find_package(spdlog REQUIRED)
+burelu_add_program(burelu burelu_program burelu_app "${PROJECT_SOURCE_DIR}/src/app"
+                   burelu::burelu burelu::blas OpenMP::OpenMP_CXX CLI11::CLI11 fmt::fmt spdlog::spdlog
+                   nlohmann_json::nlohmann_json)
+
+# The checker of certificates shares no code with the solver: it must not link the library.
+burelu_add_program(burelu-verify burelu_verify burelu_verify_parts "${PROJECT_SOURCE_DIR}/src/verify"
+                   fmt::fmt nlohmann_json::nlohmann_json)

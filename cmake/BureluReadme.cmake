@@ -1,0 +1,17 @@
+# The C++ example of README.md as a test: its first ```cpp block is a program that is compiled and run.
+file(READ "${PROJECT_SOURCE_DIR}/README.md" readme)
+set_property(DIRECTORY APPEND PROPERTY CMAKE_CONFIGURE_DEPENDS "${PROJECT_SOURCE_DIR}/README.md")
+string(FIND "${readme}" "```cpp\n" begin)
+if(begin EQUAL -1)
+  return()
+endif()
+math(EXPR begin "${begin} + 7")
+string(SUBSTRING "${readme}" ${begin} -1 example)
+string(FIND "${example}" "```" end)
+string(SUBSTRING "${example}" 0 ${end} example)
+file(CONFIGURE OUTPUT "${PROJECT_BINARY_DIR}/generated/readme_example.cpp" CONTENT "${example}" @ONLY)
+
+add_executable(burelu_readme_example "${PROJECT_BINARY_DIR}/generated/readme_example.cpp")
+burelu_target_options(burelu_readme_example)
+target_link_libraries(burelu_readme_example PRIVATE burelu::burelu)
+add_test(NAME readme.example COMMAND burelu_readme_example)

@@ -1,0 +1,12 @@
+// burelu: two-layer ReLU networks trained to certified quality. Includes the whole public interface.
+#pragma once
+
+#include "burelu/certificate.hpp"
+#include "burelu/errors.hpp"
+#include "burelu/matrix.hpp"
+#include "burelu/network.hpp"
+#include "burelu/options.hpp"
+#include "burelu/problem.hpp"
+#include "burelu/result.hpp"
+#include "burelu/solve.hpp"
+#include "burelu/version.hpp"

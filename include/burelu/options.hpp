@@ -1,0 +1,48 @@
+// Options of the solver and of training, each with its default and why.
+#pragma once
+
+#include <cstdint>
+#include <functional>
+#include <string>
+
+namespace burelu {
+
+/// What a progress callback sees, once per check.
+struct Progress {
+  std::int64_t evaluations = 0;    ///< interaction passes so far
+  double seconds = 0.0;            ///< since the call
+  double objective = 0.0;          ///< of the current factor, presolve's constant included
+  double infeasibility = 0.0;      ///< largest violated product over the largest squared row norm
+  double primal_residual = 0.0;    ///< scaled change of the multipliers, see algorithm in docs/method.md
+  double dual_residual = 0.0;      ///< scaled gradient norm
+  double lower_bound = 0.0;        ///< best so far (NaN before the first certificate)
+  double penalty = 0.0;            ///< sigma
+  int rank = 0;                    ///< columns of the factor
+  double network_objective = 0.0;  ///< best so far while networks are trained, NaN before
+  const char* phase = "";          ///< "solve", "certify", "network"
+};
+
+/// Return false to stop: the best certified result so far is returned with `Status::interrupted`.
+using ProgressCallback = std::function<bool(const Progress&)>;
+
+/// Options of `solve`.
+struct SolveOptions {
+  double tolerance = 1e-3;           ///< stop when certified relative gap and scaled infeasibility are below; > 0
+  int rank = 0;                      ///< columns of the factor; 0 chooses and adapts it
+  std::int64_t max_evaluations = 0;  ///< interaction passes; 0 means no limit
+  double time_limit = 0.0;           ///< seconds; 0 means no limit
+  std::string device = "auto";       ///< "auto", "cpu", "cuda", "cuda:K"
+  int threads = 0;                   ///< CPU threads; 0 means all
+  std::uint64_t seed = 0;            ///< of the starting factor and of all sampling
+  ProgressCallback progress;         ///< called once per check from the calling thread; may be empty
+};
+
+/// Options of `train`: the solve, then the network.
+struct TrainOptions {
+  SolveOptions solve;
+  int width = 0;              ///< neurons; 0 chooses (dead neurons are dropped at the end)
+  int starts = 0;             ///< number of polished starting points; 0 chooses
+  int polish_iterations = 0;  ///< L-BFGS steps per start; 0 chooses
+};
+
+}  // namespace burelu

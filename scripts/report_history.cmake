@@ -1,0 +1,20 @@
+# Prints the history of a JSON report as a table for gnuplot: evaluations, objective, lower bound.
+# Usage: cmake -DREPORT=report.json -DTABLE=history.txt -P scripts/report_history.cmake
+file(READ "${REPORT}" report)
+string(JSON count LENGTH "${report}" history)
+set(table "# evaluations objective lower_bound\n")
+if(count GREATER 0)
+  math(EXPR last "${count} - 1")
+  foreach(i RANGE ${last})
+    set(line "")
+    foreach(field evaluations objective lower_bound)
+      string(JSON value ERROR_VARIABLE missing GET "${report}" history ${i} ${field})
+      if(missing OR value STREQUAL "")
+        set(value "nan")  # null: nothing proven yet
+      endif()
+      string(APPEND line "${value} ")
+    endforeach()
+    string(APPEND table "${line}\n")
+  endforeach()
+endif()
+file(WRITE "${TABLE}" "${table}")

@@ -1,0 +1,19 @@
+// The sub-commands. Each returns an exit code and throws what main() maps to one.
+#pragma once
+
+#include "app/arguments.hpp"
+
+namespace burelu::app {
+
+int run_train(const Arguments& arguments);
+int run_bound(const Arguments& arguments);
+int run_certify(const Arguments& arguments);
+int run_predict(const Arguments& arguments);
+int run_evaluate(const Arguments& arguments);
+int run_info();
+
+/// Replaces this process by burelu-verify, found beside the executable, with the arguments after `verify`.
+/// Returns an exit code only where that fails.
+int run_verify(char** arguments);
+
+}  // namespace burelu::app

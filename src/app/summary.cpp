@@ -1,0 +1,87 @@
+// The rows of the table and their alignment.
+#include "app/summary.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <cmath>
+
+namespace burelu::app {
+namespace {
+
+std::string counted(index_t count, const std::string& noun) {
+  const bool one = count == 1;
+  const std::string plural = noun.ends_with("s") ? noun + "es" : noun + "s";
+  return fmt::format("{} {}", count, one ? noun : plural);
+}
+
+std::string problem_text(const ReportContext& context, const Dataset& data) {
+  const Preparation& preparation = data.preparation;
+  return fmt::format("{}: {}, {}{}{}, {}, gamma {:g}", data.source, counted(data.X.rows, "sample"),
+                     counted(data.X.cols, "feature"), preparation.bias ? " (bias included)" : "",
+                     preparation.standardized() ? " (standardised)" : "",
+                     counted(data.Y.cols, data.outputs.classes ? "class" : "target"), context.gamma);
+}
+
+std::string presolve_text(const PresolveSummary& presolve) {
+  return fmt::format("{}, {}, rank {}, constant loss {:.6g}", counted(presolve.zero_rows, "zero row"),
+                     counted(presolve.merged_rows, "merged row"), presolve.rank, presolve.constant_loss);
+}
+
+std::string relaxation_text(const Relaxation& relaxation) {
+  return fmt::format("{:.8g} (infeasibility {:.1e}, rank {}, {})", relaxation.objective, relaxation.infeasibility,
+                     relaxation.rank, counted(relaxation.evaluations, "evaluation"));
+}
+
+std::string bound_text(const Relaxation& relaxation) {
+  if (std::isnan(relaxation.lower_bound)) return "none proven";
+  return fmt::format("{:.8g} (no network of any width is below; gap of the relaxation {:.2e})", relaxation.lower_bound,
+                     relaxation.relative_gap);
+}
+
+std::string network_text(const NetworkReport& network) {
+  std::string text = fmt::format("{:.8g} ({}", network.objective, counted(network.width, "neuron"));
+  if (std::isfinite(network.train_accuracy)) text += fmt::format(", {:.2f} % right", 100.0 * network.train_accuracy);
+  return text + ")";
+}
+
+std::string gap_text(const NetworkReport& network) {
+  if (std::isnan(network.relative_gap)) return "unknown";
+  return fmt::format("{:.3g} % at most between this network and the best one", 100.0 * network.relative_gap);
+}
+
+std::string seconds_text(const ReportContext& context, const Seconds& seconds) {
+  return fmt::format("{:.2f} (load {:.2f}, presolve {:.2f}, solve {:.2f}, certify {:.2f}, extract {:.2f})",
+                     context.total_seconds, context.load_seconds, seconds.presolve, seconds.solve, seconds.certify,
+                     seconds.extract);
+}
+
+}  // namespace
+
+SummaryRows summary_rows(const ReportContext& context, const Dataset& data, const Relaxation& relaxation,
+                         const Seconds& seconds, const NetworkReport& network) {
+  SummaryRows rows = {{"problem", problem_text(context, data)},
+                      {"presolve", presolve_text(relaxation.presolve)},
+                      {"relaxation", relaxation_text(relaxation)},
+                      {"lower bound", bound_text(relaxation)}};
+  if (network.width >= 0) {
+    rows.emplace_back("network", network_text(network));
+    rows.emplace_back("gap", gap_text(network));
+    if (network.balanced_objective < (1.0 - 1e-9) * network.objective)
+      rows.emplace_back("balanced", fmt::format("{:.8g} after rescaling each neuron to |u| = |v|, the same function",
+                                                network.balanced_objective));
+  }
+  rows.emplace_back("seconds", seconds_text(context, seconds));
+  rows.emplace_back("status", fmt::format("{}: {}", to_string(relaxation.status), relaxation.message));
+  return rows;
+}
+
+std::string aligned(const SummaryRows& rows) {
+  std::size_t width = 0;
+  for (const auto& [key, value] : rows) width = std::max(width, key.size());
+  std::string text;
+  for (const auto& [key, value] : rows) text += fmt::format("{:<{}}  {}\n", key, width, value);
+  return text;
+}
+
+}  // namespace burelu::app

@@ -1,0 +1,31 @@
+// Which backends there are, and the one for a device name.
+#pragma once
+
+#include <functional>
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "backend/backend.hpp"
+#include "backend/relaxation_data.hpp"
+
+namespace burelu {
+
+struct BackendOptions {
+  int memory = 100;    ///< L-BFGS pairs: 10, 40, 100 differ by factors of 2 to 3 in evaluations
+  int threads = 1;     ///< CPU threads
+  double sigma = 1.0;  ///< starting penalty
+};
+
+using BackendFactory = std::function<std::unique_ptr<Backend>(const RelaxationData&, const BackendOptions&)>;
+
+/// The factory for "auto", "cpu", "cuda", "cuda:K". Throws `DeviceError` where that device is not there.
+BackendFactory backend_factory(const std::string& device);
+
+/// "cpu" or "cuda:K (name)", for reports.
+std::string device_name(const std::string& device);
+
+/// Number of CPU threads for a request (0: all).
+int resolve_threads(int requested);
+
+}  // namespace burelu

@@ -1,0 +1,108 @@
+// Results to JSON, one function per group of the report.
+#include "io/report.hpp"
+
+#include <fmt/format.h>
+
+#include "burelu/version.hpp"
+#include "io/json_numbers.hpp"
+
+namespace burelu {
+namespace {
+
+using Json = nlohmann::ordered_json;
+
+Json problem_group(const ReportContext& context, const Dataset& data, const PresolveSummary& presolve) {
+  return {{"n", data.X.rows},
+          {"d", data.X.cols},
+          {"c", data.Y.cols},
+          {"gamma", number_or_null(context.gamma)},
+          {"bias", data.preparation.bias},
+          {"standardized", data.preparation.standardized()},
+          {"presolve",
+           {{"zero_rows", presolve.zero_rows},
+            {"merged_rows", presolve.merged_rows},
+            {"constant_loss", number_or_null(presolve.constant_loss)},
+            {"rank", presolve.rank}}},
+          {"data", data.source},
+          {"data_hash", hash_text(data_hash(data.problem(context.gamma)))},
+          {"classes", data.outputs.classes ? Json(data.outputs.names) : Json(nullptr)}};
+}
+
+Json relaxation_group(const Relaxation& relaxation) {
+  return {{"objective", number_or_null(relaxation.objective)},
+          {"infeasibility", number_or_null(relaxation.infeasibility)},
+          {"lower_bound", number_or_null(relaxation.lower_bound)},
+          {"relative_gap", number_or_null(relaxation.relative_gap)},
+          {"rank", relaxation.rank},
+          {"evaluations", relaxation.evaluations},
+          {"outer_iterations", relaxation.outer_iterations},
+          {"checks", relaxation.checks},
+          {"host_waits", relaxation.host_waits}};
+}
+
+Json network_group(const NetworkReport& network) {
+  return {{"objective", number_or_null(network.objective)},
+          {"width", network.width >= 0 ? Json(network.width) : Json(nullptr)},
+          {"relative_gap", number_or_null(network.relative_gap)},
+          {"train_accuracy", number_or_null(network.train_accuracy)},
+          {"balanced_objective", number_or_null(network.balanced_objective)}};
+}
+
+Json history_group(const std::vector<HistoryEntry>& history) {
+  Json list = Json::array();
+  for (const HistoryEntry& entry : history)
+    list.push_back({{"evaluations", entry.evaluations},
+                    {"seconds", number_or_null(entry.seconds)},
+                    {"objective", number_or_null(entry.objective)},
+                    {"infeasibility", number_or_null(entry.infeasibility)},
+                    {"lower_bound", number_or_null(entry.lower_bound)},
+                    {"penalty", number_or_null(entry.penalty)},
+                    {"rank", entry.rank}});
+  return list;
+}
+
+Json seconds_group(const ReportContext& context, const Seconds& seconds) {
+  return {{"load", number_or_null(context.load_seconds)}, {"presolve", number_or_null(seconds.presolve)},
+          {"solve", number_or_null(seconds.solve)},       {"certify", number_or_null(seconds.certify)},
+          {"extract", number_or_null(seconds.extract)},   {"total", number_or_null(context.total_seconds)}};
+}
+
+Json environment_group(const ReportContext& context, const Relaxation& relaxation) {
+  return {{"version", kVersion},  {"device", relaxation.device}, {"threads", relaxation.threads},
+          {"seed", context.seed}, {"commit", kGitCommit},        {"command", context.command}};
+}
+
+}  // namespace
+
+std::string hash_text(std::uint64_t hash) { return fmt::format("{:016x}", hash); }
+
+std::string report_text(const ReportContext& context, const Dataset& data, const Relaxation& relaxation,
+                        const Seconds& seconds, const NetworkReport& network) {
+  Json report;
+  report["status"] = to_string(relaxation.status);
+  report["message"] = relaxation.message;
+  report["problem"] = problem_group(context, data, relaxation.presolve);
+  report["relaxation"] = relaxation_group(relaxation);
+  report["network"] = network_group(network);
+  report["history"] = history_group(relaxation.history);
+  report["seconds"] = seconds_group(context, seconds);
+  report["environment"] = environment_group(context, relaxation);
+  return to_text(report);
+}
+
+index_t largest_output(const Matrix& outputs, index_t row) {
+  index_t best = 0;
+  for (index_t k = 1; k < outputs.cols; ++k)
+    if (outputs(row, k) > outputs(row, best)) best = k;
+  return best;
+}
+
+double accuracy(const Matrix& outputs, const std::vector<index_t>& labels) {
+  if (labels.empty()) return std::numeric_limits<double>::quiet_NaN();
+  index_t right = 0;
+  for (index_t i = 0; i < outputs.rows; ++i)
+    if (largest_output(outputs, i) == labels[static_cast<std::size_t>(i)]) ++right;
+  return static_cast<double>(right) / static_cast<double>(outputs.rows);
+}
+
+}  // namespace burelu

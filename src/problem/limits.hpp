@@ -1,0 +1,22 @@
+// Magnitudes that the solver can square, sum and divide without leaving double precision.
+#pragma once
+
+#include <cmath>
+
+#include "burelu/matrix.hpp"
+
+namespace burelu {
+
+inline constexpr double kSmallestMagnitude = 1e-100;
+inline constexpr double kLargestMagnitude = 1e100;
+
+/// Multipliers hold indices of 2n forms in 32 bits.
+inline constexpr index_t kMostRows = index_t{1} << 30;
+
+/// Zero, or a finite number inside the limits.
+inline bool usable(double value) {
+  const double size = std::fabs(value);
+  return size == 0.0 || (size >= kSmallestMagnitude && size <= kLargestMagnitude);
+}
+
+}  // namespace burelu

@@ -1,0 +1,132 @@
+// Certifier: proposals are repaired in presolved coordinates, proofs are assembled in those of the data.
+#include "solver/certificate.hpp"
+
+#include <algorithm>
+#include <cmath>
+#include <limits>
+
+#include "solver/certificate_proof.hpp"
+#include "solver/certificate_repair.hpp"
+
+namespace burelu {
+namespace {
+
+std::size_t at(index_t i) { return static_cast<std::size_t>(i); }
+
+/// Shares of an interior point, tried until the loss of bound is negligible.
+constexpr double kExtraShares[] = {0.0, 1e-10, 1e-9, 1e-8, 1e-7, 1e-6, 1e-5, 1e-4};
+constexpr double kNegligibleLoss = 1e-8;  // of the bound
+constexpr double kFirstShrink = 1e-11;    // of W, tenfold per failure
+constexpr int kShrinks = 6;
+
+bool ordered(const Multiplier& a, const Multiplier& b) { return a.i < b.i || (a.i == b.i && a.j < b.j); }
+
+/// (1 - extra) T + extra T0 in the coordinates of the data: a_k' = a_k q_k / (|x_k| sqrt(s)), so
+/// T(i, j) = T'(i, j) (q_i / |x_i|) (q_j / |x_j|) / s. T0 is the interior point -t on the tied pairs, X'X t = gamma at
+/// most.
+std::vector<Multiplier> restored_multipliers(const Presolved& p, const Proposal& proposal, double extra) {
+  const auto m = static_cast<std::int32_t>(p.rows());
+  const auto factor = [&](std::int32_t form) {
+    const auto k = static_cast<std::size_t>(form % m);
+    return p.weight[k] / p.representative_norm[k];
+  };
+  double squares = 0.0;
+  for (const double x : p.X.data) squares += x * x;
+  const double t = squares > 0.0 ? p.gamma / squares : 0.0;
+  std::vector<Multiplier> out;
+  out.reserve(proposal.multipliers.size() + at(m));
+  for (const Multiplier& pair : proposal.multipliers) {
+    if (!(pair.value > 0.0) || pair.i - pair.j == m) continue;
+    out.push_back({std::max(pair.i, pair.j), std::min(pair.i, pair.j),
+                   (1.0 - extra) * pair.value * factor(pair.i) * factor(pair.j) / p.scale});
+  }
+  for (std::int32_t k = 0; k < m; ++k) {
+    const double tau = (1.0 - extra) * proposal.tau[static_cast<std::size_t>(k)] - extra * t;
+    out.push_back({k + m, k, tau * factor(k) * factor(k) / p.scale});
+  }
+  std::sort(out.begin(), out.end(), ordered);
+  return out;
+}
+
+Matrix multiple(Matrix W, double s) {
+  for (double& value : W.data) value *= s;
+  return W;
+}
+
+}  // namespace
+
+struct Certifier::State {
+  const Problem& problem;
+  const Presolved& reduced;
+  Repair repair;
+
+  double dual_value(const Matrix& W) const {
+    double value = reduced.constant_loss;
+    for (std::size_t i = 0; i < W.data.size(); ++i) value -= W.data[i] * (reduced.Y.data[i] + 0.5 * W.data[i]);
+    return value;
+  }
+
+  /// Largest multiple of W that raises D: D(s W) is a concave parabola.
+  double best_multiple(const Matrix& W) const {
+    double first = 0.0;
+    double second = 0.0;
+    for (std::size_t i = 0; i < W.data.size(); ++i) {
+      first -= W.data[i] * reduced.Y.data[i];
+      second += W.data[i] * W.data[i];
+    }
+    return second > 0.0 ? std::max(first / second, 0.0) : 0.0;
+  }
+
+  Certificate skeleton() const {
+    Certificate out;
+    out.gamma = problem.gamma;
+    out.data_hash = data_hash(problem);
+    out.representatives = reduced.representatives;
+    out.line = reduced.line;
+    out.ratio = reduced.ratio;
+    return out;
+  }
+
+  /// Fills W = s W and the bound, shrinking s a little where the proof fails by a hair.
+  bool close(Certificate& candidate, const Matrix& W, double s) const {
+    double shrink = 0.0;
+    for (int attempt = 0; attempt < kShrinks; ++attempt) {
+      candidate.W = restore_dual(reduced, problem, multiple(W, s * (1.0 - shrink)));
+      if (const auto bound = proven_bound(problem, candidate)) {
+        candidate.lower_bound = *bound;
+        return true;
+      }
+      shrink = shrink == 0.0 ? kFirstShrink : 10.0 * shrink;
+    }
+    return false;
+  }
+};
+
+Certifier::Certifier(const Problem& problem, const Presolved& reduced)
+    : state_(new State{problem, reduced, Repair(reduced)}) {}
+
+Certifier::~Certifier() = default;
+
+Proposal Certifier::propose(const DualPoint& point) { return state_->repair.propose(point); }
+
+std::optional<Certificate> Certifier::prove(const Proposal& proposal) const {
+  const State& state = *state_;
+  if (!std::isfinite(proposal.bound)) return std::nullopt;
+  Certificate candidate = state.skeleton();
+  std::optional<Certificate> best;
+  const double wanted = state.dual_value(proposal.W);
+  const double free = state.best_multiple(proposal.W);
+  for (const double extra : kExtraShares) {
+    candidate.multipliers = restored_multipliers(state.reduced, proposal, extra);
+    candidate.W = restore_dual(state.reduced, state.problem, proposal.W);
+    const double s = std::min(free, supported_scale(state.problem, candidate));
+    if (!(s > 0.0) && free > 0.0) continue;
+    const double reachable = state.dual_value(multiple(proposal.W, s));
+    if (best && reachable <= best->lower_bound) continue;
+    if (state.close(candidate, proposal.W, s) && (!best || candidate.lower_bound > best->lower_bound)) best = candidate;
+    if (best && wanted - best->lower_bound <= kNegligibleLoss * std::abs(wanted)) break;
+  }
+  return best;
+}
+
+}  // namespace burelu

@@ -1,0 +1,19 @@
+// The theorem in floating point: which certificates prove their bound (docs/method.md, "The bound").
+#pragma once
+
+#include <optional>
+
+#include "burelu/certificate.hpp"
+
+namespace burelu {
+
+/// The bound that W and the multipliers of the certificate prove for the problem as given, every rounding error
+/// included, or nothing. `certificate.lower_bound` and `data_hash` are ignored. One Cholesky factorisation of order m +
+/// d.
+std::optional<double> proven_bound(const Problem& problem, const Certificate& certificate);
+
+/// Largest s such that these multipliers should prove s W, to working precision; 0 where they prove nothing. A guide
+/// for choosing W, not a proof.
+double supported_scale(const Problem& problem, const Certificate& certificate);
+
+}  // namespace burelu

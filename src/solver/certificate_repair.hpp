@@ -1,0 +1,62 @@
+// Heuristic repair of an approximate dual point, in presolved coordinates (docs/method.md, "The bound").
+//
+// N(theta) = (1 - theta) M(T) + theta M(T0) + gamma/2 I_u is made positive definite by the share theta of an anchor T0
+// with N(1) > 0. The bound max_W D(W) is concave in theta (the set of (T, W W') that prove something is convex), and W
+// is best for each theta (certificate_dual.hpp), so a climb in log(theta / (1 - theta)) finds its maximum. Anchors:
+//   interior points -diag(t) on the tied pairs, X'diag(t)X < 2 gamma I, for two shapes t = 1 and t = -tau;
+//   the best repaired T of earlier calls, so that bounds accumulate what every iterate contributes.
+#pragma once
+
+#include <vector>
+
+#include "solver/certificate.hpp"
+#include "solver/certificate_form.hpp"
+
+namespace burelu {
+
+class Repair {
+ public:
+  explicit Repair(const Presolved& reduced);
+
+  Proposal propose(const DualPoint& point);
+
+ private:
+  enum Anchor { kUniform, kTau, kIncumbent, kAnchors };
+
+  /// A T with the bound it gives.
+  struct Repaired {
+    double bound;
+    std::vector<Multiplier> pairs;
+    std::vector<double> tau;
+    std::vector<double> lower;  // M(T)
+    Matrix W;
+  };
+
+  /// The best share found in one call.
+  struct Choice {
+    double bound;
+    Anchor anchor = kUniform;
+    double logit = 0.0;
+    Matrix W;
+  };
+
+  void aim(Anchor anchor, const std::vector<double>& tau);
+  bool factorise(double theta);
+  bool improve(double logit, const Matrix& W, Choice& best);
+  void climb(Anchor anchor, const DualPoint& point, Choice& best);
+  void adopt(const DualPoint& point, const Choice& choice);
+
+  const Presolved& reduced_;
+  index_t m_, d_, c_, order_;
+  FormMatrix form_;             // M(T)
+  std::vector<double> factor_;  // Cholesky factor of N(theta), column-major lower
+  Anchor anchor_ = kUniform;
+  Anchor interior_anchor_ = kTau;  // the better one of late
+  std::vector<double> interior_;   // t of the interior anchors
+  Matrix Lambda_;                  // warm start of best_dual
+  Repaired incumbent_;
+  double logit_[kAnchors];  // where the last climb with each anchor ended
+  int calls_ = 0;
+};
+
+}  // namespace burelu

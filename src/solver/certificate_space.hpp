@@ -1,0 +1,38 @@
+// The space in which W is improved: G = J N^-1 J' and Y in an orthonormal basis of loss rows.
+//
+// Up to kFullBasis loss rows that is everything; beyond, the block Krylov space of G from [W Y], which holds the W
+// given. Any subspace gives a valid W, and the best one is a sum of resolvents (I + lambda G)^-1 applied to Y.
+#pragma once
+
+#include <vector>
+
+#include "problem/presolve.hpp"
+
+namespace burelu {
+
+/// J'W, (m + d) x c: loss rows on a take W, those on b take scale W, and b = a - Xu.
+Matrix pulled_back(const Presolved& p, const Matrix& W);
+
+class LossSpace {
+ public:
+  /// `factor` is the column-major lower Cholesky factor of N.
+  LossSpace(const Presolved& reduced, const std::vector<double>& factor, const Matrix& W);
+
+  const Matrix& G() const { return G_; }
+  const Matrix& Y() const { return Y_; }
+  /// From coordinates to loss rows.
+  Matrix expand(const Matrix& coordinates) const;
+
+ private:
+  void build_krylov(const Matrix& W);
+  void half_solve(Matrix& Z) const;  // Z <- L^-1 Z
+  void other_half(Matrix& Z) const;  // Z <- L^-T Z
+
+  const Presolved& reduced_;
+  const std::vector<double>& factor_;
+  bool full_;
+  Matrix basis_;  // empty where full
+  Matrix G_, Y_;
+};
+
+}  // namespace burelu

@@ -1,0 +1,221 @@
+#include "solver/outer_loop.hpp"
+
+#include <algorithm>
+#include <cmath>
+#include <limits>
+
+#include "solver/iteration.hpp"
+
+namespace burelu {
+namespace {
+
+constexpr int kWindow = 28;             // evaluations of a window: about 25 steps
+constexpr int kWindowMax = 220;         // while inner error dominates the certificate
+constexpr int kWindowExtrapolate = 56;  // no extrapolation with longer windows
+constexpr int kUpdatesPerCheck = 4;
+constexpr double kHeavyPass = 5e9;         // flops of a pass from which every update is followed by a check
+constexpr double kCertificateShare = 0.5;  // certify when the passes since cost this share of a certificate
+constexpr double kCholeskysPerCertificate = 20.0;
+constexpr int kReweighEvery = 15;  // updates; three times, then the weights stay
+constexpr int kReweighLast = 45;
+constexpr std::int64_t kStallSpan = 6000;  // evaluations without visible progress of either side: stalled
+constexpr double kStallProgress = 0.01;    // of the gap
+constexpr double kNaN = std::numeric_limits<double>::quiet_NaN();
+
+}  // namespace
+
+OuterLoop::OuterLoop(Backend& backend, Certifier& certifier, const RelaxationData& data, const SolveOptions& options,
+                     double constant)
+    : backend_(backend),
+      certifier_(certifier),
+      data_(data),
+      options_(options),
+      constant_(constant),
+      rank_(options.rank > 0 ? options.rank : starting_rank(data)),
+      window_(kWindow) {
+  result_.lower_bound = kNaN;
+}
+
+Relaxation OuterLoop::run() {
+  const Point start = random_point(data_, rank_, options_.seed);
+  backend_.write_point(start.Shat, start.Ut);
+  while (!done_) {
+    run_updates();
+    look();
+    if (done_) break;
+    adapt_rank();
+  }
+  backend_.read(snapshot_, kFactor);
+  result_.host_waits += 1;
+  result_.factor = {snapshot_.A, snapshot_.U, snapshot_.V};
+  result_.rank = rank_;
+  result_.seconds.solve = clock_.seconds() - result_.seconds.certify;
+  return std::move(result_);
+}
+
+double OuterLoop::objective() const { return snapshot_.control.dual.objective + constant_; }
+
+double OuterLoop::gap() const {
+  if (std::isnan(result_.lower_bound)) return kInfinity;
+  const double distance = objective() - result_.lower_bound;
+  return distance == 0.0 ? 0.0 : distance / std::fabs(objective());
+}
+
+double OuterLoop::infeasibility() const {
+  const Dual& dual = snapshot_.control.dual;
+  return dual.largest > 0.0 ? dual.violation / dual.largest : 0.0;
+}
+
+double OuterLoop::pass_flops() const {
+  const auto m = static_cast<double>(data_.m);
+  return 12.0 * m * m * rank_;
+}
+
+std::int64_t OuterLoop::evaluations_left() const {
+  if (options_.max_evaluations <= 0) return std::numeric_limits<std::int64_t>::max();
+  return options_.max_evaluations - snapshot_.control.count.evaluations;
+}
+
+// A few windows with their updates, all queued; nothing here waits for the device.
+void OuterLoop::run_updates() {
+  const int updates = pass_flops() > kHeavyPass ? 1 : kUpdatesPerCheck;
+  std::int64_t left = evaluations_left();
+  for (int k = 0; k < updates && left > 1; ++k) {
+    const auto window = static_cast<int>(std::min<std::int64_t>(window_, left - 1));
+    descend(backend_, window);
+    update(backend_);
+    left -= window + 1;
+    const std::int64_t update_count = ++result_.outer_iterations;
+    if (update_count <= kReweighLast && update_count % kReweighEvery == 0) backend_.reweigh();
+  }
+}
+
+// One wait: scalars, and the dual point where a certificate is due.
+void OuterLoop::look() {
+  const bool due = certificate_due();
+  backend_.read(snapshot_, due ? unsigned{kDual} : unsigned{kScalars});
+  result_.checks += 1;
+  result_.host_waits += 1;
+  if (due) certify();
+  record();
+  done_ = finished();
+}
+
+bool OuterLoop::certificate_due() const {
+  const auto order = static_cast<double>(data_.m + data_.d);
+  const double cost = kCholeskysPerCertificate * order * order * order / 3.0;
+  const std::int64_t queued = kUpdatesPerCheck * window_;  // since the last look, not yet counted on the host
+  const std::int64_t since = snapshot_.control.count.evaluations + queued - certified_at_;
+  const bool last = evaluations_left() <= (window_ + 1) * kUpdatesPerCheck;
+  return last || static_cast<double>(since) * pass_flops() >= kCertificateShare * cost;
+}
+
+void OuterLoop::certify() {
+  const Clock clock;
+  certified_at_ = snapshot_.control.count.evaluations;
+  const DualPoint point{&snapshot_.multipliers, &snapshot_.tau, &snapshot_.E};
+  const Proposal proposal = certifier_.propose(point);
+  theta_ = proposal.theta;
+  if (!(proposal.bound <= result_.lower_bound)) {
+    std::optional<Certificate> proof = certifier_.prove(proposal);
+    if (proof && !(proof->lower_bound <= result_.lower_bound)) {
+      result_.lower_bound = proof->lower_bound;
+      result_.certificate = std::move(*proof);
+    }
+  }
+  balance_window(proposal);
+  result_.seconds.certify += clock.seconds();
+}
+
+// Longer windows while the defect of the certificate (inner error) dominates the distance of primal and dual value.
+void OuterLoop::balance_window(const Proposal& proposal) {
+  const double scale = std::fabs(objective());
+  const double defect = std::max(proposal.dual_value - proposal.bound, 0.0);
+  const double distance = std::fabs(objective() - proposal.dual_value);
+  if (defect > 30.0 * distance) {
+    window_ = std::min(window_ * 3 / 2, kWindowMax);
+  } else if (defect < 10.0 * distance || !(scale > 0.0)) {
+    window_ = std::max(window_ * 2 / 3, kWindow);
+  }
+  settings_.extrapolate = window_ <= kWindowExtrapolate ? 1 : 0;
+  backend_.set(settings_);
+}
+
+void OuterLoop::adapt_rank() {}
+
+void OuterLoop::record() {
+  const Control& c = snapshot_.control;
+  result_.evaluations = c.count.evaluations;
+  result_.objective = objective();
+  result_.infeasibility = infeasibility();
+  result_.relative_gap = std::isnan(result_.lower_bound) ? kNaN : gap();
+  result_.history.push_back(
+      {c.count.evaluations, clock_.seconds(), objective(), infeasibility(), result_.lower_bound, c.dual.sigma, rank_});
+}
+
+bool OuterLoop::report_progress(const char* phase) {
+  if (!options_.progress) return true;
+  const Control& c = snapshot_.control;
+  Progress p;
+  p.evaluations = c.count.evaluations;
+  p.seconds = clock_.seconds();
+  p.objective = objective();
+  p.infeasibility = infeasibility();
+  p.primal_residual = c.dual.primal;
+  p.dual_residual = c.dual.dual;
+  p.lower_bound = result_.lower_bound;
+  p.penalty = c.dual.sigma;
+  p.rank = rank_;
+  p.network_objective = kNaN;
+  p.phase = phase;
+  return options_.progress(p);
+}
+
+void OuterLoop::finish(Status status, std::string message) {
+  result_.status = status;
+  result_.message = std::move(message);
+}
+
+bool OuterLoop::finished() {
+  const double tolerance = options_.tolerance;
+  const bool go_on = report_progress("solve");
+  if (std::fabs(gap()) <= tolerance && infeasibility() <= tolerance && snapshot_.control.dual.primal <= tolerance) {
+    finish(Status::solved, "certified relative gap and infeasibility are below the tolerance");
+    return true;
+  }
+  if (!go_on) {
+    finish(Status::interrupted, "interrupted; the best certified bound so far is reported");
+    return true;
+  }
+  if (evaluations_left() <= 1) {
+    finish(Status::evaluation_limit, "the evaluation limit was reached first; raise --max-evaluations to go on");
+    return true;
+  }
+  if (options_.time_limit > 0.0 && clock_.seconds() >= options_.time_limit) {
+    finish(Status::time_limit, "the time limit was reached first; raise --time-limit to go on");
+    return true;
+  }
+  if (stalled()) {
+    finish(Status::stalled,
+           "neither the objective nor the bound moves any more; standardized features, a larger gamma or a larger "
+           "tolerance may help");
+    return true;
+  }
+  return false;
+}
+
+bool OuterLoop::stalled() const {
+  const HistoryEntry& now = result_.history.back();
+  if (!std::isfinite(now.objective)) return true;
+  auto then = std::find_if(result_.history.rbegin(), result_.history.rend(), [&](const HistoryEntry& entry) {
+    return entry.evaluations <= now.evaluations - kStallSpan;
+  });
+  if (then == result_.history.rend() || then->evaluations < rank_changed_at_) return false;
+  const double distance = std::fabs(now.objective - now.lower_bound);
+  if (std::isnan(now.lower_bound)) return false;
+  const double bound_moved = std::isnan(then->lower_bound) ? kInfinity : now.lower_bound - then->lower_bound;
+  return bound_moved < kStallProgress * distance &&
+         std::fabs(now.objective - then->objective) < kStallProgress * distance;
+}
+
+}  // namespace burelu

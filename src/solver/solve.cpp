@@ -1,0 +1,100 @@
+// solve(): validation, presolve, backend, outer loop, and the way back to the data as given.
+#include "burelu/solve.hpp"
+
+#include <cmath>
+
+#include "backend/factory.hpp"
+#include "burelu/errors.hpp"
+#include "solver/outer_loop.hpp"
+#include "solver/solve_with.hpp"
+#include "solver/thread_scope.hpp"
+
+namespace burelu {
+namespace {
+
+void check_options(const SolveOptions& options) {
+  if (!(options.tolerance > 0.0) || !std::isfinite(options.tolerance))
+    throw DataError("tolerance must be a positive number");
+  if (options.rank < 0) throw DataError("rank must be positive, or 0 to choose it");
+  if (options.max_evaluations < 0) throw DataError("max_evaluations must not be negative");
+  if (!(options.time_limit >= 0.0)) throw DataError("time_limit must not be negative");
+  if (options.threads < 0) throw DataError("threads must not be negative");
+}
+
+// Where no row, or no target, is left the zero network is optimal: W = -Y proves it.
+bool trivial(const Presolved& reduced) {
+  double largest = 0.0;
+  for (const double y : reduced.Y.data) largest = std::fmax(largest, std::fabs(y));
+  return reduced.rows() == 0 || largest == 0.0;
+}
+
+Relaxation zero_network(const Problem& problem, const Presolved& reduced, Certifier& certifier) {
+  Relaxation result;
+  const std::vector<Multiplier> none;
+  const std::vector<double> tau(static_cast<std::size_t>(reduced.rows()), 0.0);
+  const Matrix W(reduced.Y.rows, reduced.Y.cols);
+  Proposal proposal = certifier.propose({&none, &tau, &W});
+  if (auto proof = certifier.prove(proposal)) {
+    result.lower_bound = proof->lower_bound;
+    result.certificate = std::move(*proof);
+  }
+  result.objective = reduced.constant_loss;
+  result.relative_gap = result.objective > 0.0 ? (result.objective - result.lower_bound) / result.objective : 0.0;
+  result.factor = {Matrix(reduced.rows(), 0), Matrix(reduced.features(), 0), Matrix(problem.Y.cols, 0)};
+  result.status = Status::solved;
+  result.message = "no sample with a nonzero row has a nonzero target: the zero network is optimal";
+  return result;
+}
+
+}  // namespace
+
+Relaxation solve_with(const Problem& problem, const SolveOptions& options, const BackendFactory& factory) {
+  const Clock clock;
+  validate(problem);
+  check_options(options);
+  const int threads = resolve_threads(options.threads);
+  const ThreadScope scope(threads);
+  const Presolved reduced = presolve(problem);
+  Certifier certifier(problem, reduced);
+  const double presolve_seconds = clock.seconds();
+  Relaxation result;
+  if (trivial(reduced)) {
+    result = zero_network(problem, reduced, certifier);
+  } else {
+    const RelaxationData data = prepare(reduced);
+    BackendOptions backend_options;
+    backend_options.threads = threads;
+    const std::unique_ptr<Backend> backend = factory(data, backend_options);
+    OuterLoop loop(*backend, certifier, data, options, reduced.constant_loss);
+    result = loop.run();
+  }
+  result.factor = restore(reduced, std::move(result.factor));
+  result.presolve = reduced.summary;
+  result.seconds.presolve = presolve_seconds;
+  result.seconds.total = clock.seconds();
+  result.device = device_name(options.device);
+  result.threads = threads;
+  return result;
+}
+
+Relaxation solve(const Problem& problem, const SolveOptions& options) {
+  return solve_with(problem, options, backend_factory(options.device));
+}
+
+const char* to_string(Status status) {
+  switch (status) {
+    case Status::solved:
+      return "solved";
+    case Status::evaluation_limit:
+      return "evaluation_limit";
+    case Status::time_limit:
+      return "time_limit";
+    case Status::interrupted:
+      return "interrupted";
+    case Status::stalled:
+      return "stalled";
+  }
+  return "unknown";
+}
+
+}  // namespace burelu

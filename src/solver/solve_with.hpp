@@ -1,0 +1,12 @@
+// solve() over any backend: the entry point of tests and of the device choice.
+#pragma once
+
+#include "backend/factory.hpp"
+#include "burelu/options.hpp"
+#include "burelu/result.hpp"
+
+namespace burelu {
+
+Relaxation solve_with(const Problem& problem, const SolveOptions& options, const BackendFactory& factory);
+
+}  // namespace burelu

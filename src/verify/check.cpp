@@ -1,0 +1,243 @@
+// The checks in the order of the proof:
+//  1. the certificate belongs to these data and is well formed: multipliers nonnegative off the tied pairs;
+//  2. row i lies near its line, x_i = r x_k + e: eta >= sum ||w_i|| ||e_i||, gamma' = gamma - eta;
+//  3. Q = M(T) + blkdiag(0, gamma'/2 I) - G G' / (2 gamma') >= 0, G = [w+ + w-; -X'w-], hence mu(W) <= gamma;
+//  4. the bound D(W) = -<W, Y> - 1/2 ||W||^2, rounded down, is not below the one claimed.
+#include "verify/check.hpp"
+
+#include <cfenv>
+#include <cmath>
+#include <limits>
+
+#include "verify/cholesky.hpp"
+
+namespace burelu::verify {
+namespace {
+
+using Intervals = std::vector<Interval>;
+
+/// Upper bound of the Euclidean norm. Overflow makes infinity, and underflow is covered by `up`'s absolute term where
+/// squares below 2^-1060 matter: entries below 1e-150 count as 1e-150.
+double norm_above(const double* x, std::size_t size) {
+  double sum = 0.0;
+  for (std::size_t j = 0; j < size; ++j) {
+    const double entry = x[j] == 0.0 ? 0.0 : std::max(std::abs(x[j]), 1e-150);
+    if (entry != 0.0) sum = up(sum + up(entry * entry));
+  }
+  return sum == 0.0 ? 0.0 : up(std::sqrt(sum));
+}
+
+std::string malformed(const Data& data, const Claim& claim) {
+  const auto m = static_cast<std::int64_t>(claim.representatives.size());
+  const auto n = static_cast<std::int64_t>(data.X.rows);
+  if (claim.W.rows != data.X.rows || claim.W.cols != data.Y.cols) return "W has another shape than the targets";
+  if (!(claim.gamma > 0.0)) return "gamma is not positive";
+  if (claim.data_hash != hash(data, claim.gamma)) return "the certificate was made for other data (the hash differs)";
+  for (const std::int64_t row : claim.representatives)
+    if (row < 0 || row >= n) return "a representative is no row of the data";
+  for (const std::int64_t line : claim.line)
+    if (line < -1 || line >= m) return "a row lies on a line that is not there";
+  for (const Pair& pair : claim.pairs) {
+    const std::string name = "multiplier (" + std::to_string(pair.i) + ", " + std::to_string(pair.j) + ")";
+    if (pair.j < 0 || pair.i < pair.j || pair.i >= 2 * m) return name + " is out of range";
+    if (pair.i != pair.j + m && !(pair.value >= 0.0)) return name + " is negative and its pair is not tied";
+  }
+  return {};
+}
+
+/// G and eta of steps 2 and 3. Rounding errors of G go into eta: ||a_k delta_k|| <= ||x_k|| ||delta_k|| ||u||.
+struct Collapsed {
+  double eta = 0.0;
+  Table G;  // (m + d) x c
+};
+
+/// sum |r_i| w_i over the two sides of each line (m x c each), and sum ||w_i|| ||e_i|| added to eta.
+struct Sides {
+  Intervals positive, negative;
+
+  Sides(const Data& data, const Claim& claim, double& eta)
+      : positive(claim.representatives.size() * data.Y.cols), negative(claim.representatives.size() * data.Y.cols) {
+    const std::size_t c = data.Y.cols;
+    const std::size_t d = data.X.cols;
+    std::vector<double> e(d);
+    for (std::size_t i = 0; i < data.X.rows; ++i) {
+      const double* w = claim.W.values.data() + i * c;
+      const double r = claim.line[i] < 0 ? 0.0 : claim.ratio[i];
+      const std::size_t line = claim.line[i] < 0 ? 0 : static_cast<std::size_t>(claim.line[i]);
+      const std::size_t from = r == 0.0 ? i : static_cast<std::size_t>(claim.representatives[line]);
+      for (std::size_t j = 0; j < d; ++j) e[j] = std::fma(-r, data.X(from, j), data.X(i, j));  // one rounding
+      if (std::abs(r) != 1.0 && r != 0.0)
+        for (double& entry : e) entry = std::abs(entry) + 1e-300;  // it may have underflowed
+      const double distance = norm_above(e.data(), d);
+      if (distance > 0.0) eta = up(eta + up(up(distance) * norm_above(w, c)));
+      if (r == 0.0) continue;
+      Interval* sum = (r > 0.0 ? positive : negative).data() + line * c;
+      for (std::size_t j = 0; j < c; ++j) {
+        const Interval term = std::abs(r) == 1.0 ? Interval(w[j]) : Interval(std::abs(r)) * Interval(w[j]);
+        sum[j] = is_zero(sum[j]) ? term : sum[j] + term;
+      }
+    }
+  }
+
+  static bool is_zero(Interval a) { return a.low == 0.0 && a.high == 0.0; }
+};
+
+/// Replaces an interval by its middle; the radius is returned.
+double settle(Interval from, double& middle) {
+  middle = 0.5 * from.low + 0.5 * from.high;
+  return from.low == from.high ? 0.0 : up(std::max(from.high - middle, middle - from.low));
+}
+
+Collapsed collapse(const Data& data, const Claim& claim) {
+  const std::size_t m = claim.representatives.size();
+  const std::size_t c = data.Y.cols;
+  const std::size_t d = data.X.cols;
+  Collapsed out;
+  const Sides sides(data, claim, out.eta);
+  out.G = {m + d, c, std::vector<double>((m + d) * c, 0.0)};
+  Intervals lower(d * c);  // -X'w-
+  std::vector<double> radius(c);
+  for (std::size_t k = 0; k < m; ++k) {
+    const double* x = data.X.values.data() + static_cast<std::size_t>(claim.representatives[k]) * d;
+    double largest = 0.0;
+    for (std::size_t j = 0; j < c; ++j) {
+      const Interval negative = sides.negative[k * c + j];
+      double point = 0.0;
+      radius[j] = settle(negative, point);  // w- is this point from here on
+      const Interval sum = point == 0.0 ? sides.positive[k * c + j] : sides.positive[k * c + j] + point;
+      radius[j] = up(radius[j] + settle(sum, out.G(k, j)));
+      largest = std::max(largest, radius[j]);
+      for (std::size_t l = 0; l < d && point != 0.0; ++l) lower[l * c + j] -= Interval(x[l]) * Interval(point);
+    }
+    if (largest > 0.0) out.eta = up(out.eta + up(norm_above(x, d) * norm_above(radius.data(), c)));
+  }
+  std::vector<double> rest(d * c);
+  for (std::size_t k = 0; k < d * c; ++k) rest[k] = settle(lower[k], out.G.values[m * c + k]);
+  out.eta = up(out.eta + norm_above(rest.data(), rest.size()));
+  return out;
+}
+
+/// Builds Q. Forms: a_k (index k) and b_k = a_k - x_k'u (index m + k).
+class QuadraticForm {
+ public:
+  QuadraticForm(const Data& data, const Claim& claim)
+      : data_(data), claim_(claim), m_(claim.representatives.size()), d_(data.X.cols), Q_(m_ + d_), half_(m_ * d_) {}
+
+  /// x'Mx = -sum_{i>j} T f_i f_j - 1/2 sum_i T f_i^2.
+  void add_pairs() {
+    for (const Pair& pair : claim_.pairs) {
+      const auto i = static_cast<std::size_t>(pair.i) % m_;
+      const auto j = static_cast<std::size_t>(pair.j) % m_;
+      const bool i_is_b = static_cast<std::size_t>(pair.i) >= m_;
+      const bool j_is_b = static_cast<std::size_t>(pair.j) >= m_;
+      const bool square = pair.i == pair.j;
+      const double half = 0.5 * pair.value;  // exact, or covered by the absolute term of `up`
+      Q_(std::max(i, j), std::min(i, j)) -= i == j && !square ? pair.value : half;
+      if (j_is_b && !square) couple(i, j, half, i_is_b);
+      if (i_is_b) couple(j, i, half, j_is_b);
+    }
+    for (std::size_t l = 0; l < d_; ++l)  // -X' (1/2 T3 X)
+      for (std::size_t k = 0; k <= l; ++k) {
+        Interval sum;
+        for (std::size_t i = 0; i < m_; ++i)
+          if (x(i, l) != 0.0) sum += Interval(x(i, l)) * half_[i * d_ + k];
+        Q_(m_ + l, m_ + k) -= sum;
+      }
+  }
+
+  void add_decay(double gamma) {
+    for (std::size_t l = 0; l < d_; ++l) Q_(m_ + l, m_ + l) += Interval(gamma) * Interval(0.5);
+  }
+
+  /// -G G' / (2 gamma).
+  void subtract_dual(const Table& G, double gamma) {
+    const Interval factor(down(0.5 / gamma), up(0.5 / gamma));
+    for (std::size_t i = 0; i < G.rows; ++i)
+      for (std::size_t k = 0; k <= i; ++k) {
+        Interval sum;
+        for (std::size_t j = 0; j < G.cols; ++j) sum += Interval(G(i, j)) * Interval(G(k, j));
+        Q_(i, k) -= factor * sum;
+      }
+  }
+
+  const SymmetricIntervals& Q() const { return Q_; }
+
+ private:
+  double x(std::size_t k, std::size_t l) const {
+    return data_.X(static_cast<std::size_t>(claim_.representatives[k]), l);
+  }
+
+  /// The term half f_i (x_k'u): a row of the block (u, a), and of 1/2 T3 X where f_i is b_i.
+  void couple(std::size_t i, std::size_t k, double half, bool i_is_b) {
+    for (std::size_t l = 0; l < d_; ++l) {
+      const Interval term = Interval(half) * Interval(x(k, l));
+      Q_(m_ + l, i) += term;
+      if (i_is_b) half_[i * d_ + l] += term;
+    }
+  }
+
+  const Data& data_;
+  const Claim& claim_;
+  std::size_t m_, d_;
+  SymmetricIntervals Q_;
+  Intervals half_;  // 1/2 T3 X, m x d
+};
+
+/// sum of products in twice the working precision (Ogita, Rump, Oishi, SIAM J. Sci. Comput. 26, 2005), rounded down.
+class AccurateSum {
+ public:
+  void add_product(double a, double b) {
+    const double p = a * b;
+    const double rest = std::fma(a, b, -p);
+    const double sum = sum_ + p;
+    const double z = sum - sum_;
+    error_ += ((sum_ - (sum - z)) + (p - z)) + rest;
+    sum_ = sum;
+    magnitude_ += std::abs(p);
+    terms_ += 1.0;
+  }
+
+  /// |result - exact| <= u |exact| + gamma_2k^2 magnitude, and underflow.
+  double below() const {
+    const double relative = 4.0 * (terms_ + 2.0) * 0x1p-53;
+    return down(down(sum_ + error_) - up(relative * relative * magnitude_ * 1.01 + 1e-290 * terms_));
+  }
+
+ private:
+  double sum_ = 0.0;
+  double error_ = 0.0;
+  double magnitude_ = 0.0;
+  double terms_ = 0.0;
+};
+
+double dual_value_below(const Table& Y, const Table& W) {
+  AccurateSum sum;
+  for (std::size_t i = 0; i < W.values.size(); ++i) {
+    sum.add_product(-W.values[i], Y.values[i]);
+    sum.add_product(-0.5 * W.values[i], W.values[i]);
+  }
+  return sum.below();
+}
+
+}  // namespace
+
+Verdict check(const Data& data, const Claim& claim) {
+  if (std::fegetround() != FE_TONEAREST) return {false, "the processor does not round to nearest", 0.0};
+  const std::string problem = malformed(data, claim);
+  if (!problem.empty()) return {false, problem, 0.0};
+  const Collapsed w = collapse(data, claim);
+  const double gamma = w.eta == 0.0 ? claim.gamma : down(claim.gamma - w.eta);
+  if (!(gamma > 0.0)) return {false, "rows lie too far from their lines", 0.0};
+  QuadraticForm form(data, claim);
+  form.add_pairs();
+  form.add_decay(gamma);
+  form.subtract_dual(w.G, gamma);
+  if (!certainly_positive(form.Q()))
+    return {false, "the multipliers do not support W: Q is not positive semidefinite beyond rounding errors", 0.0};
+  const double bound = dual_value_below(data.Y, claim.W);
+  if (!std::isfinite(bound)) return {false, "the value of W overflows", 0.0};
+  if (!(claim.lower_bound <= bound)) return {false, "the bound claimed is higher than what W proves", bound};
+  return {true, {}, bound};
+}
+
+}  // namespace burelu::verify

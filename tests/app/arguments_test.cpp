@@ -1,0 +1,129 @@
+// The command line to a struct: defaults, values, mistakes.
+#include "app/arguments.hpp"
+
+#include <gtest/gtest.h>
+
+namespace burelu::app {
+namespace {
+
+Parsed parse(std::vector<const char*> words) {
+  words.insert(words.begin(), "burelu");
+  return parse_arguments(static_cast<int>(words.size()), words.data());
+}
+
+TEST(Arguments, DefaultsAreThoseOfTheContract) {
+  const Parsed parsed = parse({"train", "d.csv"});
+  ASSERT_TRUE(parsed.run);
+  const Arguments& arguments = parsed.arguments;
+  EXPECT_EQ(arguments.command, Command::train);
+  EXPECT_EQ(arguments.data, "d.csv");
+  EXPECT_FALSE(arguments.gamma.has_value());
+  EXPECT_FALSE(arguments.bias);
+  EXPECT_FALSE(arguments.standardize);
+  EXPECT_EQ(arguments.options.solve.tolerance, 1e-3);
+  EXPECT_EQ(arguments.options.solve.rank, 0);
+  EXPECT_EQ(arguments.options.solve.max_evaluations, 0);
+  EXPECT_EQ(arguments.options.solve.time_limit, 0.0);
+  EXPECT_EQ(arguments.options.solve.device, "auto");
+  EXPECT_EQ(arguments.options.solve.threads, 0);
+  EXPECT_EQ(arguments.options.solve.seed, 0U);
+  EXPECT_EQ(arguments.level(), LogLevel::info);
+}
+
+TEST(Arguments, EveryOptionArrives) {
+  const Parsed parsed = parse({"train",
+                               "--target",
+                               "a,b",
+                               "d.csv",
+                               "--gamma",
+                               "0.01",
+                               "--bias",
+                               "--standardize",
+                               "--rank",
+                               "12",
+                               "--tol",
+                               "1e-4",
+                               "--max-evaluations",
+                               "5000",
+                               "--time-limit",
+                               "2.5",
+                               "--device",
+                               "cpu",
+                               "--threads",
+                               "2",
+                               "--seed",
+                               "18446744073709551615",
+                               "--out",
+                               "m",
+                               "--report",
+                               "r",
+                               "--certificate",
+                               "c",
+                               "--save-data",
+                               "s",
+                               "--quiet"});
+  ASSERT_TRUE(parsed.run) << parsed.text;
+  const Arguments& arguments = parsed.arguments;
+  EXPECT_EQ(arguments.targets.targets, (std::vector<std::string>{"a", "b"}));
+  EXPECT_EQ(arguments.data, "d.csv");
+  EXPECT_EQ(arguments.gamma, 0.01);
+  EXPECT_TRUE(arguments.bias && arguments.standardize);
+  EXPECT_EQ(arguments.options.solve.rank, 12);
+  EXPECT_EQ(arguments.options.solve.tolerance, 1e-4);
+  EXPECT_EQ(arguments.options.solve.max_evaluations, 5000);
+  EXPECT_EQ(arguments.options.solve.time_limit, 2.5);
+  EXPECT_EQ(arguments.options.solve.device, "cpu");
+  EXPECT_EQ(arguments.options.solve.threads, 2);
+  EXPECT_EQ(arguments.options.solve.seed, 18446744073709551615ULL);
+  EXPECT_EQ(arguments.out + arguments.report + arguments.certificate + arguments.save_data, "mrcs");
+  EXPECT_EQ(arguments.level(), LogLevel::error);
+}
+
+TEST(Arguments, CommandLineIsKeptReadyToPaste) {
+  const Parsed parsed = parse({"bound", "builtin:teacher?n=3&d=2", "--tol", "1e-2"});
+  EXPECT_EQ(parsed.arguments.line, "burelu bound 'builtin:teacher?n=3&d=2' --tol 1e-2");
+}
+
+TEST(Arguments, MistakesAreUsageErrorsOfOneLine) {
+  const std::vector<std::vector<const char*>> mistakes = {{},
+                                                          {"bogus"},
+                                                          {"train"},
+                                                          {"train", "d", "e"},
+                                                          {"train", "d", "--gamma", "0"},
+                                                          {"train", "d", "--gamma", "-1"},
+                                                          {"train", "d", "--gamma", "nan"},
+                                                          {"train", "d", "--gamma", "inf"},
+                                                          {"train", "d", "--tol", "0"},
+                                                          {"train", "d", "--rank", "0"},
+                                                          {"train", "d", "--rank", "many"},
+                                                          {"train", "d", "--max-evaluations", "-3"},
+                                                          {"train", "d", "--time-limit", "0"},
+                                                          {"train", "d", "--device", "tpu"},
+                                                          {"train", "d", "--device", "cuda:"},
+                                                          {"train", "d", "--threads", "0"},
+                                                          {"train", "d", "--seed", "-1"},
+                                                          {"train", "d", "--label", "a", "--target", "b"},
+                                                          {"train", "d", "--log-level", "loud"},
+                                                          {"train", "d", "--unknown"},
+                                                          {"certify", "d"},
+                                                          {"predict", "m"}};
+  for (const auto& words : mistakes) {
+    const Parsed parsed = parse(words);
+    EXPECT_FALSE(parsed.run) << parsed.arguments.line;
+    EXPECT_EQ(parsed.exit_code, 2) << parsed.text;
+    EXPECT_EQ(parsed.text.find('\n'), std::string::npos) << parsed.text;
+    EXPECT_NE(parsed.text.find("--help)"), std::string::npos) << parsed.text;
+  }
+}
+
+TEST(Arguments, HelpIsNoError) {
+  for (const char* command : {"train", "bound", "certify", "predict", "evaluate", "info"}) {
+    const Parsed parsed = parse({command, "--help"});
+    EXPECT_FALSE(parsed.run);
+    EXPECT_EQ(parsed.exit_code, 0);
+    EXPECT_NE(parsed.text.find("Example:\n  burelu "), std::string::npos) << command;
+  }
+}
+
+}  // namespace
+}  // namespace burelu::app

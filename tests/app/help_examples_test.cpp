@@ -1,0 +1,28 @@
+// The example in the help of every sub-command works as typed.
+#include <gtest/gtest.h>
+
+#include "app/run_program.hpp"
+
+namespace burelu::test {
+namespace {
+
+class HelpExample : public testing::TestWithParam<const char*> {};
+
+TEST_P(HelpExample, WorksAsTyped) {
+  const ScratchFolder folder;
+  const Outcome help = run_burelu(folder, std::string(GetParam()) + " --help");
+  ASSERT_EQ(help.exit_code, 0);
+  const std::string mark = "Example:\n  ";
+  const auto at = help.out.find(mark);
+  ASSERT_NE(at, std::string::npos) << help.out;
+  const auto begin = at + mark.size();
+  const std::string command = help.out.substr(begin, help.out.find('\n', begin) - begin);
+  const Outcome outcome = run_shell(folder, command);
+  EXPECT_EQ(outcome.exit_code, 0) << command << "\n" << outcome.err;
+}
+
+INSTANTIATE_TEST_SUITE_P(Program, HelpExample,
+                         testing::Values("train", "bound", "certify", "predict", "evaluate", "info"));
+
+}  // namespace
+}  // namespace burelu::test

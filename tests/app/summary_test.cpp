@@ -1,0 +1,46 @@
+// The table a person reads.
+#include "app/summary.hpp"
+
+#include <gtest/gtest.h>
+
+#include "io/builtin.hpp"
+
+namespace burelu::app {
+namespace {
+
+std::string table(const NetworkReport& network) {
+  Relaxation relaxation;
+  relaxation.objective = 8.0;
+  relaxation.lower_bound = 6.0;
+  relaxation.presolve.merged_rows = 1;
+  relaxation.message = "because";
+  const Dataset data = training_data(generate_builtin("builtin:teacher?n=1&d=2&c=3"), {}, true, false);
+  return aligned(summary_rows({"burelu", 0.1, 0.0, 1.0, 0}, data, relaxation, Seconds{}, network));
+}
+
+TEST(Summary, RowsAreAlignedAndCountWords) {
+  const std::string text = table({});
+  EXPECT_NE(
+      text.find(
+          "problem      builtin:teacher?n=1&d=2&c=3: 1 sample, 3 features (bias included), 3 targets, gamma 0.1\n"),
+      std::string::npos)
+      << text;
+  EXPECT_NE(text.find("\npresolve     0 zero rows, 1 merged row,"), std::string::npos) << text;
+  EXPECT_NE(text.find("\nlower bound  6 ("), std::string::npos) << text;
+  EXPECT_NE(text.find("\nstatus       stalled: because\n"), std::string::npos) << text;
+  EXPECT_EQ(text.find("\nnetwork "), std::string::npos);
+}
+
+TEST(Summary, NetworkRowsOnlyWhereThereIsOne) {
+  NetworkReport network;
+  network.width = 1;
+  network.objective = 10.0;
+  network.relative_gap = 0.4;
+  EXPECT_NE(table(network).find("\nnetwork      10 (1 neuron)\ngap          40 % at most"), std::string::npos);
+  EXPECT_EQ(table(network).find("balanced"), std::string::npos);
+  network.balanced_objective = 9.0;
+  EXPECT_NE(table(network).find("\nbalanced     9 after rescaling"), std::string::npos);
+}
+
+}  // namespace
+}  // namespace burelu::app

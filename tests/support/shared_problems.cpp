@@ -1,0 +1,14 @@
+#include "support/shared_problems.hpp"
+
+#include "io/dataset.hpp"
+#include "io/formats.hpp"
+#include "support/shared_data.hpp"
+
+namespace burelu::test {
+
+Instance shared_instance(const std::string& name, double gamma, bool standardize) {
+  const Dataset data = training_data(read_table(shared_file(name)), {}, false, standardize);
+  return {data.X, data.Y, gamma};
+}
+
+}  // namespace burelu::test
