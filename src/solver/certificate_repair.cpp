@@ -17,6 +17,10 @@ namespace {
 
 constexpr double kInfinite = std::numeric_limits<double>::infinity();
 constexpr double kReach = 23.0;      // theta / (1 - theta) stays within e^-23 .. e^23
+constexpr double kStart = 3.0;       // where a climb begins at most: beyond it the bound is flat
+constexpr double kBend = 0.3;        // of the curvature left at half the share, in the refined shape
+constexpr int kBends = 2;
+constexpr double kLeastShape = 1e-9;  // of the mean
 constexpr double kLongStep = 1.6;    // of a climb in log(theta / (1 - theta))
 constexpr double kShortStep = 0.1;   // ... the last one at small orders,
 constexpr double kCoarseStep = 0.4;  // and at large ones, where a Cholesky factorisation costs
@@ -87,19 +91,54 @@ Repair::Repair(const Presolved& reduced)
       incumbent_{-kInfinite, {}, {}, {}, {}},
       logit_{kReach, kReach, kReach} {}
 
-/// t = 1 or t = -tau, scaled to ||diag(t)^1/2 X||^2 = gamma, half of what is allowed.
-void Repair::aim(Anchor anchor, const std::vector<double>& tau) {
-  anchor_ = anchor;
-  if (anchor == kIncumbent) return;
-  double largest = 1e-300;
-  for (const double value : tau) largest = std::max(largest, -value);
-  for (index_t k = 0; k < m_; ++k) interior_[at(k)] = anchor == kUniform ? 1.0 : std::max(-tau[at(k)] / largest, 1e-9);
-  const double scale = reduced_.gamma / weighted_norm_squared(reduced_.X, interior_);
-  for (double& t : interior_) t *= scale;
+/// t scaled to ||diag(t)^1/2 X||^2 = gamma, half of what is allowed.
+void Repair::take_shape(const std::vector<double>& t) {
+  const double scale = reduced_.gamma / weighted_norm_squared(reduced_.X, t);
+  for (index_t k = 0; k < m_; ++k) interior_[at(k)] = scale * t[at(k)];
+}
+
+/// Diagonal majorant of the negative curvature of N(theta) on a: for each eigenvector v with eigenvalue lambda < 0,
+/// |lambda| v v' <= diag(|lambda| |v_i| sum_j |v_j|). Zero where there is none.
+std::vector<double> Repair::negative_curvature(double theta) {
+  assemble(theta);
+  const auto size = static_cast<lapack_int>(order_);
+  std::vector<double> values(at(order_));
+  std::vector<double> vectors(at(order_ * order_));
+  std::vector<lapack_int> support(at(2 * order_));
+  std::vector<double> majorant(at(m_), 0.0);
+  lapack_int found = 0;
+  if (LAPACKE_dsyevr(LAPACK_COL_MAJOR, 'V', 'V', 'L', size, factor_.data(), size, -1e300, 0.0, 0, 0, 0.0, &found,
+                     values.data(), vectors.data(), size, support.data()) != 0)
+    return majorant;
+  for (lapack_int l = 0; l < found; ++l) {
+    const double* v = vectors.data() + l * order_;
+    double sum = 0.0;
+    for (index_t k = 0; k < m_; ++k) sum += std::fabs(v[k]);
+    for (index_t k = 0; k < m_; ++k) majorant[at(k)] -= values[at(l)] * sum * std::fabs(v[k]);
+  }
+  return majorant;
+}
+
+/// Gives the interior point the shape of the negative curvature of N(0), or adds that of N(theta) to the shape it has.
+bool Repair::bend(double theta) {
+  std::vector<double> t = negative_curvature(theta);
+  double sum = 0.0;
+  double before = 0.0;
+  for (index_t k = 0; k < m_; ++k) {
+    sum += t[at(k)];
+    before += interior_[at(k)];
+  }
+  if (!(sum > 0.0)) return false;
+  for (index_t k = 0; k < m_; ++k) {
+    t[at(k)] = t[at(k)] / sum + kLeastShape / static_cast<double>(m_);
+    if (theta > 0.0) t[at(k)] = interior_[at(k)] / before + kBend * t[at(k)];
+  }
+  take_shape(t);
+  return true;
 }
 
 /// N(theta), shrunk by what `prove` will take off the diagonal, and its Cholesky factor.
-bool Repair::factorise(double theta) {
+void Repair::assemble(double theta) {
   const double keep = 1.0 - theta;
   const double spare = 1.0 - 8.0 * static_cast<double>((order_ + 8) * (order_ + 8)) * 0x1p-53;
   for (index_t k = 0; k < order_; ++k) {
@@ -117,6 +156,10 @@ bool Repair::factorise(double theta) {
     if (k >= m_) to[k] += 0.5 * reduced_.gamma;
     to[k] *= spare;
   }
+}
+
+bool Repair::factorise(double theta) {
+  assemble(theta);
   const auto size = static_cast<lapack_int>(order_);
   return LAPACKE_dpotrf_work(LAPACK_COL_MAJOR, 'L', size, factor_.data(), size) == 0;
 }
@@ -127,17 +170,16 @@ bool Repair::improve(double logit, const Matrix& W, Choice& best) {
   const LossSpace space(reduced_, factor_, W);
   BestDual found = best_dual(space.G(), space.Y(), reduced_.gamma, best.bound - reduced_.constant_loss, Lambda_);
   if (found.W.data.empty() || !(found.value + reduced_.constant_loss > best.bound)) return false;
-  best = {found.value + reduced_.constant_loss, anchor_, logit, space.expand(found.W)};
+  best = {found.value + reduced_.constant_loss, anchor_, logit, space.expand(found.W), interior_};
   return true;
 }
 
-/// From where the last climb with this anchor ended, up to where N > 0, then uphill on the bound.
-void Repair::climb(Anchor anchor, const DualPoint& point, Choice& best) {
-  aim(anchor, *point.tau);
-  Choice here{-kInfinite, anchor, logit_[anchor], {}};
+/// From where the last climb with this anchor ended, up to where N > 0, then uphill on the bound. True if it raised it.
+bool Repair::climb(const DualPoint& point, Choice& best) {
+  Choice here{-kInfinite, anchor_, std::min(logit_[anchor_], kStart), {}, {}};
   double step = kLongStep;
   while (!improve(here.logit, *point.W, here)) {
-    if (here.logit >= kReach) return;
+    if (here.logit >= kReach) return false;
     here.logit = std::min(here.logit + step, kReach);
     step *= 1.5;
   }
@@ -152,13 +194,24 @@ void Repair::climb(Anchor anchor, const DualPoint& point, Choice& best) {
       step *= 0.4;
     }
   }
-  logit_[anchor] = here.logit;
-  if (here.bound > best.bound) best = std::move(here);
+  logit_[anchor_] = here.logit;
+  if (!(here.bound > best.bound)) return false;
+  best = std::move(here);
+  return true;
+}
+
+void Repair::try_interior(Anchor anchor, const DualPoint& point, Choice& best) {
+  anchor_ = anchor;
+  if (anchor == kUniform || !bend(0.0)) take_shape(std::vector<double>(at(m_), 1.0));
+  bool better = climb(point, best);
+  for (int round = 0; anchor == kCurvature && better && round < kBends; ++round)
+    better = bend(0.5 * share(logit_[kCurvature])) && climb(point, best);
 }
 
 /// Makes the chosen mixture the incumbent.
 void Repair::adopt(const DualPoint& point, const Choice& choice) {
-  aim(choice.anchor, *point.tau);
+  anchor_ = choice.anchor;
+  interior_ = choice.interior;
   const double theta = share(choice.logit);
   const double keep = 1.0 - theta;
   std::vector<double> tau(at(m_));
@@ -192,12 +245,16 @@ Proposal Repair::propose(const DualPoint& point) {
   form_.add_tied(*point.tau);
   form_.finish();
 
-  Choice best{-kInfinite, kUniform, kReach, {}};
-  climb(interior_anchor_, point, best);
-  if (calls_++ % kRetryAnchors == 0) climb(interior_anchor_ == kTau ? kUniform : kTau, point, best);
+  Choice best{-kInfinite, kUniform, kReach, {}, {}};
+  try_interior(interior_anchor_, point, best);
+  if (calls_++ % kRetryAnchors == 0 || best.bound == -kInfinite)
+    try_interior(interior_anchor_ == kCurvature ? kUniform : kCurvature, point, best);
   if (best.bound > -kInfinite) interior_anchor_ = best.anchor;
   out.theta = share(best.logit);
-  if (!incumbent_.lower.empty()) climb(kIncumbent, point, best);
+  if (!incumbent_.lower.empty()) {
+    anchor_ = kIncumbent;
+    climb(point, best);
+  }
   if (best.bound > incumbent_.bound) adopt(point, best);
   out.bound = incumbent_.bound;
   out.multipliers = incumbent_.pairs;
