@@ -57,6 +57,7 @@ struct Dual {
   double change = 0.0;      ///< sum w (T'+ - T')^2 over ordered pairs, T' = T / w
   double restart = 0.0;     ///< sum w (T'+ - T')(T'+ - T'+_previous)
   double mass = 0.0;        ///< sum w S^2
+  double shortfall = 0.0;   ///< 1/2 sum T+ (-S)_+: what the violated products take off the optimum, to first order
   double violation = 0.0;   ///< -min over pairs of S, at least 0
   double largest = 0.0;     ///< max diagonal of S
   double objective = 0.0;   ///< loss + decay at the last measure

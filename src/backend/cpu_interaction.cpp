@@ -107,6 +107,7 @@ void CpuBackend::update_multipliers() {
     sum.change += pairs * part.change;
     sum.restart += pairs * part.restart;
     sum.mass += pairs * part.mass;
+    sum.shortfall += pairs * part.shortfall;
     sum.smallest = std::min(sum.smallest, part.smallest);
   });
   reduce_gradient();
@@ -116,12 +117,14 @@ void CpuBackend::update_multipliers() {
     total.change += sum.change;
     total.restart += sum.restart;
     total.mass += sum.mass;
+    total.shortfall += sum.shortfall;
     total.smallest = std::min(total.smallest, sum.smallest);
   }
   control_.value.penalty = total.penalty / (4.0 * control_.dual.sigma);
   control_.dual.change = total.change;
   control_.dual.restart = total.restart;
   control_.dual.mass = total.mass;
+  control_.dual.shortfall = 0.5 * total.shortfall;
   control_.dual.violation = -total.smallest;
   control_.dual.largest = largest_diagonal();
 }

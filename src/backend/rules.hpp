@@ -23,7 +23,7 @@ inline constexpr double kPenaltyLeap = 3.0;      // largest factor of one change
 inline constexpr double kPenaltyStep = 1.3;      // factor of one change of sigma
 inline constexpr int kPenaltyPeriod = 3;         // updates between changes of sigma
 inline constexpr double kPrimalHigh = 5e-3;      // a larger mean primal residual always raises sigma
-inline constexpr double kPenaltyClamp = 1e4;     // sigma * weighted ||Z||^2 / objective, once multipliers are calm
+inline constexpr double kPenaltyClamp = 1e6;     // sigma * weighted ||Z||^2 / objective, once multipliers are calm
 
 /// A window opens: the function has changed, so the current point is evaluated again before any step.
 BURELU_HOST_DEVICE inline void open_window(Control& c) {

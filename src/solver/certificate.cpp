@@ -16,6 +16,7 @@ std::size_t at(index_t i) { return static_cast<std::size_t>(i); }
 /// Shares of an interior point, tried until the loss of bound is negligible.
 constexpr double kExtraShares[] = {0.0, 1e-10, 1e-9, 1e-8, 1e-7, 1e-6, 1e-5, 1e-4};
 constexpr double kNegligibleLoss = 1e-8;  // of the bound
+constexpr double kDoubtfulLoss = 1e-6;    // of the bound: the proposal owed something to rounding
 constexpr double kFirstShrink = 1e-11;    // of W, tenfold per failure
 constexpr int kShrinks = 6;
 
@@ -109,8 +110,8 @@ Certifier::~Certifier() = default;
 
 Proposal Certifier::propose(const DualPoint& point) { return state_->repair.propose(point); }
 
-std::optional<Certificate> Certifier::prove(const Proposal& proposal) const {
-  const State& state = *state_;
+std::optional<Certificate> Certifier::prove(const Proposal& proposal) {
+  State& state = *state_;
   if (!std::isfinite(proposal.bound)) return std::nullopt;
   Certificate candidate = state.skeleton();
   std::optional<Certificate> best;
@@ -126,6 +127,7 @@ std::optional<Certificate> Certifier::prove(const Proposal& proposal) const {
     if (state.close(candidate, proposal.W, s) && (!best || candidate.lower_bound > best->lower_bound)) best = candidate;
     if (best && wanted - best->lower_bound <= kNegligibleLoss * std::abs(wanted)) break;
   }
+  if (!best || wanted - best->lower_bound > kDoubtfulLoss * std::abs(wanted)) state.repair.doubt();
   return best;
 }
 

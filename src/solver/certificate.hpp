@@ -44,8 +44,9 @@ class Certifier {
   /// repaired T over all calls: the bound proposed never falls, but for rounding.
   Proposal propose(const DualPoint& point);
 
-  /// Proves a bound close to the proposal's, or returns nothing.
-  std::optional<Certificate> prove(const Proposal& proposal) const;
+  /// Proves a bound close to the proposal's, or returns nothing. Where it falls short, later proposals keep further
+  /// away from singular N.
+  std::optional<Certificate> prove(const Proposal& proposal);
 
  private:
   struct State;

@@ -16,16 +16,17 @@ namespace burelu {
 namespace {
 
 constexpr double kInfinite = std::numeric_limits<double>::infinity();
-constexpr double kReach = 23.0;      // theta / (1 - theta) stays within e^-23 .. e^23
-constexpr double kStart = 3.0;       // where a climb begins at most: beyond it the bound is flat
-constexpr double kBend = 0.3;        // of the curvature left at half the share, in the refined shape
+constexpr double kReach = 23.0;  // theta / (1 - theta) stays within e^-23 .. e^23
+constexpr double kStart = 3.0;   // where a climb begins at most: beyond it the bound is flat
+constexpr double kBend = 0.3;    // of the curvature left at half the share, in the refined shape
 constexpr int kBends = 2;
 constexpr double kLeastShape = 1e-9;  // of the mean
-constexpr double kLongStep = 1.6;    // of a climb in log(theta / (1 - theta))
-constexpr double kShortStep = 0.1;   // ... the last one at small orders,
-constexpr double kCoarseStep = 0.4;  // and at large ones, where a Cholesky factorisation costs
+constexpr double kLongStep = 1.6;     // of a climb in log(theta / (1 - theta))
+constexpr double kShortStep = 0.1;    // ... the last one at small orders,
+constexpr double kCoarseStep = 0.4;   // and at large ones, where a Cholesky factorisation costs
 constexpr index_t kSmall = 150;
 constexpr int kRetryAnchors = 8;       // every so many calls both interior anchors are tried
+constexpr double kGroundMost = 1e-5;   // share of the interior point in every mixture, at most
 constexpr double kNegligible = 1e-14;  // of sqrt(tau_i tau_j): multipliers below are dropped when T is mixed
 
 std::size_t at(index_t i) { return static_cast<std::size_t>(i); }
@@ -88,8 +89,11 @@ Repair::Repair(const Presolved& reduced)
       form_(reduced.X),
       factor_(at(order_ * order_)),
       interior_(at(m_)),
-      incumbent_{-kInfinite, {}, {}, {}, {}},
-      logit_{kReach, kReach, kReach} {}
+      logit_{kReach, kReach, kReach} {
+  if (m_ == 0) return;
+  take_shape(std::vector<double>(at(m_), 1.0));
+  uniform_ = interior_;
+}
 
 /// t scaled to ||diag(t)^1/2 X||^2 = gamma, half of what is allowed.
 void Repair::take_shape(const std::vector<double>& t) {
@@ -137,9 +141,10 @@ bool Repair::bend(double theta) {
   return true;
 }
 
-/// N(theta), shrunk by what `prove` will take off the diagonal, and its Cholesky factor.
+/// N(theta) with a share ground_ of the uniform interior point, shrunk by what `prove` will take off the diagonal.
 void Repair::assemble(double theta) {
-  const double keep = 1.0 - theta;
+  const double keep = (1.0 - ground_) * (1.0 - theta);
+  const double other = (1.0 - ground_) * theta;
   const double spare = 1.0 - 8.0 * static_cast<double>((order_ + 8) * (order_ + 8)) * 0x1p-53;
   for (index_t k = 0; k < order_; ++k) {
     const double* from = form_.lower().data() + k * order_;
@@ -147,9 +152,10 @@ void Repair::assemble(double theta) {
     for (index_t i = k; i < order_; ++i) to[i] = keep * from[i];
     if (anchor_ == kIncumbent) {
       const double* anchor = incumbent_.lower.data() + k * order_;
-      for (index_t i = k; i < order_; ++i) to[i] += theta * anchor[i];
-    } else if (k < m_) {
-      const double t = theta * interior_[at(k)];
+      for (index_t i = k; i < order_; ++i) to[i] += other * anchor[i];
+    }
+    if (k < m_) {
+      const double t = ground_ * uniform_[at(k)] + (anchor_ == kIncumbent ? 0.0 : other * interior_[at(k)]);
       to[k] += t;
       for (index_t j = 0; j < d_; ++j) to[m_ + j] -= 0.5 * t * reduced_.X(k, j);
     }
@@ -202,7 +208,7 @@ bool Repair::climb(const DualPoint& point, Choice& best) {
 
 void Repair::try_interior(Anchor anchor, const DualPoint& point, Choice& best) {
   anchor_ = anchor;
-  if (anchor == kUniform || !bend(0.0)) take_shape(std::vector<double>(at(m_), 1.0));
+  if (anchor == kUniform || !bend(0.0)) interior_ = uniform_;
   bool better = climb(point, best);
   for (int round = 0; anchor == kCurvature && better && round < kBends; ++round)
     better = bend(0.5 * share(logit_[kCurvature])) && climb(point, best);
@@ -212,15 +218,16 @@ void Repair::try_interior(Anchor anchor, const DualPoint& point, Choice& best) {
 void Repair::adopt(const DualPoint& point, const Choice& choice) {
   anchor_ = choice.anchor;
   interior_ = choice.interior;
-  const double theta = share(choice.logit);
-  const double keep = 1.0 - theta;
+  const double keep = (1.0 - ground_) * (1.0 - share(choice.logit));
+  const double other = (1.0 - ground_) * share(choice.logit);
   std::vector<double> tau(at(m_));
   for (std::size_t k = 0; k < tau.size(); ++k)
-    tau[k] = keep * (*point.tau)[k] + theta * (anchor_ == kIncumbent ? incumbent_.tau[k] : -interior_[k]);
+    tau[k] = keep * (*point.tau)[k] + other * (anchor_ == kIncumbent ? incumbent_.tau[k] : -interior_[k]) -
+             ground_ * uniform_[k];
   std::vector<Multiplier> fresh = *point.multipliers;
   if (!std::is_sorted(fresh.begin(), fresh.end(), ordered)) std::sort(fresh.begin(), fresh.end(), ordered);
   incumbent_.pairs =
-      mixed(fresh, keep, anchor_ == kIncumbent ? incumbent_.pairs : std::vector<Multiplier>(), theta, tau);
+      mixed(fresh, keep, anchor_ == kIncumbent ? incumbent_.pairs : std::vector<Multiplier>(), other, tau);
   incumbent_.tau = std::move(tau);
   incumbent_.bound = choice.bound;
   incumbent_.W = choice.W;
@@ -240,6 +247,44 @@ Proposal Repair::propose(const DualPoint& point) {
     return out;
   }
   const SmallOrderScope threads(order_);
+  remember(point);
+  previous_.reset();
+  out.theta = raise(point);
+  if (calls_++ > 0) raise({&average_.pairs, &average_.tau, &average_.W});
+  out.bound = incumbent_.bound;
+  out.multipliers = incumbent_.pairs;
+  out.tau = incumbent_.tau;
+  out.W = incumbent_.W;
+  return out;
+}
+
+/// The last incumbent could not be proven as proposed: N was positive definite by less than rounding. Back to the one
+/// before, and more of the interior point from here on.
+void Repair::doubt() {
+  if (!previous_) return;
+  incumbent_ = std::move(*previous_);
+  previous_.reset();
+  ground_ = std::min(10.0 * ground_, kGroundMost);
+}
+
+/// Half the average so far, half the new point: noise of the iteration cancels (the gap falls by a tenth to a half).
+void Repair::remember(const DualPoint& point) {
+  std::vector<Multiplier> fresh = *point.multipliers;
+  if (!std::is_sorted(fresh.begin(), fresh.end(), ordered)) std::sort(fresh.begin(), fresh.end(), ordered);
+  if (average_.tau.empty()) {
+    average_.pairs = std::move(fresh);
+    average_.tau = *point.tau;
+    average_.W = *point.W;
+    return;
+  }
+  for (std::size_t k = 0; k < average_.tau.size(); ++k) average_.tau[k] = 0.5 * (average_.tau[k] + (*point.tau)[k]);
+  for (std::size_t k = 0; k < average_.W.data.size(); ++k)
+    average_.W.data[k] = 0.5 * (average_.W.data[k] + point.W->data[k]);
+  average_.pairs = mixed(fresh, 0.5, average_.pairs, 0.5, average_.tau);
+}
+
+/// Raises the incumbent by this point where one of its mixtures is better. Returns the share of the interior point.
+double Repair::raise(const DualPoint& point) {
   form_.clear();
   form_.add(*point.multipliers);
   form_.add_tied(*point.tau);
@@ -247,20 +292,19 @@ Proposal Repair::propose(const DualPoint& point) {
 
   Choice best{-kInfinite, kUniform, kReach, {}, {}};
   try_interior(interior_anchor_, point, best);
-  if (calls_++ % kRetryAnchors == 0 || best.bound == -kInfinite)
+  if (calls_ % kRetryAnchors == 0 || best.bound == -kInfinite)
     try_interior(interior_anchor_ == kCurvature ? kUniform : kCurvature, point, best);
   if (best.bound > -kInfinite) interior_anchor_ = best.anchor;
-  out.theta = share(best.logit);
+  const double theta = share(best.logit);
   if (!incumbent_.lower.empty()) {
     anchor_ = kIncumbent;
     climb(point, best);
   }
-  if (best.bound > incumbent_.bound) adopt(point, best);
-  out.bound = incumbent_.bound;
-  out.multipliers = incumbent_.pairs;
-  out.tau = incumbent_.tau;
-  out.W = incumbent_.W;
-  return out;
+  if (best.bound > incumbent_.bound) {
+    if (!previous_) previous_ = incumbent_;
+    adopt(point, best);
+  }
+  return theta;
 }
 
 }  // namespace burelu

@@ -8,8 +8,10 @@
 //   the best repaired T of earlier calls, so that bounds accumulate what every iterate contributes.
 #pragma once
 
+#include <optional>
 #include <vector>
 
+#include "backend/control.hpp"
 #include "solver/certificate.hpp"
 #include "solver/certificate_form.hpp"
 
@@ -20,13 +22,15 @@ class Repair {
   explicit Repair(const Presolved& reduced);
 
   Proposal propose(const DualPoint& point);
+  /// The last proposal could not be proven as it stands.
+  void doubt();
 
  private:
   enum Anchor { kUniform, kCurvature, kIncumbent, kAnchors };
 
   /// A T with the bound it gives.
   struct Repaired {
-    double bound;
+    double bound = -kInfinity;
     std::vector<Multiplier> pairs;
     std::vector<double> tau;
     std::vector<double> lower;  // M(T)
@@ -49,6 +53,8 @@ class Repair {
   void assemble(double theta);
   bool factorise(double theta);
   bool improve(double logit, const Matrix& W, Choice& best);
+  void remember(const DualPoint& point);
+  double raise(const DualPoint& point);
   bool climb(const DualPoint& point, Choice& best);
   void try_interior(Anchor anchor, const DualPoint& point, Choice& best);
   void adopt(const DualPoint& point, const Choice& choice);
@@ -59,8 +65,12 @@ class Repair {
   std::vector<double> factor_;  // Cholesky factor of N(theta), column-major lower
   Anchor anchor_ = kUniform;
   Anchor interior_anchor_ = kCurvature;  // the better one of late
-  std::vector<double> interior_;   // t of the interior anchors
-  Matrix Lambda_;                  // warm start of best_dual
+  std::vector<double> interior_;         // t of the interior anchors
+  Matrix Lambda_;                        // warm start of best_dual
+  Repaired average_;                     // of the points so far; its M(T) and bound are not used
+  std::optional<Repaired> previous_;     // incumbent before the last call, where that changed it
+  double ground_ = 1e-8;         // share of the uniform interior point in every mixture: keeps N off the boundary
+  std::vector<double> uniform_;  // its t
   Repaired incumbent_;
   double logit_[kAnchors];  // where the last climb with each anchor ended
   int calls_ = 0;

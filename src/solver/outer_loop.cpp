@@ -10,16 +10,21 @@ namespace burelu {
 namespace {
 
 constexpr int kWindow = 28;             // evaluations of a window: about 25 steps
-constexpr int kWindowMax = 220;         // while inner error dominates the certificate
-constexpr int kWindowExtrapolate = 56;  // no extrapolation with longer windows
+constexpr int kWindowMax = 110;         // while inner error dominates the certificate
+constexpr int kWindowExtrapolate = 60;  // no extrapolation with longer windows
 constexpr int kUpdatesPerCheck = 4;
 constexpr double kHeavyPass = 5e9;         // flops of a pass from which every update is followed by a check
 constexpr double kCertificateShare = 0.5;  // certify when the passes since cost this share of a certificate
 constexpr double kCholeskysPerCertificate = 20.0;
 constexpr int kReweighEvery = 15;  // updates; three times, then the weights stay
 constexpr int kReweighLast = 45;
+constexpr double kSafety = 2.0;            // on the first-order estimate of what infeasibility takes off the objective
 constexpr std::int64_t kStallSpan = 6000;  // evaluations without visible progress of either side: stalled
-constexpr double kStallProgress = 0.01;    // of the gap
+constexpr double kStationary = 1e-3;       // of the tolerance: residuals below it with a gap above say saddle
+constexpr double kEscapeNoise = 0.1;       // relative noise of the first escape; the k-th has k times that
+constexpr int kEscapesMost = 5;
+constexpr double kColumnWeight = 1e-3;   // of the largest singular value: lighter columns are spare
+constexpr double kStallProgress = 0.01;  // of the gap
 constexpr double kNaN = std::numeric_limits<double>::quiet_NaN();
 
 }  // namespace
@@ -42,8 +47,6 @@ Relaxation OuterLoop::run() {
   while (!done_) {
     run_updates();
     look();
-    if (done_) break;
-    adapt_rank();
   }
   backend_.read(snapshot_, kFactor);
   result_.host_waits += 1;
@@ -56,8 +59,14 @@ Relaxation OuterLoop::run() {
 double OuterLoop::objective() const { return snapshot_.control.dual.objective + constant_; }
 
 double OuterLoop::gap() const {
-  if (std::isnan(result_.lower_bound)) return kInfinity;
   const double distance = objective() - result_.lower_bound;
+  return distance == 0.0 ? 0.0 : distance / std::fabs(objective());
+}
+
+// Distance of the bound from where the optimum is to first order: the objective of an infeasible factor lies below it.
+double OuterLoop::distance_to_optimum() const {
+  if (std::isnan(result_.lower_bound)) return kInfinity;
+  const double distance = std::fabs(objective() - result_.lower_bound) + kSafety * snapshot_.control.dual.shortfall;
   return distance == 0.0 ? 0.0 : distance / std::fabs(objective());
 }
 
@@ -93,7 +102,7 @@ void OuterLoop::run_updates() {
 // One wait: scalars, and the dual point where a certificate is due.
 void OuterLoop::look() {
   const bool due = certificate_due();
-  backend_.read(snapshot_, due ? unsigned{kDual} : unsigned{kScalars});
+  backend_.read(snapshot_, due ? kDual | kPoint : unsigned{kPoint});
   result_.checks += 1;
   result_.host_waits += 1;
   if (due) certify();
@@ -141,7 +150,31 @@ void OuterLoop::balance_window(const Proposal& proposal) {
   backend_.set(settings_);
 }
 
-void OuterLoop::adapt_rank() {}
+// A full factor may be what holds the solve up: more columns, from the same point and multipliers.
+bool OuterLoop::grow_rank() {
+  const auto most = static_cast<int>(std::min<index_t>(data_.m + data_.d, std::numeric_limits<int>::max()));
+  const Point point{snapshot_.Shat, snapshot_.Ut};
+  if (options_.rank > 0 || rank_ >= most || numerical_rank(data_, point, kColumnWeight) < rank_) return false;
+  rank_ = std::min(2 * rank_, most);
+  const Point larger = with_rank(data_, point, rank_, options_.seed);
+  backend_.write_point(larger.Shat, larger.Ut);
+  rank_changed_at_ = snapshot_.control.count.evaluations;
+  return true;
+}
+
+// Stationary and feasible, yet far from the bound: a saddle of the factored problem, or multipliers that a degenerate
+// point does not determine. Leave it by noise.
+bool OuterLoop::leave_saddle() {
+  const Dual& dual = snapshot_.control.dual;
+  const double still = kStationary * options_.tolerance;
+  if (escapes_ >= kEscapesMost || dual.primal > still || dual.dual > still) return false;
+  escapes_ += 1;
+  const Point moved = shaken({snapshot_.Shat, snapshot_.Ut}, kEscapeNoise * escapes_,
+                             options_.seed + 1 + static_cast<std::uint64_t>(escapes_));
+  backend_.write_point(moved.Shat, moved.Ut);
+  rank_changed_at_ = snapshot_.control.count.evaluations;
+  return true;
+}
 
 void OuterLoop::record() {
   const Control& c = snapshot_.control;
@@ -179,7 +212,8 @@ void OuterLoop::finish(Status status, std::string message) {
 bool OuterLoop::finished() {
   const double tolerance = options_.tolerance;
   const bool go_on = report_progress("solve");
-  if (std::fabs(gap()) <= tolerance && infeasibility() <= tolerance && snapshot_.control.dual.primal <= tolerance) {
+  if (distance_to_optimum() <= tolerance && infeasibility() <= tolerance &&
+      snapshot_.control.dual.primal <= tolerance) {
     finish(Status::solved, "certified relative gap and infeasibility are below the tolerance");
     return true;
   }
@@ -195,10 +229,13 @@ bool OuterLoop::finished() {
     finish(Status::time_limit, "the time limit was reached first; raise --time-limit to go on");
     return true;
   }
-  if (stalled()) {
-    finish(Status::stalled,
-           "neither the objective nor the bound moves any more; standardized features, a larger gamma or a larger "
-           "tolerance may help");
+  if (leave_saddle()) return false;
+  if (stalled() && !grow_rank()) {
+    const bool full = numerical_rank(data_, {snapshot_.Shat, snapshot_.Ut}, kColumnWeight) == rank_;
+    finish(Status::stalled, full && options_.rank > 0
+                                ? "all columns of the factor are in use and nothing moves any more; raise --rank"
+                                : "neither the objective nor the bound moves any more; standardized features, a larger "
+                                  "gamma or a larger tolerance may help");
     return true;
   }
   return false;

@@ -28,13 +28,15 @@ class OuterLoop {
   void certify();
   bool certificate_due() const;
   void balance_window(const Proposal& proposal);
-  void adapt_rank();
+  bool grow_rank();
+  bool leave_saddle();
   void record();
   bool finished();
   bool stalled() const;
   void finish(Status status, std::string message);
   double objective() const;
   double gap() const;
+  double distance_to_optimum() const;
   double infeasibility() const;
   double pass_flops() const;
   std::int64_t evaluations_left() const;
@@ -54,6 +56,7 @@ class OuterLoop {
   std::int64_t certified_at_ = 0;  // evaluations at the last certificate
   std::int64_t rank_changed_at_ = 0;
   double theta_ = 1.0;
+  int escapes_ = 0;
   bool done_ = false;
 };
 

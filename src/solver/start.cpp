@@ -75,6 +75,18 @@ int numerical_rank(const RelaxationData& data, const Point& point, double thresh
       std::count_if(values.begin(), values.end(), [&](double value) { return value > threshold * values.front(); }));
 }
 
+Point shaken(const Point& point, double noise, std::uint64_t seed) {
+  std::mt19937_64 engine(seed);
+  std::normal_distribution<double> normal;
+  Point out = point;
+  for (Matrix* block : {&out.Shat, &out.Ut}) {
+    double scale = 0.0;  // root mean square: entries that are zero move too
+    for (const double value : block->data) scale += value * value / static_cast<double>(block->data.size());
+    for (double& value : block->data) value += noise * std::sqrt(scale) * normal(engine);
+  }
+  return out;
+}
+
 Point with_rank(const RelaxationData& data, const Point& point, int rank, std::uint64_t seed) {
   const Matrix rows = lifted(data, point);
   std::vector<double> values;

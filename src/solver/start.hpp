@@ -22,6 +22,9 @@ int starting_rank(const RelaxationData& data);
 /// The same point with more columns (small random ones) or fewer (the weakest directions of [A; B] dropped).
 Point with_rank(const RelaxationData& data, const Point& point, int rank, std::uint64_t seed);
 
+/// The same point with relative Gaussian noise in every entry: a way off a saddle.
+Point shaken(const Point& point, double noise, std::uint64_t seed);
+
 /// Columns that carry more than `threshold` of the largest singular value of the rows c_k and p_k.
 int numerical_rank(const RelaxationData& data, const Point& point, double threshold);
 

@@ -32,6 +32,7 @@ struct TileSums {
   double change = 0.0;    ///< w (h - T')^2
   double restart = 0.0;   ///< w (h - T') (h - previous)
   double mass = 0.0;      ///< w S^2
+  double shortfall = 0.0;  ///< w h (-S)_+
   double smallest = 0.0;  ///< min S over untied pairs, at most 0
 };
 

@@ -177,6 +177,7 @@ TileSums tile_update(const Tile& t) {
         sums.change += w * step * step;
         sums.restart += w * step * (value - t.previous[place]);
         sums.mass += w * product * product;
+        sums.shortfall += product < 0.0 ? w * value * -product : 0.0;
         sums.smallest = product < sums.smallest ? product : sums.smallest;
         h[a * kTile + j] = value;
         multiplier = value;
