@@ -129,6 +129,7 @@ TEST_P(BackendTest, UpdateWritesTheHingeAndItsSums) {
   double mass = 0.0;
   double smallest = 0.0;
   double largest = 0.0;
+  double shortfall = 0.0;
   for (index_t i = 0; i < 2 * data.m; ++i)
     for (index_t j = 0; j < 2 * data.m; ++j) {
       const double w = naive.weights(i, j);
@@ -139,12 +140,21 @@ TEST_P(BackendTest, UpdateWritesTheHingeAndItsSums) {
       change += std::pow(naive.T(i, j) - before(i, j), 2) / w;
       mass += w * product * product;
       smallest = std::fmin(smallest, product);
+      shortfall += 0.5 * naive.T(i, j) * std::fmax(-product, 0.0);
     }
   const Dual& dual = s.control.dual;
   EXPECT_NEAR(dual.change, change, 1e-10 * change);
   EXPECT_NEAR(dual.mass, mass, 1e-10 * mass);
   EXPECT_NEAR(dual.violation, -smallest, 1e-10 * -smallest);
+  EXPECT_NEAR(dual.shortfall, shortfall, 1e-10 * shortfall);
   EXPECT_NEAR(dual.largest, largest, 1e-10 * largest);
+  double inner = 0.0;
+  double square = 0.0;
+  for (std::size_t k = 0; k < s.E.data.size(); ++k) {
+    inner += s.E.data[k] * data.Y.data[k];
+    square += s.E.data[k] * s.E.data[k];
+  }
+  EXPECT_NEAR(s.control.value.dual, -inner - 0.5 * square, 1e-10 * square);
   EXPECT_NEAR(dual.primal, std::sqrt(change / mass) / sigma, 1e-9);
 }
 
