@@ -27,14 +27,17 @@ using ProgressCallback = std::function<bool(const Progress&)>;
 
 /// Options of `solve`.
 struct SolveOptions {
-  double tolerance = 1e-3;           ///< stop when certified relative gap and scaled infeasibility are below; > 0
-  int rank = 0;                      ///< columns of the factor; 0 chooses and adapts it
-  std::int64_t max_evaluations = 0;  ///< interaction passes; 0 means no limit
-  double time_limit = 0.0;           ///< seconds; 0 means no limit
-  std::string device = "auto";       ///< "auto", "cpu", "cuda", "cuda:K"
-  int threads = 0;                   ///< CPU threads; 0 means all
-  std::uint64_t seed = 0;            ///< of the starting factor and of all sampling
-  ProgressCallback progress;         ///< called once per check from the calling thread; may be empty
+  double tolerance = 1e-3;            ///< stop when certified relative gap and scaled infeasibility are below; > 0
+  int rank = 0;                       ///< columns of the factor; 0 chooses and adapts it
+  std::int64_t max_evaluations = 0;   ///< interaction passes; 0 means no limit
+  double time_limit = 0.0;            ///< seconds; 0 means no limit
+  std::string device = "auto";        ///< "auto", "cpu", "cuda", "cuda:K"
+  int threads = 0;                    ///< CPU threads; 0 means all
+  std::uint64_t seed = 0;             ///< of the starting factor and of all sampling
+  std::string checkpoint;             ///< file to save the state to, on an interval, at limits and interrupts; none
+  double checkpoint_interval = 60.0;  ///< seconds between saves; 0 saves at every check
+  std::string resume;                 ///< file to go on from: same data, gamma, rank, seed, threads and device
+  ProgressCallback progress;          ///< called once per check from the calling thread; may be empty
 };
 
 /// Options of `train`: the solve, then the network.

@@ -7,6 +7,7 @@
 #include <functional>
 #include <vector>
 
+#include "backend/archive.hpp"
 #include "backend/control.hpp"
 #include "burelu/certificate.hpp"
 #include "burelu/matrix.hpp"
@@ -57,6 +58,9 @@ class Backend : public Descent {
   virtual void reweigh() = 0;       ///< row importance from tau; T kept, memory flushed      4 m^2
   /// Replaces the unknowns (the rank may change); multipliers are kept, the memory is flushed.
   virtual void write_point(const Matrix& Shat, const Matrix& Ut) = 0;
+  /// Writes or replaces the whole state, bit for bit, between windows: the solve goes on as if it had not stopped.
+  /// Waits.
+  virtual void exchange(Archive& archive) = 0;
 };
 
 }  // namespace burelu

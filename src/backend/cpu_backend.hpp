@@ -28,6 +28,7 @@ class CpuBackend final : public CpuDescent<Backend> {
   void reweigh() override;
   void write_point(const Matrix& Shat, const Matrix& Ut) override;
   void read(Snapshot& into, unsigned what) override;
+  void exchange(Archive& archive) override;
 
  private:
   double* shat(double* z) { return z; }

@@ -63,6 +63,13 @@ void CpuDescent<Base>::split(const Work& work) const {
 }
 
 template <class Base>
+void CpuDescent<Base>::exchange_descent(Archive& archive) {
+  archive.value(control_);
+  archive.value(filled_);
+  for (Buffer<double>* b : {&point_, &gradient_, &direction_, &panel_, &gram_}) archive.buffer(*b);
+}
+
+template <class Base>
 void CpuDescent<Base>::open_window() {
   rules::open_window(control_);
 }

@@ -33,6 +33,8 @@ class CpuDescent : public Base {
   void resize(std::int64_t unknowns);
   /// Records the trial's gradient sums: its norm and its slope along p. The derived class calls it at the end.
   void measure_trial();
+  /// State of the descent; on loading, resize() has been called for the same number of unknowns.
+  void exchange_descent(Archive& archive);
   bool idle() const { return control_.search.halted != 0; }
 
   Control control_;

@@ -215,6 +215,15 @@ void CpuBackend::read_multipliers(Snapshot& into) const {
       }
 }
 
+void CpuBackend::exchange(Archive& archive) {
+  int rank = rank_;
+  archive.value(rank);
+  if (rank < 1 || rank > data_.m + data_.d) Archive::refuse();
+  if (archive.loading()) write_point(Matrix(data_.m, rank), Matrix(data_.d, rank));
+  exchange_descent(archive);
+  for (Buffer<double>* b : {&multipliers_, &previous_, &importance_, &tau_}) archive.buffer(*b);
+}
+
 void CpuBackend::read(Snapshot& into, unsigned what) {
   into.control = control_;
   if (what & kDual) {

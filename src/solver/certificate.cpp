@@ -108,6 +108,8 @@ Certifier::Certifier(const Problem& problem, const Presolved& reduced)
 
 Certifier::~Certifier() = default;
 
+void Certifier::exchange(Archive& archive) { state_->repair.exchange(archive); }
+
 Proposal Certifier::propose(const DualPoint& point) { return state_->repair.propose(point); }
 
 std::optional<Certificate> Certifier::prove(const Proposal& proposal) {

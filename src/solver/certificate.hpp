@@ -48,6 +48,9 @@ class Certifier {
   /// away from singular N.
   std::optional<Certificate> prove(const Proposal& proposal);
 
+  /// What propose() remembers, for checkpoints.
+  void exchange(Archive& archive);
+
  private:
   struct State;
   std::unique_ptr<State> state_;

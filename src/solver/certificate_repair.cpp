@@ -258,6 +258,21 @@ Proposal Repair::propose(const DualPoint& point) {
   return out;
 }
 
+void Repair::exchange(Archive& archive) {
+  for (Repaired* state : {&average_, &incumbent_}) {
+    archive.value(state->bound);
+    archive.list(state->pairs);
+    archive.list(state->tau);
+    archive.list(state->lower);
+    archive.matrix(state->W);
+  }
+  archive.matrix(Lambda_);
+  archive.value(logit_);
+  archive.value(interior_anchor_);
+  archive.value(ground_);
+  archive.value(calls_);
+}
+
 /// The last incumbent could not be proven as proposed: N was positive definite by less than rounding. Back to the one
 /// before, and more of the interior point from here on.
 void Repair::doubt() {

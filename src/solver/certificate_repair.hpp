@@ -22,6 +22,7 @@ class Repair {
   explicit Repair(const Presolved& reduced);
 
   Proposal propose(const DualPoint& point);
+  void exchange(Archive& archive);
   /// The last proposal could not be proven as it stands.
   void doubt();
 

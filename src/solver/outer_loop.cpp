@@ -30,11 +30,12 @@ constexpr double kNaN = std::numeric_limits<double>::quiet_NaN();
 }  // namespace
 
 OuterLoop::OuterLoop(Backend& backend, Certifier& certifier, const RelaxationData& data, const SolveOptions& options,
-                     double constant)
+                     const CheckpointKey& key, double constant)
     : backend_(backend),
       certifier_(certifier),
       data_(data),
       options_(options),
+      key_(key),
       constant_(constant),
       rank_(options.rank > 0 ? options.rank : starting_rank(data)),
       window_(kWindow) {
@@ -42,11 +43,17 @@ OuterLoop::OuterLoop(Backend& backend, Certifier& certifier, const RelaxationDat
 }
 
 Relaxation OuterLoop::run() {
-  const Point start = random_point(data_, rank_, options_.seed);
-  backend_.write_point(start.Shat, start.Ut);
+  if (options_.resume.empty()) {
+    const Point start = random_point(data_, rank_, options_.seed);
+    backend_.write_point(start.Shat, start.Ut);
+  } else {
+    CheckpointReader reader(options_.resume, key_);
+    exchange(reader);
+  }
   while (!done_) {
     run_updates();
     look();
+    save_if_due(done_);
   }
   backend_.read(snapshot_, kFactor);
   result_.host_waits += 1;
@@ -54,6 +61,34 @@ Relaxation OuterLoop::run() {
   result_.rank = rank_;
   result_.seconds.solve = clock_.seconds() - result_.seconds.certify;
   return std::move(result_);
+}
+
+// The state after a check: what the next window depends on, and what the result has so far.
+void OuterLoop::exchange(Archive& archive) {
+  backend_.exchange(archive);
+  certifier_.exchange(archive);
+  burelu::exchange(archive, result_.certificate);
+  archive.value(result_.lower_bound);
+  archive.value(result_.outer_iterations);
+  archive.value(result_.checks);
+  archive.value(result_.host_waits);
+  archive.list(result_.history);
+  archive.value(snapshot_.control);
+  archive.value(settings_);
+  archive.value(rank_);
+  archive.value(window_);
+  archive.value(certified_at_);
+  archive.value(rank_changed_at_);
+  archive.value(escapes_);
+}
+
+void OuterLoop::save_if_due(bool last) {
+  if (options_.checkpoint.empty()) return;
+  if (!last && clock_.seconds() - saved_at_ < options_.checkpoint_interval) return;
+  CheckpointWriter writer;
+  exchange(writer);
+  writer.write(options_.checkpoint, key_);
+  saved_at_ = clock_.seconds();
 }
 
 double OuterLoop::objective() const { return snapshot_.control.dual.objective + constant_; }

@@ -6,6 +6,7 @@
 #include "backend/backend.hpp"
 #include "burelu/options.hpp"
 #include "burelu/result.hpp"
+#include "io/checkpoint.hpp"
 #include "solver/certificate.hpp"
 #include "solver/clock.hpp"
 #include "solver/start.hpp"
@@ -16,13 +17,15 @@ class OuterLoop {
  public:
   /// All references must outlive the loop. `constant` is presolve's part of the objective.
   OuterLoop(Backend& backend, Certifier& certifier, const RelaxationData& data, const SolveOptions& options,
-            double constant);
+            const CheckpointKey& key, double constant);
 
   /// Runs to a status. Everything of the result but presolve's summary, the factor's original coordinates and total
   /// seconds; the factor is in presolved coordinates.
   Relaxation run();
 
  private:
+  void exchange(Archive& archive);
+  void save_if_due(bool last);
   void run_updates();
   void look();
   void certify();
@@ -46,6 +49,7 @@ class OuterLoop {
   Certifier& certifier_;
   const RelaxationData& data_;
   const SolveOptions& options_;
+  const CheckpointKey& key_;
   double constant_;
   Clock clock_;
   Snapshot snapshot_;
@@ -57,6 +61,7 @@ class OuterLoop {
   std::int64_t rank_changed_at_ = 0;
   double theta_ = 1.0;
   int escapes_ = 0;
+  double saved_at_ = 0.0;  // seconds
   bool done_ = false;
 };
 

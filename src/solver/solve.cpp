@@ -18,6 +18,7 @@ void check_options(const SolveOptions& options) {
   if (options.rank < 0) throw DataError("rank must be positive, or 0 to choose it");
   if (options.max_evaluations < 0) throw DataError("max_evaluations must not be negative");
   if (!(options.time_limit >= 0.0)) throw DataError("time_limit must not be negative");
+  if (!(options.checkpoint_interval >= 0.0)) throw DataError("checkpoint_interval must not be negative");
   if (options.threads < 0) throw DataError("threads must not be negative");
 }
 
@@ -65,7 +66,8 @@ Relaxation solve_with(const Problem& problem, const SolveOptions& options, const
     BackendOptions backend_options;
     backend_options.threads = threads;
     const std::unique_ptr<Backend> backend = factory(data, backend_options);
-    OuterLoop loop(*backend, certifier, data, options, reduced.constant_loss);
+    const CheckpointKey key{data_hash(problem), options.rank, options.seed, threads, device_name(options.device)};
+    OuterLoop loop(*backend, certifier, data, options, key, reduced.constant_loss);
     result = loop.run();
   }
   result.factor = restore(reduced, std::move(result.factor));

@@ -46,6 +46,10 @@ class DeferredBackend final : public Backend {
         for (const auto& verb : record) verb();
     });
   }
+  void exchange(Archive& archive) override {
+    for (const auto& verb : std::exchange(queue_, {})) verb();
+    inner_->exchange(archive);
+  }
   void read(Snapshot& into, unsigned what) override {
     for (const auto& verb : std::exchange(queue_, {})) verb();
     if (waits_ != nullptr) *waits_ += 1;
