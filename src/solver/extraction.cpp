@@ -58,7 +58,7 @@ Schedule schedule(const TrainingProblem& problem, const TrainOptions& options, c
     s.evaluations = std::clamp(static_cast<std::int64_t>(kDefaultFlops / flops), kLeastEvaluations, kMostEvaluations);
   }
   if (s.starts == 0) s.starts = s.evaluations >= kMostEvaluations / 2 ? 4 : 2;
-  const auto share = static_cast<int>(s.evaluations / (3 * kPassUnits * s.starts));
+  const auto share = static_cast<int>(s.evaluations / (std::int64_t{3} * kPassUnits * s.starts));
   if (options.polish_iterations == 0) s.passes = std::clamp(share, 1, s.passes);
   return s;
 }
