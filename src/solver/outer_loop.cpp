@@ -37,7 +37,7 @@ OuterLoop::OuterLoop(Backend& backend, Certifier& certifier, const RelaxationDat
       options_(options),
       key_(key),
       constant_(constant),
-      rank_(options.rank > 0 ? options.rank : starting_rank(data)),
+      rank_(options.rank > 0 ? options.rank : starting_rank(data.m, data.d)),
       window_(kWindow) {
   result_.lower_bound = kNaN;
 }

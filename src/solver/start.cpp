@@ -63,9 +63,9 @@ Point random_point(const RelaxationData& data, int rank, std::uint64_t seed) {
   return point;
 }
 
-int starting_rank(const RelaxationData& data) {
-  const auto unknown_directions = static_cast<int>(std::min<index_t>(data.m + data.d, 20));
-  return std::max(1, unknown_directions);
+int starting_rank(index_t rows, index_t features) {
+  constexpr index_t kStartingRank = 20;
+  return static_cast<int>(std::clamp<index_t>(rows + features, 1, kStartingRank));
 }
 
 int numerical_rank(const RelaxationData& data, const Point& point, double threshold) {

@@ -17,7 +17,7 @@ struct Point {
 Point random_point(const RelaxationData& data, int rank, std::uint64_t seed);
 
 /// Columns of the factor to begin with: small problems have solutions of rank 5 to 9, larger ones up to 20.
-int starting_rank(const RelaxationData& data);
+int starting_rank(index_t rows, index_t features);
 
 /// The same point with more columns (small random ones) or fewer (the weakest directions of [A; B] dropped).
 Point with_rank(const RelaxationData& data, const Point& point, int rank, std::uint64_t seed);

@@ -1,0 +1,70 @@
+#include "backend/memory.hpp"
+
+#include <cstdio>
+#include <fstream>
+#include <limits>
+
+#include "backend/isa/kernels.hpp"
+#include "burelu/errors.hpp"
+
+namespace burelu {
+namespace {
+
+constexpr std::int64_t kDouble = sizeof(double);
+constexpr std::int64_t kCertificateMatrices = 5;  // M(T), its factor, two incumbents, one of work or of the proof
+
+std::int64_t rounded_up(std::int64_t value, std::int64_t unit) { return (value + unit - 1) / unit * unit; }
+
+}  // namespace
+
+std::int64_t cpu_backend_bytes(const SolveSize& s) {
+  const std::int64_t padded = rounded_up(2 * s.rows, isa::kTile);
+  const std::int64_t tiles = padded / isa::kTile;
+  const std::int64_t entries = tiles * (tiles + 1) / 2 * isa::kTile * isa::kTile;
+  const std::int64_t stride = rounded_up(s.rank, isa::kLanes);
+  const std::int64_t unknowns = rounded_up((s.rows + s.features) * s.rank, 8);
+  const std::int64_t width = 2 * s.memory + 1;
+  const std::int64_t multipliers = entries * (2 * kDouble + static_cast<std::int64_t>(sizeof(float)));
+  const std::int64_t panel = (2 * s.memory + 5) * unknowns + width * width + (3 * s.threads + 2) * width;
+  const std::int64_t factor = padded * (stride * (1 + s.threads) + s.rank + 1);
+  const std::int64_t rows = s.rows * (2 * s.rank + 2) + s.loss_rows * (2 * s.rank + 2 * s.outputs);
+  const std::int64_t data = 2 * s.rows * s.features + 2 * s.features * s.features;
+  return multipliers + kDouble * (panel + factor + rows + data);
+}
+
+std::int64_t certificate_bytes(const SolveSize& s) {
+  const std::int64_t order = s.rows + s.features;
+  return kDouble * order * (kCertificateMatrices * order + 8 * s.outputs);
+}
+
+std::int64_t available_bytes() {
+  std::ifstream in("/proc/meminfo");
+  std::string name;
+  std::int64_t kib = 0;
+  while (in >> name >> kib) {
+    if (name == "MemAvailable:") return kib * 1024;
+    in.ignore(std::numeric_limits<std::streamsize>::max(), '\n');
+  }
+  return std::numeric_limits<std::int64_t>::max();
+}
+
+void require_memory(std::int64_t needed, std::int64_t available, const std::string& where) {
+  if (needed <= available) return;
+  throw MemoryError("the problem needs about " + readable_bytes(needed) + " on " + where + ", which has " +
+                    readable_bytes(available) + " left: use fewer samples (memory grows with their square)");
+}
+
+std::string readable_bytes(std::int64_t bytes) {
+  const char* units[] = {"B", "KiB", "MiB", "GiB", "TiB", "PiB"};
+  double value = static_cast<double>(bytes);
+  int unit = 0;
+  while (value >= 1024.0 && unit < 5) {
+    value /= 1024.0;
+    ++unit;
+  }
+  char text[32];
+  std::snprintf(text, sizeof text, value < 10.0 && unit > 0 ? "%.1f %s" : "%.0f %s", value, units[unit]);
+  return text;
+}
+
+}  // namespace burelu
