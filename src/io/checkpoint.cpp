@@ -50,7 +50,9 @@ void compare(const std::string& path, const nlohmann::json& found, const Checkpo
 
 }  // namespace
 
-void CheckpointWriter::raw(void* data, std::size_t size) { bytes_.append(static_cast<const char*>(data), size); }
+void CheckpointWriter::raw(void* data, std::size_t size) {
+  if (size > 0) bytes_.append(static_cast<const char*>(data), size);
+}
 
 void CheckpointWriter::write(const std::string& path, const CheckpointKey& key) const {
   std::string file(kMagic);
@@ -76,6 +78,7 @@ CheckpointReader::CheckpointReader(const std::string& path, const CheckpointKey&
 }
 
 void CheckpointReader::raw(void* data, std::size_t size) {
+  if (size == 0) return;
   if (size > bytes_.size() - at_) refuse();
   std::memcpy(data, bytes_.data() + at_, size);
   at_ += size;
