@@ -9,6 +9,7 @@
 #include <cstdio>
 
 #include "app/interrupt.hpp"
+#include "io/number.hpp"
 
 namespace burelu::app {
 namespace {
@@ -31,7 +32,7 @@ std::string progress_line(const Progress& progress, bool debug) {
   std::string line =
       fmt::format("{:>7} evals {:>8.2f} s  objective {:>10}  bound {:>10}  gap {:>8}  infeasible {:>8}  rank {}",
                   progress.evaluations, progress.seconds, number(progress.objective, "{:.6g}"),
-                  number(progress.lower_bound, "{:.6g}"), number(gap, "{:.1e}"),
+                  std::isnan(progress.lower_bound) ? "-" : rounded_down(progress.lower_bound, 6), number(gap, "{:.1e}"),
                   number(progress.infeasibility, "{:.1e}"), progress.rank);
   if (std::isfinite(progress.network_objective) && std::string_view(progress.phase) == "network")
     line += fmt::format("  network {:.6g}", progress.network_objective);

@@ -6,6 +6,8 @@
 #include <algorithm>
 #include <cmath>
 
+#include "io/number.hpp"
+
 namespace burelu::app {
 namespace {
 
@@ -35,8 +37,8 @@ std::string relaxation_text(const Relaxation& relaxation) {
 
 std::string bound_text(const Relaxation& relaxation) {
   if (std::isnan(relaxation.lower_bound)) return "none proven";
-  return fmt::format("{:.8g} (no network of any width is below; gap of the relaxation {:.2e})", relaxation.lower_bound,
-                     relaxation.relative_gap);
+  return fmt::format("{} (no network of any width is below; gap of the relaxation {:.2e})",
+                     rounded_down(relaxation.lower_bound, 8), relaxation.relative_gap);
 }
 
 std::string network_text(const NetworkReport& network) {

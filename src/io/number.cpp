@@ -4,6 +4,7 @@
 #include <fmt/format.h>
 
 #include <charconv>
+#include <cmath>
 #include <cstdlib>
 
 namespace burelu {
@@ -20,5 +21,15 @@ bool parse_number(std::string_view text, double& value) {
 std::string short_number(double value) { return fmt::format("{}", value); }
 
 std::string full_number(double value) { return fmt::format("{:.17g}", value); }
+
+std::string rounded_down(double value, int digits) {
+  std::string text = fmt::format("{:.{}g}", value, digits);
+  if (!std::isfinite(value)) return text;
+  const double step = std::fabs(value) * std::pow(10.0, -digits);  // a tenth to one unit of the last digit
+  double read = 0.0;
+  for (double lower = value - step; parse_number(text, read) && read > value; lower -= step)
+    text = fmt::format("{:.{}g}", lower, digits);
+  return text;
+}
 
 }  // namespace burelu

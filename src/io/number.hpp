@@ -16,4 +16,7 @@ std::string short_number(double value);
 /// 17 significant digits: reads back to the same double everywhere.
 std::string full_number(double value);
 
+/// At most `digits` (below 17) significant digits, never a larger number than `value`: for lower bounds.
+std::string rounded_down(double value, int digits);
+
 }  // namespace burelu

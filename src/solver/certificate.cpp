@@ -110,6 +110,12 @@ Certifier::~Certifier() = default;
 
 void Certifier::exchange(Archive& archive) { state_->repair.exchange(archive); }
 
+std::optional<double> Certifier::confirm(const Certificate& certificate) const {
+  const Certificate own = state_->skeleton();
+  if (certificate.gamma != own.gamma || certificate.data_hash != own.data_hash) return std::nullopt;
+  return proven_bound(state_->problem, certificate);
+}
+
 Proposal Certifier::propose(const DualPoint& point) { return state_->repair.propose(point); }
 
 std::optional<Certificate> Certifier::prove(const Proposal& proposal) {

@@ -48,6 +48,9 @@ class Certifier {
   /// away from singular N.
   std::optional<Certificate> prove(const Proposal& proposal);
 
+  /// The bound of somebody else's certificate for this problem, proven again, or nothing.
+  std::optional<double> confirm(const Certificate& certificate) const;
+
   /// What propose() remembers, for checkpoints.
   void exchange(Archive& archive);
 

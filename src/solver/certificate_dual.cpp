@@ -9,6 +9,8 @@
 #include <limits>
 #include <vector>
 
+#include "solver/all_finite.hpp"
+
 namespace burelu {
 namespace {
 
@@ -36,7 +38,9 @@ struct Eigen {
 
   explicit Eigen(Matrix A, bool divide_and_conquer = false) : values(at(A.rows), 0.0) {
     const auto size = static_cast<lapack_int>(A.rows);
-    if (size > 0) {
+    if (!all_finite(A.data)) {
+      std::fill(values.begin(), values.end(), std::numeric_limits<double>::quiet_NaN());
+    } else if (size > 0) {
       const lapack_int info = divide_and_conquer
                                   ? LAPACKE_dsyevd(LAPACK_COL_MAJOR, 'V', 'L', size, A.data.data(), size, values.data())
                                   : LAPACKE_dsyev(LAPACK_COL_MAJOR, 'V', 'L', size, A.data.data(), size, values.data());

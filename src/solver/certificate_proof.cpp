@@ -17,6 +17,7 @@
 #include <cmath>
 #include <limits>
 
+#include "solver/all_finite.hpp"
 #include "solver/certificate_form.hpp"
 #include "solver/certificate_scaled.hpp"
 #include "solver/certificate_threads.hpp"
@@ -29,8 +30,9 @@ constexpr double kLargestScale = 0x1p150;
 constexpr double kUnderflow = 0x1p-500;
 constexpr double kInflateValue = 1.0 + 1e-7;  // covers the roundings of the error bound itself
 constexpr double kSmallValue = 0x1p-1000;
-// Triangular solves in BLAS may multiply by reciprocals (one rounding more per term) and by inverted diagonal blocks of
-// a few rows; four times the textbook constant covers both with room.
+// Triangular solves in BLAS may multiply by reciprocals of the diagonal: one rounding more per term, covered by four
+// times the textbook constant. Inverted diagonal blocks are not covered (their error grows with the condition of the
+// block); OpenBLAS, BLIS and the reference BLAS invert entries only.
 constexpr double kCholesky = 4.0;
 
 using Vector = std::vector<double>;
@@ -213,6 +215,7 @@ double supported_scale(const Problem& problem, const Certificate& certificate) {
   Matrix gram(c, c);
   cblas_dsyrk(CblasColMajor, CblasLower, CblasNoTrans, width, order, 1.0, solved.data.data(), width, 0.0,
               gram.data.data(), width);
+  if (!all_finite(gram.data)) return 0.0;
   Vector eigenvalues(at(c));
   if (LAPACKE_dsyev(LAPACK_COL_MAJOR, 'N', 'L', width, gram.data.data(), width, eigenvalues.data()) != 0) return 0.0;
   const double largest = eigenvalues.back();

@@ -8,6 +8,7 @@
 #include <cmath>
 #include <limits>
 
+#include "solver/all_finite.hpp"
 #include "solver/certificate_dual.hpp"
 #include "solver/certificate_space.hpp"
 #include "solver/certificate_threads.hpp"
@@ -25,7 +26,8 @@ constexpr double kLongStep = 1.6;     // of a climb in log(theta / (1 - theta))
 constexpr double kShortStep = 0.1;    // ... the last one at small orders,
 constexpr double kCoarseStep = 0.4;   // and at large ones, where a Cholesky factorisation costs
 constexpr index_t kSmall = 150;
-constexpr int kRetryAnchors = 8;       // every so many calls both interior anchors are tried
+constexpr int kMostTrials = 60;   // of a climb: Lambda improves meanwhile, so a share may beat what it was just before
+constexpr int kRetryAnchors = 8;  // every so many calls both interior anchors are tried
 constexpr double kGroundMost = 1e-5;   // share of the interior point in every mixture, at most
 constexpr double kNegligible = 1e-14;  // of sqrt(tau_i tau_j): multipliers below are dropped when T is mixed
 
@@ -43,6 +45,7 @@ double weighted_norm_squared(const Matrix& X, const std::vector<double>& t) {
   const auto d = static_cast<lapack_int>(X.cols);
   cblas_dsyrk(CblasColMajor, CblasLower, CblasNoTrans, d, static_cast<blasint>(X.rows), 1.0, rows.data.data(), d, 0.0,
               gram.data.data(), d);
+  if (!all_finite(gram.data)) return kInfinite;
   std::vector<double> values(at(X.cols));
   if (LAPACKE_dsyev(LAPACK_COL_MAJOR, 'N', 'L', d, gram.data.data(), d, values.data()) != 0) return kInfinite;
   return values.back();
@@ -110,6 +113,7 @@ std::vector<double> Repair::negative_curvature(double theta) {
   std::vector<double> vectors(at(order_ * order_));
   std::vector<lapack_int> support(at(2 * order_));
   std::vector<double> majorant(at(m_), 0.0);
+  if (!all_finite(factor_)) return majorant;
   lapack_int found = 0;
   if (LAPACKE_dsyevr(LAPACK_COL_MAJOR, 'V', 'V', 'L', size, factor_.data(), size, -1e300, 0.0, 0, 0, 0.0, &found,
                      values.data(), vectors.data(), size, support.data()) != 0)
@@ -190,11 +194,13 @@ bool Repair::climb(const DualPoint& point, Choice& best) {
     step *= 1.5;
   }
   double direction = -1.0;
-  for (step = kLongStep; step > (order_ <= kSmall ? kShortStep : kCoarseStep);) {
+  const double least = order_ <= kSmall ? kShortStep : kCoarseStep;
+  step = kLongStep;
+  for (int trial = 0; trial < kMostTrials && step > least; ++trial) {
     const double ahead = std::clamp(here.logit + direction * step, -kReach, kReach);
     const double behind = std::clamp(here.logit - direction * step, -kReach, kReach);
-    if (improve(ahead, *point.W, here)) continue;
-    if (improve(behind, *point.W, here)) {
+    if (ahead != here.logit && improve(ahead, *point.W, here)) continue;
+    if (behind != here.logit && improve(behind, *point.W, here)) {
       direction = -direction;
     } else {
       step *= 0.4;

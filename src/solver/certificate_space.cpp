@@ -8,6 +8,8 @@
 #include <cmath>
 #include <stdexcept>
 
+#include "solver/all_finite.hpp"
+
 namespace burelu {
 namespace {
 
@@ -33,6 +35,7 @@ Matrix pushed_forward(const Presolved& p, const Matrix& Z) {
 
 /// Orthonormal columns that span those of B.
 void orthonormalise(Matrix& B) {
+  if (!all_finite(B.data)) std::fill(B.data.begin(), B.data.end(), 0.0);  // any basis will do
   std::vector<double> tau(static_cast<std::size_t>(B.cols));
   const auto rows = static_cast<lapack_int>(B.rows);
   const auto cols = static_cast<lapack_int>(B.cols);

@@ -49,6 +49,7 @@ Relaxation OuterLoop::run() {
   } else {
     CheckpointReader reader(options_.resume, key_);
     exchange(reader);
+    confirm_bound();
   }
   while (!done_) {
     run_updates();
@@ -80,6 +81,15 @@ void OuterLoop::exchange(Archive& archive) {
   archive.value(certified_at_);
   archive.value(rank_changed_at_);
   archive.value(escapes_);
+}
+
+// A file is no proof: the bound of a checkpoint counts for what its certificate proves here and now.
+void OuterLoop::confirm_bound() {
+  const std::optional<double> proven =
+      result_.certificate.empty() ? std::nullopt : certifier_.confirm(result_.certificate);
+  result_.lower_bound = proven.value_or(kNaN);
+  result_.certificate.lower_bound = result_.lower_bound;
+  if (!proven) result_.certificate = {};
 }
 
 void OuterLoop::save_if_due(bool last) {

@@ -2,6 +2,7 @@
 #include "burelu/solve.hpp"
 
 #include <cmath>
+#include <limits>
 
 #include "backend/factory.hpp"
 #include "backend/memory.hpp"
@@ -45,6 +46,7 @@ Relaxation zero_network(const Problem& problem, const Presolved& reduced, Certif
   const std::vector<double> tau(static_cast<std::size_t>(reduced.rows()), 0.0);
   const Matrix W(reduced.Y.rows, reduced.Y.cols);
   Proposal proposal = certifier.propose({&none, &tau, &W});
+  result.lower_bound = std::numeric_limits<double>::quiet_NaN();
   if (auto proof = certifier.prove(proposal)) {
     result.lower_bound = proof->lower_bound;
     result.certificate = std::move(*proof);

@@ -187,6 +187,7 @@ class QuadraticForm {
 class AccurateSum {
  public:
   void add_product(double a, double b) {
+    if (a == 0.0 || b == 0.0) return;  // exact: a bound of 0 is not lost to the term for underflow
     const double p = a * b;
     const double rest = std::fma(a, b, -p);
     const double sum = sum_ + p;
@@ -200,7 +201,7 @@ class AccurateSum {
   /// |result - exact| <= u |exact| + gamma_2k^2 magnitude, and underflow.
   double below() const {
     const double relative = 4.0 * (terms_ + 2.0) * 0x1p-53;
-    return down(down(sum_ + error_) - up(relative * relative * magnitude_ * 1.01 + 1e-290 * terms_));
+    return down(down(sum_ + error_) - up(relative * relative * magnitude_ * 1.01 + 1e-307 * terms_));
   }
 
  private:

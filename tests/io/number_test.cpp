@@ -26,6 +26,22 @@ TEST(Number, WholeFieldOrNothing) {
   EXPECT_EQ(value, 0.0);
 }
 
+TEST(Number, BoundsAreNeverRoundedUp) {
+  EXPECT_EQ(rounded_down(6.0, 8), "6");
+  EXPECT_EQ(rounded_down(0.19999999999, 8), "0.19999999");
+  EXPECT_EQ(rounded_down(-0.11111111111, 4), "-0.1112");
+  EXPECT_EQ(rounded_down(999999.96, 6), "999999");
+  EXPECT_EQ(rounded_down(0.0, 6), "0");
+  Random random(11);
+  for (int k = 0; k < 2000; ++k) {
+    const double value = random.normal() * std::pow(10.0, 40.0 * random.normal());
+    double read = 0.0;
+    ASSERT_TRUE(parse_number(rounded_down(value, 6), read));
+    EXPECT_LE(read, value);
+    EXPECT_GE(read, value - 2e-5 * std::fabs(value));
+  }
+}
+
 TEST(Number, BothTextsReadBackBitForBit) {
   Random random(7);
   for (int i = 0; i < 2000; ++i) {

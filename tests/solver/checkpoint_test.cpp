@@ -128,6 +128,31 @@ TEST_F(Checkpoint, DamagedFilesAreRefused) {
   EXPECT_EQ(message_of(instance_.problem(), resuming()), "");
 }
 
+// The checksum guards against accidents; a file that claims more than its certificate proves must not be believed.
+TEST_F(Checkpoint, TheBoundOfAFileIsProvenAgain) {
+  const double honest = solve(instance_.problem(), stopping_after(6)).lower_bound;
+  std::ifstream in(path_, std::ios::binary);
+  std::string bytes{std::istreambuf_iterator<char>(in), std::istreambuf_iterator<char>()};
+  in.close();
+  const auto text_of = [](const void* p) { return std::string(static_cast<const char*>(p), 8); };
+  const double claimed = 1e6;
+  int places = 0;
+  for (std::size_t at = 0; (at = bytes.find(text_of(&honest), at)) != std::string::npos; at += 8, ++places)
+    bytes.replace(at, 8, text_of(&claimed));
+  ASSERT_GE(places, 2);  // the certificate's and the loop's
+  const std::size_t body = bytes.find('\n', bytes.find('\n') + 1) + 1;
+  std::uint64_t sum = 14695981039346656037ULL;
+  for (std::size_t k = body; k + 8 < bytes.size(); ++k)
+    sum = (sum ^ static_cast<unsigned char>(bytes[k])) * 1099511628211ULL;
+  bytes.replace(bytes.size() - 8, 8, text_of(&sum));
+  std::ofstream(path_, std::ios::binary | std::ios::trunc) << bytes;
+  SolveOptions options = resuming();
+  options.max_evaluations = 1;
+  const Relaxation resumed = solve(instance_.problem(), options);
+  EXPECT_LT(resumed.lower_bound, 100.0);
+  EXPECT_EQ(resumed.lower_bound, resumed.certificate.lower_bound);
+}
+
 TEST_F(Checkpoint, AnUnwritableFileLeavesTheLastOneIntact) {
   SolveOptions options = plain();
   options.checkpoint = "/nonexistent-folder/state";

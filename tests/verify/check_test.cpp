@@ -57,6 +57,15 @@ TEST(Verify, AcceptsWhatTheSolverProves) {
   }
 }
 
+// D(0) = 0, rounded down by both sides: the checker must not round further than the solver.
+TEST(Verify, AcceptsTheBoundOfZeroTargets) {
+  OwnedProblem p = test::planted_problem(3, 6, 2, 2);
+  for (double& y : p.Y.data) y = 0.0;
+  const Certificate c = proven(p, 3, 0.0);
+  const verify::Verdict verdict = verify::check(data_of(p), claim_of(c));
+  EXPECT_TRUE(verdict.valid) << verdict.reason;
+}
+
 class Tampered : public ::testing::Test {
  protected:
   OwnedProblem p_ = test::planted_problem(4, 10, 2, 2);
