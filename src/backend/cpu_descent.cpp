@@ -17,6 +17,7 @@ constexpr std::int64_t kParallelWork = 400000;  // doubles of panel below which 
 // The single-thread team of the two-loop recursion.
 struct Solo {
   const isa::Kernels& kernels = isa::kernels();
+  bool leader() const { return true; }
   double dot(const double* x, const double* y, int n) const { return kernels.dot(x, y, n); }
   void fill(double* x, int n, double value) const { std::fill(x, x + n, value); }
   void scale(double* x, int n, double factor) const {

@@ -9,13 +9,12 @@
 #include <cmath>
 
 #include "backend/cpu_backend.hpp"
+#include "backend/rules.hpp"
 
 namespace burelu {
 namespace {
 
 constexpr index_t kEntries = index_t{isa::kTile} * isa::kTile;
-constexpr double kImportance = 0.7 / 2.0;  // exponent of -tau in the row importance
-constexpr double kImportanceFloor = 1e-4;  // of the mean of -tau
 
 index_t tile_index(index_t row, index_t col) { return row * (row + 1) / 2 + col; }
 
@@ -162,7 +161,7 @@ void CpuBackend::reweigh() {
   if (!(mean > 0.0)) return;
   double log_mean = 0.0;
   for (index_t k = 0; k < m; ++k) {
-    q[k] = std::pow(std::max(-tau_[k], kImportanceFloor * mean), kImportance);
+    q[k] = rules::importance(tau_[k], mean);
     log_mean += std::log(q[k]) / static_cast<double>(m);
   }
   for (index_t k = 0; k < m; ++k) q[m + k] = q[k] = q[k] / std::exp(log_mean);  // geometric mean of the weights kept

@@ -7,6 +7,10 @@
 #include "backend/cpu_backend.hpp"
 #include "burelu/errors.hpp"
 
+#if defined(BURELU_WITH_CUDA)
+#include "cuda_backend.hpp"
+#endif
+
 namespace burelu {
 namespace {
 
@@ -18,19 +22,92 @@ int useful_threads(const RelaxationData& data, int threads) {
 
 bool wants_cuda(const std::string& device) { return device == "cuda" || device.rfind("cuda:", 0) == 0; }
 
+void check_name(const std::string& device) {
+  const bool numbered = device.size() > 5 && device.size() < 9 && device.rfind("cuda:", 0) == 0 &&
+                        device.find_first_not_of("0123456789", 5) == std::string::npos;
+  if (device != "cpu" && device != "auto" && device != "cuda" && !numbered)
+    throw DataError("unknown device '" + device + "': use auto, cpu, cuda or cuda:K");
+}
+
+#if defined(BURELU_WITH_CUDA)
+constexpr int kNoCuda = -1;
+constexpr int kTrainingMemory = 20;  // as on the CPU
+
+// Number of the CUDA device behind a name; kNoCuda where it means the CPU.
+int cuda_number(const std::string& device) {
+  if (wants_cuda(device)) return device.size() > 5 ? std::stoi(device.substr(5)) : 0;
+  if (device == "cpu") return kNoCuda;
+  try {
+    return cuda_devices().empty() ? kNoCuda : 0;
+  } catch (const DeviceError&) {  // auto takes a GPU where one works
+    return kNoCuda;
+  }
+}
+
+std::pair<std::string, std::string> line_of(const CudaDevice& device, std::size_t number) {
+  const auto gigabytes = static_cast<int>(static_cast<double>(device.memory) / 1e9 + 0.5);
+  return {"device cuda:" + std::to_string(number), device.name + ", " + std::to_string(gigabytes) +
+                                                       " GB, driver for CUDA " + std::to_string(device.driver / 1000) +
+                                                       "." + std::to_string(device.driver % 1000 / 10)};
+}
+
+BackendFactory cuda_factory(int number) {
+  const std::vector<CudaDevice> devices = cuda_devices();
+  if (static_cast<std::size_t>(number) >= devices.size())
+    throw DeviceError("CUDA device " + std::to_string(number) + " was asked for, but there are " +
+                      std::to_string(devices.size()) + " on this machine; use --device cpu");
+  return [number](const RelaxationData& data, const BackendOptions& options) {
+    return make_cuda_backend(data, options, number);
+  };
+}
+#endif
+
 }  // namespace
 
 BackendFactory backend_factory(const std::string& device) {
+  check_name(device);
+#if defined(BURELU_WITH_CUDA)
+  if (const int number = cuda_number(device); number != kNoCuda) return cuda_factory(number);
+#else
   if (wants_cuda(device))
     throw DeviceError("device '" + device + "' asked for, but this build has no CUDA backend: use --device cpu");
-  if (device != "cpu" && device != "auto")
-    throw DataError("unknown device '" + device + "': use auto, cpu, cuda or cuda:K");
+#endif
   return [](const RelaxationData& data, const BackendOptions& options) -> std::unique_ptr<Backend> {
     return std::make_unique<CpuBackend>(data, options.memory, useful_threads(data, options.threads), options.sigma);
   };
 }
 
-std::string device_name(const std::string& device) { return wants_cuda(device) ? device : "cpu"; }
+std::function<std::unique_ptr<TrainingBackend>(const TrainingProblem&)> training_factory(
+    [[maybe_unused]] const std::string& device) {
+#if defined(BURELU_WITH_CUDA)
+  if (const int number = cuda_number(device); number != kNoCuda)
+    return [number](const TrainingProblem& problem) { return make_cuda_training(problem, kTrainingMemory, number); };
+#endif
+  return {};
+}
+
+std::vector<std::pair<std::string, std::string>> cuda_device_lines() {
+  std::vector<std::pair<std::string, std::string>> lines;
+#if defined(BURELU_WITH_CUDA)
+  try {
+    for (const CudaDevice& device : cuda_devices()) lines.emplace_back(line_of(device, lines.size()));
+    if (lines.empty()) lines.emplace_back("device cuda", "none found");
+  } catch (const DeviceError& error) {
+    lines.emplace_back("device cuda", std::string("none: ") + error.what());
+  }
+#endif
+  return lines;
+}
+
+std::string device_name(const std::string& device) {
+#if defined(BURELU_WITH_CUDA)
+  const int number = cuda_number(device);
+  if (number == kNoCuda) return "cpu";
+  return "cuda:" + std::to_string(number) + " (" + cuda_devices().at(static_cast<std::size_t>(number)).name + ")";
+#else
+  return wants_cuda(device) ? device : "cpu";
+#endif
+}
 
 int resolve_threads(int requested) { return requested > 0 ? requested : std::max(1, omp_get_max_threads()); }
 

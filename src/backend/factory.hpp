@@ -4,10 +4,12 @@
 #include <functional>
 #include <memory>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "backend/backend.hpp"
 #include "backend/relaxation_data.hpp"
+#include "backend/training_backend.hpp"
 
 namespace burelu {
 
@@ -17,12 +19,20 @@ struct BackendOptions {
   /// Starting penalty. 1 costs a thousand evaluations more on the randomized sets (gap 1e-2 after 1,700 instead of
   /// 460); 1e-3 is as good there and worse on iris.
   double sigma = 1e-2;
+  int rank = 0;                    ///< expected columns of the factor, for the estimate of memory; 0: not known
+  bool multipliers_float = false;  ///< CUDA: multipliers stored in single precision, arithmetic in double
 };
 
 using BackendFactory = std::function<std::unique_ptr<Backend>(const RelaxationData&, const BackendOptions&)>;
 
 /// The factory for "auto", "cpu", "cuda", "cuda:K". Throws `DeviceError` where that device is not there.
 BackendFactory backend_factory(const std::string& device);
+
+/// Makes the backend of the training loss on that device; empty where it is the CPU.
+std::function<std::unique_ptr<TrainingBackend>(const TrainingProblem&)> training_factory(const std::string& device);
+
+/// One line per CUDA device, or one that says why there is none: name and description.
+std::vector<std::pair<std::string, std::string>> cuda_device_lines();
 
 /// "cpu" or "cuda:K (name)", for reports.
 std::string device_name(const std::string& device);

@@ -9,21 +9,23 @@
 
 namespace burelu::rules {
 
-inline constexpr double kArmijo = 1e-4;          // sufficient decrease
-inline constexpr double kCurvature = 0.9;        // weak Wolfe: 1.1 trials per step on all instances tried
-inline constexpr double kValueNoise = 1e-14;     // relative rounding of the function value
-inline constexpr double kAcceptNoise = 1e-12;    // an exhausted search still accepts a change below this
-inline constexpr int kMaxTrials = 20;            // of one direction
-inline constexpr int kMaxFailures = 3;           // directions in a row without a step: the window is over
-inline constexpr double kMomentumMax = 0.8;      // extrapolation factor
-inline constexpr double kMomentumBelow = 1e-3;   // only with a primal residual below this: larger steps amplify noise
-inline constexpr double kBalance = 0.1;          // wanted ratio of primal to dual residual
-inline constexpr double kDistanceBalance = 0.5;  // wanted ratio of |primal - dual value| to dual residual, at most
-inline constexpr double kPenaltyLeap = 3.0;      // largest factor of one change of sigma
-inline constexpr double kPenaltyStep = 1.3;      // factor of one change of sigma
-inline constexpr int kPenaltyPeriod = 3;         // updates between changes of sigma
-inline constexpr double kPrimalHigh = 5e-3;      // a larger mean primal residual always raises sigma
-inline constexpr double kPenaltyClamp = 1e6;     // sigma * weighted ||Z||^2 / objective, once multipliers are calm
+inline constexpr double kArmijo = 1e-4;           // sufficient decrease
+inline constexpr double kCurvature = 0.9;         // weak Wolfe: 1.1 trials per step on all instances tried
+inline constexpr double kValueNoise = 1e-14;      // relative rounding of the function value
+inline constexpr double kAcceptNoise = 1e-12;     // an exhausted search still accepts a change below this
+inline constexpr int kMaxTrials = 20;             // of one direction
+inline constexpr int kMaxFailures = 3;            // directions in a row without a step: the window is over
+inline constexpr double kMomentumMax = 0.8;       // extrapolation factor
+inline constexpr double kMomentumBelow = 1e-3;    // only with a primal residual below this: larger steps amplify noise
+inline constexpr double kBalance = 0.1;           // wanted ratio of primal to dual residual
+inline constexpr double kDistanceBalance = 0.5;   // wanted ratio of |primal - dual value| to dual residual, at most
+inline constexpr double kPenaltyLeap = 3.0;       // largest factor of one change of sigma
+inline constexpr double kPenaltyStep = 1.3;       // factor of one change of sigma
+inline constexpr int kPenaltyPeriod = 3;          // updates between changes of sigma
+inline constexpr double kPrimalHigh = 5e-3;       // a larger mean primal residual always raises sigma
+inline constexpr double kPenaltyClamp = 1e6;      // sigma * weighted ||Z||^2 / objective, once multipliers are calm
+inline constexpr double kImportance = 0.7 / 2.0;  // exponent of -tau in the row importance
+inline constexpr double kImportanceFloor = 1e-4;  // of the mean of -tau
 
 /// A window opens: the function has changed, so the current point is evaluated again before any step.
 BURELU_HOST_DEVICE inline void open_window(Control& c) {
@@ -80,6 +82,13 @@ BURELU_HOST_DEVICE inline void judge(Control& c) {
   c.value.accepted_gradient = c.value.gradient;
 }
 
+/// Importance of a row from the multiplier of its tied pair: the slack's diagonal is -tau, and T and sigma should scale
+/// like its roots. `mean` is the mean of (-tau)_+. Backends divide by the geometric mean.
+BURELU_HOST_DEVICE inline double importance(double tau, double mean) {
+  const double floor = kImportanceFloor * mean;
+  return std::pow(-tau > floor ? -tau : floor, kImportance);
+}
+
 /// A direction with slope g'p stands ready.
 BURELU_HOST_DEVICE inline void open_search(Control& c, double slope) {
   c.search.slope = slope;
@@ -90,21 +99,23 @@ BURELU_HOST_DEVICE inline void open_search(Control& c, double slope) {
 }
 
 /// Two-loop recursion on the Gram matrix K of the panel [s | y | g] (2m+1 columns, leading dimension 2m+1):
-/// coefficients of p = -H g in the panel. `Team` runs dot and axpy over a row: one thread on the CPU, a block on a
-/// device.
+/// coefficients of p = -H g in the panel. `Team` runs dot, fill and scale over a row, its leader writes single entries:
+/// one thread on the CPU, a warp on a device.
 template <class Team>
 BURELU_HOST_DEVICE double two_loop(const Memory& memory, const double* gram, double* alpha, double* coef, Team team) {
   const int m = memory.capacity;
   const int width = 2 * m + 1;
   const double* g_row = gram + static_cast<long>(2 * m) * width;
   team.fill(coef, width, 0.0);
-  coef[2 * m] = 1.0;
+  if (team.leader()) coef[2 * m] = 1.0;
   for (int k = 0; k < memory.count; ++k) {  // newest to oldest
     const int i = (memory.head - 1 - k + 2 * m) % m;
     const double* s_row = gram + static_cast<long>(i) * width;
     const double sy = s_row[m + i];
-    alpha[i] = team.dot(s_row, coef, width) / sy;
-    coef[m + i] -= alpha[i];
+    const double projection = team.dot(s_row, coef, width) / sy;
+    if (!team.leader()) continue;
+    alpha[i] = projection;
+    coef[m + i] -= projection;
   }
   if (memory.count > 0) {
     const int newest = (memory.head - 1 + m) % m;
@@ -119,7 +130,8 @@ BURELU_HOST_DEVICE double two_loop(const Memory& memory, const double* gram, dou
     const int i = (memory.head - 1 - k + 2 * m) % m;
     const double* y_row = gram + static_cast<long>(m + i) * width;
     const double sy = gram[static_cast<long>(i) * width + m + i];
-    coef[i] += alpha[i] - team.dot(y_row, coef, width) / sy;
+    const double projection = team.dot(y_row, coef, width) / sy;
+    if (team.leader()) coef[i] += alpha[i] - projection;
   }
   team.scale(coef, width, -1.0);
   return team.dot(g_row, coef, width);  // slope g'p

@@ -1,5 +1,4 @@
-// LAPACK's reductions to tridiagonal form rescale a vector until it is neither tiny nor huge; with an infinite entry
-// dlarfg never ends (reference LAPACK 3.11 and OpenBLAS 0.3.21). LAPACKE looks for NaN only, so look before calling.
+// LAPACK's reductions are not made for infinite entries, and LAPACKE looks for NaN only: look before calling.
 #pragma once
 
 #include <algorithm>

@@ -48,6 +48,7 @@ Training train(const Problem& problem, const TrainOptions& options) {
 
   const Clock network_clock;
   TrainingBudget budget;
+  budget.backend = training_factory(options.solve.device);
   if (relaxation.status == Status::interrupted) {
     budget.max_evaluations = kInterruptedBudget;
   } else {

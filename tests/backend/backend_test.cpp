@@ -17,6 +17,7 @@ namespace {
 
 class BackendTest : public ::testing::TestWithParam<BackendKind> {
  protected:
+  void SetUp() override { require(GetParam()); }
   std::unique_ptr<Backend> make(const RelaxationData& data, double sigma, int memory = 20) {
     BackendOptions options;
     options.memory = memory;

@@ -28,12 +28,12 @@ struct Tile {
 
 /// Sums over the entries of one tile, each entry counted once.
 struct TileSums {
-  double penalty = 0.0;   ///< w h^2
-  double change = 0.0;    ///< w (h - T')^2
-  double restart = 0.0;   ///< w (h - T') (h - previous)
-  double mass = 0.0;      ///< w S^2
+  double penalty = 0.0;    ///< w h^2
+  double change = 0.0;     ///< w (h - T')^2
+  double restart = 0.0;    ///< w (h - T') (h - previous)
+  double mass = 0.0;       ///< w S^2
   double shortfall = 0.0;  ///< w h (-S)_+
-  double smallest = 0.0;  ///< min S over untied pairs, at most 0
+  double smallest = 0.0;   ///< min S over untied pairs, at most 0
 };
 
 struct Kernels {

@@ -1,0 +1,49 @@
+// The CUDA backend, seen from the host code: no header of the toolkit is needed to include this one.
+#pragma once
+
+#include <cstdint>
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "backend/factory.hpp"
+#include "backend/training_backend.hpp"
+
+namespace burelu {
+
+struct CudaDevice {
+  std::string name;
+  std::int64_t memory = 0;  ///< bytes
+  int driver = 0;           ///< highest CUDA version of the driver, as 1000 major + 10 minor
+};
+
+/// The devices of this machine. Throws `DeviceError` with the reason where there is no driver or a too old one; without
+/// a device the list is empty.
+std::vector<CudaDevice> cuda_devices();
+
+/// The shape of one relaxation, as far as memory goes.
+struct CudaShape {
+  std::int64_t m = 0, d = 0, c = 0;  ///< as in RelaxationData
+  std::int64_t loss_rows = 0;        ///< m, and the antiparallel labels
+  std::int64_t rank = 0;
+  int memory = 0;  ///< L-BFGS pairs
+  bool multipliers_float = false;
+};
+
+/// What only tests and benchmarks change.
+struct CudaTuning {
+  std::int64_t panel_rows = 0;  ///< of the interaction pass; 0 chooses
+};
+
+/// Bytes of device memory that the backend allocates for a relaxation of this shape. 32 m^2 (float: 16 m^2) for the two
+/// copies of the multipliers, m (16 panel rows + 16 memory rank) and smaller for the rest.
+std::int64_t cuda_memory(const CudaShape& shape, const CudaTuning& tuning = {});
+
+/// The relaxation on device `device`. Throws `DeviceError`, or `MemoryError` with the estimate where it does not fit.
+std::unique_ptr<Backend> make_cuda_backend(const RelaxationData& data, const BackendOptions& options, int device,
+                                           const CudaTuning& tuning = {});
+
+/// The training loss on device `device`. Keeps a reference to the problem.
+std::unique_ptr<TrainingBackend> make_cuda_training(const TrainingProblem& problem, int memory, int device);
+
+}  // namespace burelu

@@ -1,0 +1,155 @@
+#include "descent.hpp"
+
+#include <algorithm>
+#include <cstddef>
+#include <cstring>
+
+#include "reduction_sizes.hpp"
+
+namespace burelu::cuda {
+
+template <class Base>
+CudaDescent<Base>::CudaDescent(int memory, int device)
+    : device_(device), selected_(device), blas_(stream_), state_(1, stream_), capacity_(memory) {
+  State state;
+  state.control.memory.capacity = memory;
+  state_.write(&state, 1);
+  const std::int64_t width = 2 * memory + 1;
+  gram_ = DeviceBuffer<double>(width * width, stream_);
+  coefficients_ = DeviceBuffer<double>(width, stream_);
+}
+
+template <class Base>
+std::int64_t CudaDescent<Base>::fixed_doubles(int memory) {
+  const std::int64_t width = 2 * memory + 1;
+  return width * width + width + Blas::kScalars + (Blas::kWorkspace + std::int64_t{sizeof(State)}) / 8;
+}
+
+template <class Base>
+std::int64_t CudaDescent<Base>::sized_doubles(std::int64_t unknowns, int memory) {
+  return (5 + 2 * std::int64_t{memory}) * ((unknowns + 7) / 8 * 8) + partial_doubles(unknowns, memory);
+}
+
+template <class Base>
+void CudaDescent<Base>::resize(std::int64_t unknowns, bool same_structure) {
+  if (!same_structure || unknowns != unknowns_) {
+    unknowns_ = unknowns;
+    graph_ = Graph();
+    DeviceBuffer<double>* const buffers[] = {&point_, &trial_, &gradient_, &trial_gradient_, &direction_};
+    for (DeviceBuffer<double>* buffer : buffers) *buffer = {};  // released first: both would not fit a full device
+    panel_ = {};
+    for (DeviceBuffer<double>* buffer : buffers) *buffer = DeviceBuffer<double>(stride(), stream_);
+    panel_ = DeviceBuffer<double>(2 * capacity_ * stride(), stream_);
+    partial_ = DeviceBuffer<double>(partial_doubles(unknowns, capacity_), stream_);
+  }
+  for (const DeviceBuffer<double>* buffer : {&gradient_, &trial_gradient_, &direction_, &gram_}) buffer->zero();
+  constexpr auto at = static_cast<std::int64_t>(offsetof(State, control) + offsetof(Control, memory));
+  const Memory memory{capacity_, 0, 0, 0};
+  const int none = 0;
+  char* state = reinterpret_cast<char*>(state_.data());
+  check(cudaMemcpyAsync(state + at, &memory, sizeof(memory), cudaMemcpyHostToDevice, stream_), "cudaMemcpyAsync");
+  check(cudaMemcpyAsync(state + offsetof(State, filled), &none, sizeof(none), cudaMemcpyHostToDevice, stream_),
+        "cudaMemcpyAsync");
+}
+
+template <class Base>
+DescentView CudaDescent<Base>::view() const {
+  return {point_.data(),     trial_.data(), gradient_.data(), trial_gradient_.data(),
+          direction_.data(), panel_.data(), gram_.data(),     coefficients_.data(),
+          partial_.data(),   state_.data(), unknowns_,        stride(),
+          capacity_};
+}
+
+template <class Base>
+bool CudaDescent<Base>::listed(Verb verb) {
+  if (listing_) {
+    list_.push_back(verb);
+    return true;
+  }
+  check(cudaSetDevice(device_), "cudaSetDevice");
+  return false;
+}
+
+template <class Base>
+void CudaDescent<Base>::step() {
+  if (!listed(Verb::step)) cuda::step(stream_, view());
+}
+
+template <class Base>
+void CudaDescent<Base>::judge() {
+  if (!listed(Verb::judge)) cuda::judge(stream_, view());
+}
+
+template <class Base>
+void CudaDescent<Base>::accept() {
+  if (!listed(Verb::accept)) cuda::accept(stream_, view());
+}
+
+template <class Base>
+void CudaDescent<Base>::direction() {
+  if (!listed(Verb::direction)) cuda::direction(stream_, view());
+}
+
+template <class Base>
+void CudaDescent<Base>::open_window() {
+  if (!listed(Verb::open_window)) cuda::open_window(stream_, view());
+}
+
+template <class Base>
+void CudaDescent<Base>::set(const Settings& settings) {
+  check(cudaSetDevice(device_), "cudaSetDevice");
+  char* state = reinterpret_cast<char*>(state_.data()) + offsetof(State, control) + offsetof(Control, settings);
+  check(cudaMemcpyAsync(state, &settings, sizeof(settings), cudaMemcpyHostToDevice, stream_), "cudaMemcpyAsync");
+}
+
+// A body not seen before runs once by itself, which loads every kernel before anything is recorded; then it is
+// recorded.
+template <class Base>
+void CudaDescent<Base>::repeat(int k, const std::function<void()>& body) {
+  if (k <= 0) return;
+  list_.clear();
+  listing_ = true;
+  body();
+  listing_ = false;
+  if (!graph_ || list_ != recorded_) {
+    graph_ = Graph();
+    body();
+    if (--k == 0) return;
+    graph_ = Graph(stream_, body);
+    recorded_ = list_;
+  }
+  check(cudaSetDevice(device_), "cudaSetDevice");
+  for (int i = 0; i < k; ++i) graph_.launch(stream_);
+}
+
+// Pinned memory grows to what is asked for; then copies, the wait, and the way to where the numbers belong.
+template <class Base>
+void CudaDescent<Base>::Fetch::wait() {
+  std::size_t total = 0;
+  for (const Part& part : parts_) total += (part.bytes + 15) / 16 * 16;
+  if (owner_.staging_.size() < total) owner_.staging_ = PinnedBuffer(total);
+  char* at = owner_.staging_.data();
+  for (const Part& part : parts_) {
+    check(cudaMemcpyAsync(at, part.from, part.bytes, cudaMemcpyDeviceToHost, owner_.stream_), "cudaMemcpyAsync");
+    at += (part.bytes + 15) / 16 * 16;
+  }
+  owner_.stream_.wait();
+  at = owner_.staging_.data();
+  for (const Part& part : parts_) {
+    std::memcpy(part.to, at, part.bytes);
+    at += (part.bytes + 15) / 16 * 16;
+  }
+  parts_.clear();
+}
+
+template <class Base>
+void CudaDescent<Base>::exchange_descent(Archive& archive) {
+  exchange_buffer(archive, state_);
+  for (const DeviceBuffer<double>* buffer : {&point_, &gradient_, &direction_, &panel_, &gram_})
+    exchange_buffer(archive, *buffer);
+}
+
+template class CudaDescent<Backend>;
+template class CudaDescent<TrainingBackend>;
+
+}  // namespace burelu::cuda

@@ -1,0 +1,128 @@
+// Quasi-Newton descent on the device: verbs queue kernels on one stream, repeat() records its body once and replays it.
+#pragma once
+
+#include <algorithm>
+#include <vector>
+
+#include "backend/training_backend.hpp"
+#include "blas.hpp"
+#include "descent_kernels.hpp"
+
+namespace burelu::cuda {
+
+/// `Base` is the interface that the backend implements.
+template <class Base>
+class CudaDescent : public Base {
+ public:
+  void step() override;
+  void judge() override;
+  void accept() override;
+  void direction() override;
+  void open_window() override;
+  void set(const Settings& settings) override;
+  void repeat(int k, const std::function<void()>& body) override;
+
+ protected:
+  enum class Verb {
+    step,
+    judge,
+    accept,
+    direction,
+    open_window,
+    activations,
+    output_layer,
+    interaction_pass,
+    pull_back,
+    update_multipliers,
+    judge_update,
+    extrapolate,
+    reweigh,
+    network_pass
+  };
+
+  CudaDescent(int memory, int device);
+
+  /// First line of every verb: true where repeat() only asks which verbs its body has.
+  bool listed(Verb verb);
+  /// Doubles of the arrays that depend on the number of unknowns, and of those that do not.
+  static std::int64_t sized_doubles(std::int64_t unknowns, int memory);
+  static std::int64_t fixed_doubles(int memory);
+  /// Sets the number of unknowns; the memory is empty and the descent at zero afterwards. What was recorded stays valid
+  /// only where the number is the same; the caller says so.
+  void resize(std::int64_t unknowns, bool same_structure);
+  DescentView view() const;
+  void measure(DecayTerm decay) { measure_trial(stream_, view(), decay); }
+
+  /// Copies to the host that one wait completes.
+  class Fetch;
+  /// The contents of a buffer of known size, to or from the archive in parts. Waits.
+  template <class T>
+  void exchange_buffer(Archive& archive, const DeviceBuffer<T>& buffer);
+  /// State of the descent; on loading, resize() has been called for the same number of unknowns.
+  void exchange_descent(Archive& archive);
+
+  int device_;
+  Selected selected_;
+  Stream stream_;
+  Blas blas_;
+  DeviceBuffer<State> state_;
+  std::int64_t unknowns_ = 0;
+  DeviceBuffer<double> point_, trial_, gradient_, trial_gradient_, direction_;
+  PinnedBuffer staging_;
+
+ private:
+  std::int64_t stride() const { return (unknowns_ + 7) / 8 * 8; }
+
+  int capacity_;
+  DeviceBuffer<double> panel_, gram_, coefficients_, partial_;
+  Graph graph_;
+  std::vector<Verb> recorded_, list_;
+  bool listing_ = false;
+};
+
+template <class Base>
+class CudaDescent<Base>::Fetch {
+ public:
+  explicit Fetch(CudaDescent& owner) : owner_(owner) {}
+  void add(void* to, const void* from, std::int64_t bytes) {
+    if (bytes > 0) parts_.push_back({to, from, static_cast<std::size_t>(bytes)});
+  }
+  void add(Matrix& to, const double* from) {
+    add(to.data.data(), from, static_cast<std::int64_t>(to.data.size() * sizeof(double)));
+  }
+  void wait();
+
+ private:
+  struct Part {
+    void* to;
+    const void* from;
+    std::size_t bytes;
+  };
+  CudaDescent& owner_;
+  std::vector<Part> parts_;
+};
+
+template <class Base>
+template <class T>
+void CudaDescent<Base>::exchange_buffer(Archive& archive, const DeviceBuffer<T>& buffer) {
+  constexpr std::int64_t kPart = 1 << 20;
+  std::int64_t size = buffer.size();
+  archive.value(size);
+  if (size != buffer.size()) Archive::refuse();
+  std::vector<T> part;
+  for (std::int64_t begin = 0; begin < size; begin += kPart) {
+    part.resize(static_cast<std::size_t>(std::min(kPart, size - begin)));
+    Fetch fetch(*this);
+    fetch.add(part.data(), buffer.data() + begin, static_cast<std::int64_t>(part.size() * sizeof(T)));
+    if (!archive.loading()) fetch.wait();
+    archive.raw(part.data(), part.size() * sizeof(T));
+    if (!archive.loading()) continue;
+    buffer.write(part.data(), static_cast<std::int64_t>(part.size()), begin);
+    stream_.wait();  // `part` is used again
+  }
+}
+
+extern template class CudaDescent<Backend>;
+extern template class CudaDescent<TrainingBackend>;
+
+}  // namespace burelu::cuda

@@ -1,0 +1,97 @@
+// Devices, memory estimates, and the makers of both backends.
+#include <cstdio>
+#include <string>
+
+#include "cuda_backend.hpp"
+#include "relaxation.hpp"
+#include "training.hpp"
+
+namespace burelu {
+namespace {
+
+constexpr std::int64_t kLikelyRank = 32;  // for the refusal before a rank is known
+
+std::string version(int number) { return std::to_string(number / 1000) + "." + std::to_string(number % 1000 / 10); }
+
+std::string gigabytes(std::int64_t bytes) {
+  char text[32];
+  std::snprintf(text, sizeof(text), "%.2f GB", static_cast<double>(bytes) / 1e9);
+  return text;
+}
+
+int device_count() {
+  int count = 0;
+  int driver = 0;
+  const cudaError_t status = cudaGetDeviceCount(&count);
+  if (status == cudaSuccess) return count;
+  static_cast<void>(cudaGetLastError());
+  if (status == cudaErrorNoDevice) return 0;
+  static_cast<void>(cudaDriverGetVersion(&driver));
+  if (driver == 0) throw DeviceError("no CUDA driver is installed; use --device cpu");
+  if (status == cudaErrorInsufficientDriver)
+    throw DeviceError("the CUDA driver is too old: it supports CUDA " + version(driver) + ", this build needs " +
+                      version(CUDART_VERSION) + "; update it or use --device cpu");
+  cuda::check(status, "cudaGetDeviceCount");
+  return 0;
+}
+
+void require_device(int device) {
+  const int count = device_count();
+  if (count == 0) throw DeviceError("no CUDA device was found; use --device cpu");
+  if (device >= count)
+    throw DeviceError("CUDA device " + std::to_string(device) + " was asked for, but there " +
+                      (count == 1 ? "is only device 0" : "are only devices 0 to " + std::to_string(count - 1)));
+}
+
+void require_memory(std::int64_t bytes) {
+  std::size_t free = 0;
+  std::size_t total = 0;
+  cuda::check(cudaMemGetInfo(&free, &total), "cudaMemGetInfo");
+  if (bytes <= static_cast<std::int64_t>(free)) return;
+  throw MemoryError("the problem needs " + gigabytes(bytes) + " of device memory, and " +
+                    gigabytes(static_cast<std::int64_t>(free)) + " of " + gigabytes(static_cast<std::int64_t>(total)) +
+                    " are free; use fewer samples, --multipliers float or --device cpu");
+}
+
+template <class Stored>
+std::int64_t bytes_of(const CudaShape& shape, const CudaTuning& tuning) {
+  using Relaxation = cuda::CudaRelaxation<Stored>;
+  return 8 * (Relaxation::fixed_doubles(shape, cuda::panel_rows(shape.m, tuning)) + Relaxation::rank_doubles(shape));
+}
+
+}  // namespace
+
+std::vector<CudaDevice> cuda_devices() {
+  std::vector<CudaDevice> devices;
+  int driver = 0;
+  const int count = device_count();
+  cuda::check(cudaDriverGetVersion(&driver), "cudaDriverGetVersion");
+  for (int k = 0; k < count; ++k) {
+    cudaDeviceProp properties{};
+    cuda::check(cudaGetDeviceProperties(&properties, k), "cudaGetDeviceProperties");
+    devices.push_back({properties.name, static_cast<std::int64_t>(properties.totalGlobalMem), driver});
+  }
+  return devices;
+}
+
+std::int64_t cuda_memory(const CudaShape& shape, const CudaTuning& tuning) {
+  return shape.multipliers_float ? bytes_of<float>(shape, tuning) : bytes_of<double>(shape, tuning);
+}
+
+std::unique_ptr<Backend> make_cuda_backend(const RelaxationData& data, const BackendOptions& options, int device,
+                                           const CudaTuning& tuning) {
+  require_device(device);
+  const cuda::Selected selected(device);
+  require_memory(cuda_memory({data.m, data.d, data.c, data.loss_rows(), options.rank > 0 ? options.rank : kLikelyRank,
+                              options.memory, options.multipliers_float},
+                             tuning));
+  if (options.multipliers_float) return std::make_unique<cuda::CudaRelaxation<float>>(data, options, device, tuning);
+  return std::make_unique<cuda::CudaRelaxation<double>>(data, options, device, tuning);
+}
+
+std::unique_ptr<TrainingBackend> make_cuda_training(const TrainingProblem& problem, int memory, int device) {
+  require_device(device);
+  return std::make_unique<cuda::CudaTraining>(problem, memory, device);
+}
+
+}  // namespace burelu

@@ -1,0 +1,36 @@
+// Sums of the output layer, and the rule after an update of the multipliers.
+#include "output_rule.hpp"
+
+#include "backend/rules.hpp"
+#include "reductions.hpp"
+
+namespace burelu::cuda {
+namespace {
+
+struct MeasureOutput {
+  double gamma;
+  __device__ void operator()(State& state, const double* sums) const {
+    if (state.control.search.halted) return;
+    Value& value = state.control.value;
+    value.loss = 0.5 * sums[0];
+    value.dual = -sums[1] - value.loss;
+    value.decay = 0.5 * gamma * sums[2];
+  }
+};
+
+__global__ void judge_update_kernel(State* state) { rules::judge_update(state->control); }
+
+}  // namespace
+
+void measure_output(cudaStream_t stream, const OutputView& output, const DescentView& view) {
+  const Dots<3> products{{{output.residual, output.residual, output.residuals},
+                          {output.residual, output.targets, output.residuals},
+                          {output.output, output.output, output.outputs}}};
+  dots(stream, products, view.partial, view.state, MeasureOutput{output.gamma});
+}
+
+void judge_update(cudaStream_t stream, const DescentView& view) {
+  launch(stream, {dim3(1), 1}, judge_update_kernel, view.state);
+}
+
+}  // namespace burelu::cuda

@@ -1,0 +1,130 @@
+// Owners of what the toolkit lends: stream, graph, memory of the device, pinned memory of the host, cuBLAS handle.
+#pragma once
+
+#include <cstdint>
+#include <utility>
+
+#include "check.hpp"
+
+namespace burelu::cuda {
+
+class Stream {
+ public:
+  Stream() { check(cudaStreamCreateWithFlags(&stream_, cudaStreamNonBlocking), "cudaStreamCreateWithFlags"); }
+  ~Stream() { cudaStreamDestroy(stream_); }
+  Stream(const Stream&) = delete;
+  Stream& operator=(const Stream&) = delete;
+  operator cudaStream_t() const { return stream_; }  // NOLINT(google-explicit-constructor): it is one
+  /// Waits for everything queued.
+  void wait() const { check(cudaStreamSynchronize(stream_), "cudaStreamSynchronize"); }
+
+ private:
+  cudaStream_t stream_ = nullptr;
+};
+
+/// Memory of the device, allocated and released in the order of its stream, which must outlive it. Not initialised.
+template <class T>
+class DeviceBuffer {
+ public:
+  DeviceBuffer() = default;
+  DeviceBuffer(std::int64_t size, cudaStream_t stream) : size_(size), stream_(stream) {
+    if (size == 0) return;
+    void* pointer = nullptr;
+    check(cudaMallocAsync(&pointer, bytes(), stream), "cudaMallocAsync");
+    data_ = static_cast<T*>(pointer);
+  }
+  ~DeviceBuffer() {
+    if (data_ != nullptr) cudaFreeAsync(data_, stream_);
+  }
+  DeviceBuffer(DeviceBuffer&& other) noexcept
+      : size_(std::exchange(other.size_, 0)), stream_(other.stream_), data_(std::exchange(other.data_, nullptr)) {}
+  DeviceBuffer& operator=(DeviceBuffer&& other) noexcept {
+    std::swap(size_, other.size_);
+    std::swap(stream_, other.stream_);
+    std::swap(data_, other.data_);
+    return *this;
+  }
+
+  T* data() const { return data_; }
+  std::int64_t size() const { return size_; }
+  std::size_t bytes() const { return static_cast<std::size_t>(size_) * sizeof(T); }
+  void zero() const {
+    if (size_ > 0) check(cudaMemsetAsync(data_, 0, bytes(), stream_), "cudaMemsetAsync");
+  }
+  /// Copies `count` entries of the host to place `at`; `from` may change as soon as this returns.
+  void write(const T* from, std::int64_t count, std::int64_t at = 0) const {
+    if (count == 0) return;
+    check(
+        cudaMemcpyAsync(data_ + at, from, static_cast<std::size_t>(count) * sizeof(T), cudaMemcpyHostToDevice, stream_),
+        "cudaMemcpyAsync");
+  }
+
+ private:
+  std::int64_t size_ = 0;
+  cudaStream_t stream_ = nullptr;
+  T* data_ = nullptr;
+};
+
+/// Page-locked memory of the host: a copy to it does not make the host wait.
+class PinnedBuffer {
+ public:
+  PinnedBuffer() = default;
+  explicit PinnedBuffer(std::size_t bytes) : size_(bytes) { check(cudaMallocHost(&data_, bytes), "cudaMallocHost"); }
+  ~PinnedBuffer() {
+    if (data_ != nullptr) cudaFreeHost(data_);
+  }
+  PinnedBuffer(const PinnedBuffer&) = delete;
+  PinnedBuffer& operator=(PinnedBuffer&& other) noexcept {
+    std::swap(size_, other.size_);
+    std::swap(data_, other.data_);
+    return *this;
+  }
+  char* data() const { return static_cast<char*>(data_); }
+  std::size_t size() const { return size_; }
+
+ private:
+  std::size_t size_ = 0;
+  void* data_ = nullptr;
+};
+
+/// What was recorded on a stream, ready to be replayed.
+class Graph {
+ public:
+  Graph() = default;
+  template <class Work>
+  Graph(cudaStream_t stream, const Work& work) {
+    check(cudaStreamBeginCapture(stream, cudaStreamCaptureModeThreadLocal), "cudaStreamBeginCapture");
+    cudaGraph_t graph = nullptr;
+    try {
+      work();
+    } catch (...) {
+      cudaStreamEndCapture(stream, &graph);
+      if (graph != nullptr) cudaGraphDestroy(graph);
+      throw;
+    }
+    check(cudaStreamEndCapture(stream, &graph), "cudaStreamEndCapture");
+    const cudaError_t status = cudaGraphInstantiate(&exec_, graph, 0);
+    cudaGraphDestroy(graph);
+    check(status, "cudaGraphInstantiate");
+  }
+  ~Graph() {
+    if (exec_ != nullptr) cudaGraphExecDestroy(exec_);
+  }
+  Graph(const Graph&) = delete;
+  Graph& operator=(Graph&& other) noexcept {
+    std::swap(exec_, other.exec_);
+    return *this;
+  }
+  explicit operator bool() const { return exec_ != nullptr; }
+  void launch(cudaStream_t stream) const { check(cudaGraphLaunch(exec_, stream), "cudaGraphLaunch"); }
+
+ private:
+  cudaGraphExec_t exec_ = nullptr;
+};
+
+/// Makes a device the calling thread's current one.
+struct Selected {
+  explicit Selected(int device) { check(cudaSetDevice(device), "cudaSetDevice"); }
+};
+
+}  // namespace burelu::cuda

@@ -1,0 +1,16 @@
+// What the loop keeps on the device in one block: Control, and the descent's own marks.
+#pragma once
+
+#include "backend/control.hpp"
+
+namespace burelu::cuda {
+
+struct State {
+  Control control;
+  int filled = 0;      ///< slots of the ring that hold something
+  int slot = 0;        ///< of the pair being added
+  int accepting = 0;   ///< the trial was accepted, accept() is at work
+  int reweighing = 0;  ///< reweigh() found a usable tau
+};
+
+}  // namespace burelu::cuda

@@ -1,0 +1,198 @@
+// Launchers by themselves, their outputs between sentinels: what a kernel must not touch stays as it was.
+#include "rename.hpp"
+// The names of cuda/ are changed above.
+#include <gtest/gtest.h>
+
+#include <cmath>
+#include <vector>
+
+#include "cuda_double.hpp"
+#include "multipliers.hpp"
+#include "normal_equations.hpp"
+#include "resources.hpp"
+#include "rows.hpp"
+#include "support/instances.hpp"
+#include "triangle.hpp"
+
+namespace burelu::test {
+namespace {
+
+constexpr std::int64_t kGuard = 40;
+constexpr double kSentinel = 1234.5678;
+
+/// An array of the device with sentinels on both sides.
+struct Guarded {
+  cuda::DeviceBuffer<double> memory;
+  std::int64_t size;
+
+  Guarded(const std::vector<double>& values, cudaStream_t stream)
+      : memory(static_cast<std::int64_t>(values.size()) + 2 * kGuard, stream),
+        size(static_cast<std::int64_t>(values.size())) {
+    const std::vector<double> guard(static_cast<std::size_t>(kGuard), kSentinel);
+    memory.write(guard.data(), kGuard);
+    memory.write(values.data(), size, kGuard);
+    memory.write(guard.data(), kGuard, kGuard + size);
+  }
+  double* data() const { return memory.data() + kGuard; }
+  /// After a wait; the double's device memory is the host's.
+  std::vector<double> values() const {
+    for (std::int64_t k = 0; k < kGuard; ++k) {
+      EXPECT_EQ(memory.data()[k], kSentinel);
+      EXPECT_EQ(memory.data()[kGuard + size + k], kSentinel);
+    }
+    return {data(), data() + size};
+  }
+};
+
+std::vector<double> random_vector(std::int64_t size, std::uint64_t seed) { return gaussian(1, size, seed).data; }
+
+const std::int64_t kSizes[] = {1, 31, 32, 33, 257};
+
+TEST(Triangle, RowsFollowEachOtherAndNeverOverflow) {
+  EXPECT_EQ(cuda::row_offset(0), 0);
+  for (const std::int64_t first : {std::int64_t{0}, std::int64_t{65530}, std::int64_t{92600}})
+    for (std::int64_t i = first; i < first + 100; ++i) {
+      EXPECT_EQ(cuda::row_offset(i + 1), cuda::row_offset(i) + cuda::row_width(i)) << i;
+      EXPECT_GT(cuda::row_width(i), i);
+      EXPECT_EQ(cuda::row_offset(i) % 4, 0) << "16 bytes, in float too";
+    }
+  EXPECT_GT(cuda::row_offset(2 * 46341), std::int64_t{1} << 31U);
+  EXPECT_EQ(cuda::triangle_size(33), cuda::row_offset(64));
+}
+
+TEST(RowKernels, FactorRowsHaveTheirDefinition) {
+  const cuda::Stream stream;
+  for (const std::int64_t m : kSizes)
+    for (const std::int64_t r : {1, 7, 20, 33}) {
+      const Guarded P(random_vector(m * r, 1), stream);
+      const Guarded S(random_vector(m * r, 2), stream);
+      const Guarded norm(std::vector<double>(static_cast<std::size_t>(m), NAN), stream);
+      const Guarded F(std::vector<double>(static_cast<std::size_t>(2 * m * r), NAN), stream);
+      cuda::factor_rows(stream, {m, r, P.data(), S.data(), norm.data(), F.data(), 0, nullptr, nullptr});
+      stream.wait();
+      const std::vector<double> p = P.values();
+      const std::vector<double> s = S.values();
+      const std::vector<double> f = F.values();
+      const std::vector<double> norms = norm.values();
+      for (std::int64_t k = 0; k < m; ++k) {
+        double product = 0.0;
+        double pp = 0.0;
+        for (std::int64_t l = 0; l < r; ++l) {
+          const auto a = static_cast<std::size_t>(k * r + l);
+          const auto b = static_cast<std::size_t>((m + k) * r + l);
+          EXPECT_NEAR(f[a] - f[b], p[a], 1e-14 * (1.0 + std::fabs(p[a])));
+          EXPECT_GE((f[a] + f[b]) * s[a], 0.0);
+          product += f[a] * f[b];
+          pp += p[a] * p[a];
+        }
+        EXPECT_NEAR(product, 0.0, 1e-14 * pp);
+        EXPECT_NEAR(norms[static_cast<std::size_t>(k)], std::sqrt(pp), 1e-14 * std::sqrt(pp));
+      }
+    }
+}
+
+TEST(NormalEquations, SolveInSharedAndInGlobalMemory) {
+  const cuda::Stream stream;
+  for (const int r : {1, 2, 16, 17, 33, 64, 90})  // 90: too large for shared memory
+    for (const int c : {1, 3, 40}) {
+      const Matrix H = gaussian(r + 5, r, 3);
+      Matrix normal(r + c, r);
+      for (int i = 0; i < r; ++i)
+        for (int j = 0; j < r; ++j)
+          for (index_t k = 0; k < H.rows; ++k) normal(i, j) += H(k, i) * H(k, j);
+      const Matrix B = gaussian(c, r, 4);
+      std::copy(B.data.begin(), B.data.end(), normal.data.begin() + r * r);
+      const Guarded N(normal.data, stream);
+      const Guarded work(std::vector<double>(normal.data.size(), NAN), stream);
+      const Guarded V(std::vector<double>(B.data.size(), NAN), stream);
+      const double gamma = 0.3;
+      cuda::solve_normal_equations(stream, {N.data(), work.data(), V.data(), nullptr, r, c, gamma, false});
+      stream.wait();
+      const std::vector<double> v = V.values();
+      work.values();
+      for (int i = 0; i < c; ++i)
+        for (int j = 0; j < r; ++j) {
+          double sum = gamma * v[static_cast<std::size_t>(i * r + j)];
+          for (int k = 0; k < r; ++k) sum += v[static_cast<std::size_t>(i * r + k)] * normal(k, j);
+          EXPECT_NEAR(sum, B(i, j), 1e-10) << r << " " << c;
+        }
+    }
+}
+
+TEST(NormalEquations, AnIndefiniteMatrixGivesNaN) {
+  const cuda::Stream stream;
+  const Guarded N({-1.0, 0.0, 0.0, 1.0, 1.0, 1.0}, stream);
+  const Guarded V({0.0, 0.0}, stream);
+  cuda::solve_normal_equations(stream, {N.data(), nullptr, V.data(), nullptr, 2, 1, 0.1, false});
+  stream.wait();
+  for (const double v : V.values()) EXPECT_TRUE(std::isnan(v));
+}
+
+TEST(Multipliers, ExtrapolationIsItsFormula) {
+  const cuda::Stream stream;
+  const cuda::DeviceBuffer<cuda::State> state(1, stream);
+  cuda::State host;
+  host.control.dual.beta = 0.6;
+  state.write(&host, 1);
+  for (const std::int64_t m : {1, 17, 33}) {
+    const std::int64_t size = cuda::triangle_size(2 * m);
+    std::vector<double> now = random_vector(size, 5);
+    std::vector<double> before = random_vector(size, 6);
+    for (double& x : now) x = std::fmax(x, 0.0);
+    now[0] = before[0] = -kInfinity;  // as a tied pair
+    const Guarded T(now, stream);
+    const Guarded P(before, stream);
+    const cuda::PairView<double> pairs{T.data(), P.data(), nullptr, {nullptr, nullptr, 0, m, 0, 1.0}};
+    cuda::extrapolate(stream, pairs, state.data());
+    stream.wait();
+    const std::vector<double> t = T.values();
+    const std::vector<double> p = P.values();
+    EXPECT_EQ(t[0], -kInfinity);
+    for (std::size_t k = 1; k < now.size(); ++k) {
+      EXPECT_DOUBLE_EQ(t[k], std::fmax(now[k] + 0.6 * (now[k] - before[k]), 0.0));
+      EXPECT_EQ(p[k], now[k]);
+    }
+  }
+}
+
+// The triplets of a window of the sequence are the same as those of the whole.
+TEST(Multipliers, ComeToTheHostInWindows) {
+  const cuda::Stream stream;
+  constexpr std::int64_t kRows = 70;
+  std::vector<double> previous(static_cast<std::size_t>(cuda::triangle_size(kRows)), 0.0);
+  std::int64_t count = 0;
+  for (std::int64_t i = 0; i < kRows; ++i)
+    for (std::int64_t j = 0; j < i; ++j)
+      if ((i * 7 + j * 3) % 5 == 0) {
+        previous[static_cast<std::size_t>(cuda::row_offset(i) + j)] = static_cast<double>(i * 100 + j);
+        ++count;
+      }
+  const Guarded P(previous, stream);
+  const Guarded q(std::vector<double>(kRows, 2.0), stream);
+  const Guarded X(std::vector<double>(kRows / 2, 1.0), stream);  // one feature, all alike: weights are 1 or the floor's
+  const Guarded norms(std::vector<double>(kRows / 2, 1.0), stream);
+  const cuda::PairView<double> pairs{
+      nullptr, P.data(), q.data(), {X.data(), norms.data(), kRows / 2, kRows / 2, 1, 1.0}};
+  const cuda::DeviceBuffer<std::int64_t> offsets(kRows + 1, stream);
+  const cuda::DeviceBuffer<Multiplier> out(64, stream);
+  cuda::count_multipliers(stream, pairs, offsets.data());
+  std::vector<Multiplier> seen;
+  for (std::int64_t begin = 0; begin < count; begin += 50) {
+    cuda::write_multipliers(stream, pairs, offsets.data(), begin, 50, out.data());
+    stream.wait();
+    for (std::int64_t k = 0; k < std::min<std::int64_t>(50, count - begin); ++k) seen.push_back(out.data()[k]);
+  }
+  EXPECT_EQ(offsets.data()[kRows], count);
+  ASSERT_EQ(static_cast<std::int64_t>(seen.size()), count);
+  for (std::size_t k = 0; k < seen.size(); ++k) {
+    const bool alike = (seen[k].i < kRows / 2) == (seen[k].j < kRows / 2);
+    const double weight = alike ? 1.0 : 1000.0;  // the kernel of opposite rows is zero: its floor is 1e-3
+    EXPECT_NEAR(seen[k].value, 4.0 * weight * (seen[k].i * 100 + seen[k].j), 1e-3 * weight) << k;
+    if (k > 0) {
+      EXPECT_TRUE(seen[k].i > seen[k - 1].i || (seen[k].i == seen[k - 1].i && seen[k].j > seen[k - 1].j));
+    }
+  }
+}
+
+}  // namespace
+}  // namespace burelu::test

@@ -1,0 +1,14 @@
+// The CUDA backend on the host double: what cuda/cuda_backend.hpp declares, under the names of rename.hpp.
+#pragma once
+
+#include "cuda_backend.hpp"
+
+namespace burelu {
+
+std::vector<CudaDevice> cuda_on_host_devices();
+std::int64_t cuda_on_host_memory(const CudaShape& shape, const CudaTuning& tuning = {});
+std::unique_ptr<Backend> make_cuda_on_host_backend(const RelaxationData& data, const BackendOptions& options,
+                                                   int device, const CudaTuning& tuning = {});
+std::unique_ptr<TrainingBackend> make_cuda_on_host_training(const TrainingProblem& problem, int memory, int device);
+
+}  // namespace burelu

@@ -1,0 +1,9 @@
+// Included before every source of cuda/ that is compiled for the host: a build with a real CUDA backend has both, and
+// their symbols must differ.
+#pragma once
+
+#define cuda cuda_on_host
+#define cuda_devices cuda_on_host_devices
+#define cuda_memory cuda_on_host_memory
+#define make_cuda_backend make_cuda_on_host_backend
+#define make_cuda_training make_cuda_on_host_training
