@@ -16,7 +16,7 @@ target_include_directories(burelu
   PUBLIC "$<BUILD_INTERFACE:${PROJECT_SOURCE_DIR}/include>" "$<BUILD_INTERFACE:${BURELU_GENERATED_DIR}/include>"
          "$<INSTALL_INTERFACE:${CMAKE_INSTALL_INCLUDEDIR}>"
   PRIVATE "${src}")
-target_link_libraries(burelu PRIVATE burelu::blas OpenMP::OpenMP_CXX Threads::Threads fmt::fmt
+target_link_libraries(burelu PRIVATE burelu::blas OpenMP::OpenMP_CXX Threads::Threads fmt::fmt burelu::zip
                                      $<BUILD_INTERFACE:nlohmann_json::nlohmann_json>)
 
 # Kernels choose their instruction set at run time (no -march=native: the library runs where it was not built).

@@ -26,7 +26,7 @@ draw() {
   gnuplot -e "table='$out/history.txt'; picture='$out/gap.png'" scripts/gap.gnuplot
 
   grid >"$out/grid.csv"
-  "$burelu" predict "$out/model.json" "$out/grid.csv" --classes --out "$out/classes.csv"
+  "$burelu" predict "$out/model.safetensors" "$out/grid.csv" --classes --out "$out/classes.csv"
   paste -d, "$out/grid.csv" "$out/classes.csv" | tail -n +2 >"$out/regions.txt"
   # The data as used: columns x0,x1,... and y0,y1,... with a one in the column of the class.
   awk -F, 'NR == 1 { for (j = 1; j <= NF; ++j) if ($j == "y0") first = j }
@@ -50,14 +50,14 @@ out=build/quickstart
 mkdir -p "$out"
 
 say "training on a spiral of three classes"
-run "$burelu" train builtin:spiral --bias --out "$out/model.json" --report "$out/report.json" \
+run "$burelu" train builtin:spiral --bias --out "$out/model.safetensors" --report "$out/report.json" \
   --certificate "$out/bound.cert" --save-data "$out/data.csv" || [[ $? -eq 4 ]]  # 4: short of the tolerance, certified
 
 say "checking the bound with a program that shares no code with the solver"
 run "$burelu" verify "$out/bound.cert" "$out/data.csv"
 
 say "classes of the training data"
-run "$burelu" evaluate "$out/model.json" builtin:spiral
+run "$burelu" evaluate "$out/model.safetensors" builtin:spiral
 
 say "the gap closing"
 draw || echo "quickstart.sh: the pictures could not be drawn; the results above stand" >&2
@@ -65,5 +65,5 @@ draw || echo "quickstart.sh: the pictures could not be drawn; the results above 
 cat <<END
 
 Model, report and certificate are in $out; pictures: $out/gap.png and $out/regions.png.
-Your own data: $burelu train data.csv --label COLUMN --standardize --out model.json
+Your own data: $burelu train data.csv --label COLUMN --standardize --out model.safetensors
 END

@@ -7,12 +7,12 @@
 #include <vector>
 
 #include "burelu/options.hpp"
-#include "io/labels.hpp"
+#include "io/dataset.hpp"
 #include "io/table.hpp"
 
 namespace burelu::app {
 
-enum class Command { train, bound, certify, predict, evaluate, info };
+enum class Command { train, bound, certify, predict, evaluate, export_model, info };
 enum class LogLevel { off, error, warning, info, debug };
 
 struct Arguments {
@@ -21,10 +21,9 @@ struct Arguments {
 
   std::string data;
   std::string model;
-  TargetChoice targets;
   Header header = Header::automatic;
-  bool bias = false;
-  bool standardize = false;
+  TrainingChoice choice;        ///< the split's seed is that of the solve
+  std::optional<Part> part;     ///< absent: certify takes the rows that were trained on, evaluate all
   std::optional<double> gamma;  ///< absent: the model's where there is one, else 0.1
 
   TrainOptions options;
@@ -33,6 +32,7 @@ struct Arguments {
   std::string report;
   std::string certificate;
   std::string save_data;
+  std::string bound;  ///< certify: a certificate in place of a solve
 
   bool classes = false;  ///< predict: class names rather than outputs
   bool quiet = false;

@@ -10,6 +10,7 @@ int run_bound(const Arguments& arguments);
 int run_certify(const Arguments& arguments);
 int run_predict(const Arguments& arguments);
 int run_evaluate(const Arguments& arguments);
+int run_export(const Arguments& arguments);
 int run_info();
 
 /// Replaces this process by burelu-verify, found beside the executable, with the arguments after `verify`.

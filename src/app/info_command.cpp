@@ -10,6 +10,7 @@
 #include "app/commands.hpp"
 #include "app/exit_codes.hpp"
 #include "app/summary.hpp"
+#include "backend/factory.hpp"
 #include "burelu/version.hpp"
 
 namespace burelu::app {
@@ -35,15 +36,16 @@ std::string or_none(const char* text) { return *text == '\0' ? "none" : text; }
 }  // namespace
 
 int run_info() {
-  const SummaryRows rows = {{"version", fmt::format("burelu {}", kVersion)},
-                            {"commit", or_none(kGitCommit)},
-                            {"build", fmt::format("{}, {}", or_none(kBuildType), kCompiler)},
-                            {"sanitizers", or_none(kSanitizers)},
-                            {"backends", kWithCuda ? "cpu, cuda" : "cpu"},
-                            {"CUDA", kCudaBuild},
-                            {"BLAS", blas_name()},
-                            {"OpenMP", fmt::format("{}, {} threads", _OPENMP, omp_get_max_threads())},
-                            {"device cpu", cpu_name()}};
+  SummaryRows rows = {{"version", fmt::format("burelu {}", kVersion)},
+                      {"commit", or_none(kGitCommit)},
+                      {"build", fmt::format("{}, {}", or_none(kBuildType), kCompiler)},
+                      {"sanitizers", or_none(kSanitizers)},
+                      {"backends", kWithCuda ? "cpu, cuda" : "cpu"},
+                      {"CUDA", kCudaBuild},
+                      {"BLAS", blas_name()},
+                      {"OpenMP", fmt::format("{}, {} threads", _OPENMP, omp_get_max_threads())},
+                      {"device cpu", cpu_name()}};
+  for (const auto& [name, description] : cuda_device_lines()) rows.push_back({name, description});
   fmt::print("{}", aligned(rows));
   return kSolved;
 }

@@ -26,6 +26,8 @@ int run(const Arguments& arguments) {
       return run_predict(arguments);
     case Command::evaluate:
       return run_evaluate(arguments);
+    case Command::export_model:
+      return run_export(arguments);
     case Command::info:
       return run_info();
   }

@@ -5,6 +5,8 @@
 #include <sys/ioctl.h>
 #include <unistd.h>
 
+#include <algorithm>
+#include <chrono>
 #include <cmath>
 #include <cstdio>
 
@@ -25,6 +27,18 @@ std::size_t terminal_width() {
   return known ? size.ws_col : 80;
 }
 
+double clock_seconds() {
+  return std::chrono::duration<double>(std::chrono::steady_clock::now().time_since_epoch()).count();
+}
+
+void print(std::string line, bool live) {
+  if (live) line.resize(std::min(line.size(), terminal_width() - 1));
+  std::fputs((live ? "\r" + line + "\x1b[K" : line + "\n").c_str(), stderr);
+  std::fflush(stderr);
+}
+
+void clear_line() { std::fputs("\r\x1b[K", stderr); }
+
 }  // namespace
 
 std::string progress_line(const Progress& progress, bool debug) {
@@ -42,21 +56,61 @@ std::string progress_line(const Progress& progress, bool debug) {
   return line;
 }
 
-ProgressPrinter::ProgressPrinter(LogLevel level) : level_(level), live_(::isatty(STDERR_FILENO) != 0) {}
+bool ProgressThrottle::due(const Progress& progress, double now) {
+  constexpr double kLivePeriod = 0.1;
+  constexpr double kPipePeriod = 1.0;
+  constexpr double kImprovement = 1e-4;
+  bool print = !live_ || now - last_ >= kLivePeriod;
+  if (!live_ && std::string_view(progress.phase) == "network") {
+    const double best = progress.network_objective;
+    const bool better = !network_seen_ ? !std::isnan(best) : best < network_ - kImprovement * std::fabs(network_);
+    print = better || now - last_ >= kPipePeriod;
+    if (better) network_ = best;
+    network_seen_ = network_seen_ || better;
+  }
+  if (print) last_ = now;
+  return print;
+}
+
+ProgressPrinter::ProgressPrinter(LogLevel level)
+    : level_(level), live_(::isatty(STDERR_FILENO) != 0), throttle_(live_) {}
 
 ProgressPrinter::~ProgressPrinter() {
-  if (shown_ && live_) std::fputs("\r\x1b[K", stderr);
+  if (shown_ && live_) clear_line();
 }
 
 bool ProgressPrinter::operator()(const Progress& progress) {
-  if (level_ >= LogLevel::info) {
-    std::string line = progress_line(progress, level_ == LogLevel::debug);
-    if (live_) line.resize(std::min(line.size(), terminal_width() - 1));
-    std::fputs((live_ ? "\r" + line + "\x1b[K" : line + "\n").c_str(), stderr);
-    std::fflush(stderr);
+  if (level_ >= LogLevel::info && throttle_.due(progress, clock_seconds())) {
+    print(progress_line(progress, level_ == LogLevel::debug), live_);
     shown_ = true;
   }
   return !interrupted();
+}
+
+std::string reading_line(const std::string& source, std::uint64_t done, std::uint64_t total) {
+  const auto megabytes = [](std::uint64_t bytes) { return static_cast<double>(bytes) / 1e6; };
+  if (total == 0) return fmt::format("reading {}: {:.0f} MB", source, megabytes(done));
+  return fmt::format("reading {}: {:.0f} of {:.0f} MB", source, megabytes(done), megabytes(total));
+}
+
+ReadPrinter::ReadPrinter(LogLevel level, std::string source)
+    : level_(level),
+      source_(std::move(source)),
+      live_(::isatty(STDERR_FILENO) != 0),
+      start_(clock_seconds()),
+      last_(start_) {}
+
+ReadPrinter::~ReadPrinter() {
+  if (shown_ && live_) clear_line();
+}
+
+void ReadPrinter::operator()(std::uint64_t done, std::uint64_t total) {
+  const double now = clock_seconds();
+  const double period = live_ ? 0.1 : 1.0;
+  if (level_ < LogLevel::info || now - start_ < 1.0 || now - last_ < period) return;
+  last_ = now;
+  print(reading_line(source_, done, total), live_);
+  shown_ = true;
 }
 
 }  // namespace burelu::app

@@ -1,6 +1,7 @@
 // Progress on standard error: one live line on a terminal, a line per check in a pipe.
 #pragma once
 
+#include <cstdint>
 #include <string>
 
 #include "app/arguments.hpp"
@@ -11,6 +12,22 @@ namespace burelu::app {
 /// One check in words: "  1200 evals  0.81 s  objective 8.1012  bound 8.0997  gap 1.8e-04 ..."
 std::string progress_line(const Progress& progress, bool debug);
 
+/// When to print: often enough to see that something happens, rarely enough to read.
+class ProgressThrottle {
+ public:
+  explicit ProgressThrottle(bool live) : live_(live) {}
+
+  /// Whether to print this check, at `now` seconds. A live line is drawn at most ten times a second. In a pipe every
+  /// check of the solve gets a line; of the network, only those that bring it down by 1e-4, and one a second.
+  bool due(const Progress& progress, double now);
+
+ private:
+  bool live_;
+  double last_ = -1e9;
+  double network_ = 0.0;
+  bool network_seen_ = false;
+};
+
 class ProgressPrinter {
  public:
   explicit ProgressPrinter(LogLevel level);
@@ -18,13 +35,36 @@ class ProgressPrinter {
   ProgressPrinter(const ProgressPrinter&) = delete;
   ProgressPrinter& operator=(const ProgressPrinter&) = delete;
 
-  /// Prints; false after an interrupt.
+  /// Prints where it is time to; false after an interrupt.
   bool operator()(const Progress& progress);
 
  private:
   LogLevel level_;
   bool live_;
   bool shown_ = false;
+  ProgressThrottle throttle_;
 };
+
+/// How far the reading of a file is, for files that take longer than a second.
+class ReadPrinter {
+ public:
+  ReadPrinter(LogLevel level, std::string source);
+  ~ReadPrinter();  ///< clears the live line
+  ReadPrinter(const ReadPrinter&) = delete;
+  ReadPrinter& operator=(const ReadPrinter&) = delete;
+
+  void operator()(std::uint64_t done, std::uint64_t total);
+
+ private:
+  LogLevel level_;
+  std::string source_;
+  bool live_;
+  bool shown_ = false;
+  double start_;
+  double last_;
+};
+
+/// "reading big.csv: 512 of 1024 MB"
+std::string reading_line(const std::string& source, std::uint64_t done, std::uint64_t total);
 
 }  // namespace burelu::app

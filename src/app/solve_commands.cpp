@@ -5,18 +5,20 @@
 #include <cmath>
 #include <filesystem>
 #include <limits>
+#include <optional>
 
 #include "app/commands.hpp"
 #include "app/errors.hpp"
 #include "app/exit_codes.hpp"
 #include "app/interrupt.hpp"
 #include "app/progress_printer.hpp"
+#include "app/read_data.hpp"
 #include "app/summary.hpp"
 #include "burelu/errors.hpp"
 #include "burelu/solve.hpp"
 #include "burelu/version.hpp"
-#include "io/formats.hpp"
 #include "io/output_file.hpp"
+#include "solver/certificate_proof.hpp"
 
 namespace burelu::app {
 namespace {
@@ -38,13 +40,23 @@ class Run {
   }
 
   void load_for_training() {
-    const Table table = read_table(arguments_.data, arguments_.header);
-    adopt(training_data(table, arguments_.targets, arguments_.bias, arguments_.standardize), kDefaultGamma);
+    TrainingChoice choice = arguments_.choice;
+    choice.rows.seed = context_.seed;
+    TrainingData data = training_data(read_data(arguments_), choice);
+    held_out_ = std::move(data.test);
+    adopt(std::move(data.train), kDefaultGamma);
   }
 
   void load_for_model(const Model& model) {
-    const Table table = read_table(arguments_.data, arguments_.header);
-    adopt(labelled_data(table, arguments_.targets, model), std::isnan(model.gamma) ? kDefaultGamma : model.gamma);
+    const Part part = arguments_.part.value_or(model.rows.divides() ? Part::train : Part::all);
+    adopt(labelled_data(read_data(arguments_, model.features()), arguments_.choice.targets, model, part,
+                        arguments_.choice.coding),
+          std::isnan(model.gamma) ? kDefaultGamma : model.gamma);
+  }
+
+  /// How the network does on the rows that --split kept from it.
+  void evaluate_held_out(const Network& network) {
+    if (held_out_.X.rows > 0) evaluation_ = evaluate(held_out_, network, context_.gamma);
   }
 
   const Dataset& data() const { return data_; }
@@ -57,19 +69,24 @@ class Run {
     return options;
   }
 
-  double train_accuracy(const Network& network) const { return accuracy(predict(data_.X, network), data_.labels); }
+  double train_accuracy(const Network& network) const {
+    return accuracy(predict(data_.X, network), data_.labels, data_.outputs);
+  }
 
   /// Writes certificate and report, prints the summary; the exit code.
   int finish(const Relaxation& relaxation, const Seconds& seconds, const NetworkReport& network = {}) {
     context_.total_seconds = elapsed();
     if (!arguments_.certificate.empty()) write_proof(relaxation.certificate);
     if (!arguments_.report.empty()) {
-      write_file(arguments_.report, report_text(context_, data_, relaxation, seconds, network));
+      write_file(arguments_.report,
+                 report_text(context_, data_, relaxation, seconds, network, evaluation_ ? &*evaluation_ : nullptr));
       written(arguments_.report);
     }
     SummaryRows rows = summary_rows(context_, data_, relaxation, seconds, network);
     if (!written_.empty()) rows.emplace_back("written", written_);
     if (arguments_.level() >= LogLevel::info) fmt::print("{}", aligned(rows));
+    if (arguments_.level() >= LogLevel::info && evaluation_)
+      fmt::print("\non the rows held out by --split:\n{}", evaluation_text(*evaluation_));
     return exit_code(relaxation.status);
   }
 
@@ -82,8 +99,9 @@ class Run {
 
   /// Before hours of work: every output can be written, and none replaces an input or another output.
   void check_outputs() const {
-    std::vector<std::string> seen = {arguments_.data, arguments_.model};
-    for (const std::string& path : {arguments_.out, arguments_.report, arguments_.certificate, arguments_.save_data}) {
+    std::vector<std::string> seen = {arguments_.data, arguments_.model, arguments_.bound};
+    for (const std::string& path : {arguments_.out, arguments_.report, arguments_.certificate, arguments_.save_data,
+                                    arguments_.options.solve.checkpoint}) {
       if (path.empty()) continue;
       for (const std::string& other : seen)
         if (same_file(path, other)) throw UsageError(path + " is named twice on the command line; name another output");
@@ -122,6 +140,8 @@ class Run {
   Clock::time_point start_ = Clock::now();
   ReportContext context_;
   Dataset data_;
+  Dataset held_out_;
+  std::optional<Evaluation> evaluation_;
   std::string written_;
 };
 
@@ -129,6 +149,7 @@ Model model_of(const Arguments& arguments, const Run& run, const Training& train
   Model model;
   model.preparation = run.data().preparation;
   model.outputs = run.data().outputs;
+  model.rows = run.data().rows;
   model.network = training.network;
   model.gamma = run.gamma();
   model.objective = training.objective;
@@ -143,13 +164,44 @@ Model model_of(const Arguments& arguments, const Run& run, const Training& train
   return model;
 }
 
+/// A network of unknown origin may need to be told that its last input is a column of ones.
 Model model_to_certify(const Arguments& arguments) {
   Model model = read_model(arguments.model);
-  if (arguments.bias) model.preparation.bias = true;
-  if (arguments.standardize && !model.preparation.standardized())
-    throw UsageError("--standardize: " + arguments.model +
-                     " carries no standardisation; put mean and scale of the features into its field \"standardize\"");
+  if (arguments.choice.preparation.bias) model.preparation.bias = true;
+  check_model(arguments.model, model);
   return model;
+}
+
+/// The bound of a certificate for exactly these data, proven again rather than believed.
+Relaxation saved_bound(const std::string& path, const Problem& problem) {
+  const Certificate certificate = read_certificate(path);
+  if (certificate.data_hash != data_hash(problem))
+    throw DataError(path + ": the certificate is of other data, another preparation or another gamma (hash " +
+                    hash_text(certificate.data_hash) + ", here " + hash_text(data_hash(problem)) +
+                    "); leave --bound out to compute a bound");
+  const std::optional<double> bound = proven_bound(problem, certificate);
+  if (!bound)
+    throw DataError(path + ": the certificate proves no bound for these data; leave --bound out to compute one");
+  Relaxation relaxation;
+  relaxation.status = Status::solved;
+  relaxation.message = "the bound was read from " + path + " and proven again";
+  relaxation.lower_bound = *bound;
+  relaxation.objective = relaxation.infeasibility = relaxation.relative_gap = kNone;
+  relaxation.certificate = certificate;
+  relaxation.device = "cpu";
+  return relaxation;
+}
+
+NetworkCertificate certified(const Arguments& arguments, const Run& run, const Network& network) {
+  if (arguments.bound.empty()) {
+    ProgressPrinter printer(arguments.level());
+    return certify(run.problem(), network, run.options(printer).solve);
+  }
+  NetworkCertificate result;
+  result.objective = objective(run.problem(), network);
+  result.balanced_objective = objective(run.problem(), balanced(network));
+  result.relaxation = saved_bound(arguments.bound, run.problem());
+  return result;
 }
 
 }  // namespace
@@ -168,6 +220,7 @@ int run_train(const Arguments& arguments) {
     run.written(arguments.out);
   }
   NetworkReport report;
+  if (trained) run.evaluate_held_out(network);
   if (trained)
     report = {training.objective, training.relative_gap, run.train_accuracy(network), kNone, network.width()};
   return run.finish(training.relaxation, training.seconds, report);
@@ -187,13 +240,11 @@ int run_certify(const Arguments& arguments) {
   Run run(arguments);
   const Model model = model_to_certify(arguments);
   run.load_for_model(model);
-  const NetworkCertificate result = [&] {
-    ProgressPrinter printer(arguments.level());
-    return certify(run.problem(), model.network, run.options(printer).solve);
-  }();
-  const double gap = (result.objective - result.relaxation.lower_bound) / std::fabs(result.objective);
-  const NetworkReport report{result.objective, gap, run.train_accuracy(model.network), result.balanced_objective,
-                             model.network.width()};
+  const NetworkCertificate result = certified(arguments, run, model.network);
+  // Balancing never raises the objective; where it does, that is rounding.
+  const double best = std::min(result.objective, result.balanced_objective);
+  const double gap = (best - result.relaxation.lower_bound) / std::fabs(best);
+  const NetworkReport report{best, gap, run.train_accuracy(model.network), result.objective, model.network.width()};
   return run.finish(result.relaxation, result.relaxation.seconds, report);
 }
 

@@ -17,12 +17,38 @@ std::string counted(index_t count, const std::string& noun) {
   return fmt::format("{} {}", count, one ? noun : plural);
 }
 
+std::string preparation_text(const Preparation& preparation) {
+  std::string text = preparation.standardized() ? " (standardised)" : "";
+  if (preparation.divisor != 1.0) text += fmt::format(" (divided by {:g})", preparation.divisor);
+  if (preparation.reduced()) text += fmt::format(" (principal components of {})", preparation.components.cols);
+  return text;
+}
+
 std::string problem_text(const ReportContext& context, const Dataset& data) {
   const Preparation& preparation = data.preparation;
   return fmt::format("{}: {}, {}{}{}, {}, gamma {:g}", data.source, counted(data.X.rows, "sample"),
                      counted(data.X.cols, "feature"), preparation.bias ? " (bias included)" : "",
-                     preparation.standardized() ? " (standardised)" : "",
-                     counted(data.Y.cols, data.outputs.classes ? "class" : "target"), context.gamma);
+                     preparation_text(preparation), counted(data.Y.cols, data.outputs.classes ? "class" : "target"),
+                     context.gamma);
+}
+
+/// "setosa 25, versicolor 25, ...": all of a few classes, the ends of many.
+std::string classes_text(const Dataset& data) {
+  const std::vector<index_t> counts = class_counts(data.labels, data.outputs.names.size());
+  std::string text;
+  for (std::size_t k = 0; k < counts.size(); ++k) {
+    constexpr std::size_t kEnds = 10;
+    const bool hidden = k >= kEnds && k + 1 < counts.size();
+    if (hidden && k > kEnds) continue;
+    text += (k > 0 ? ", " : "") + (hidden ? "..." : fmt::format("{} {}", data.outputs.names[k], counts[k]));
+  }
+  return text;
+}
+
+std::string joined(const std::vector<std::string>& names) {
+  std::string text;
+  for (std::size_t k = 0; k < names.size() && k < 10; ++k) text += (k > 0 ? ", " : "") + names[k];
+  return text + (names.size() > 10 ? ", ..." : "");
 }
 
 std::string presolve_text(const PresolveSummary& presolve) {
@@ -37,8 +63,10 @@ std::string relaxation_text(const Relaxation& relaxation) {
 
 std::string bound_text(const Relaxation& relaxation) {
   if (std::isnan(relaxation.lower_bound)) return "none proven";
-  return fmt::format("{} (no network of any width is below; gap of the relaxation {:.2e})",
-                     rounded_down(relaxation.lower_bound, 8), relaxation.relative_gap);
+  std::string text = fmt::format("{} (no network of any width is below", rounded_down(relaxation.lower_bound, 8));
+  if (!std::isnan(relaxation.relative_gap))
+    text += fmt::format("; gap of the relaxation {:.2e}", relaxation.relative_gap);
+  return text + ")";
 }
 
 std::string network_text(const NetworkReport& network) {
@@ -62,16 +90,25 @@ std::string seconds_text(const ReportContext& context, const Seconds& seconds) {
 
 SummaryRows summary_rows(const ReportContext& context, const Dataset& data, const Relaxation& relaxation,
                          const Seconds& seconds, const NetworkReport& network) {
-  SummaryRows rows = {{"problem", problem_text(context, data)},
-                      {"presolve", presolve_text(relaxation.presolve)},
-                      {"relaxation", relaxation_text(relaxation)},
-                      {"lower bound", bound_text(relaxation)}};
+  SummaryRows rows = {{"problem", problem_text(context, data)}};
+  if (!data.labels.empty()) rows.emplace_back("classes", classes_text(data));
+  const std::vector<std::string> constant = constant_features(data.preparation);
+  if (!constant.empty())
+    rows.emplace_back("constant",
+                      fmt::format("{} left alone by --standardize: {}",
+                                  counted(static_cast<index_t>(constant.size()), "feature"), joined(constant)));
+  if (!std::isnan(relaxation.objective)) {
+    rows.emplace_back("presolve", presolve_text(relaxation.presolve));
+    rows.emplace_back("relaxation", relaxation_text(relaxation));
+  }
+  rows.emplace_back("lower bound", bound_text(relaxation));
   if (network.width >= 0) {
     rows.emplace_back("network", network_text(network));
     rows.emplace_back("gap", gap_text(network));
-    if (network.balanced_objective < (1.0 - 1e-9) * network.objective)
-      rows.emplace_back("balanced", fmt::format("{:.8g} after rescaling each neuron to |u| = |v|, the same function",
-                                                network.balanced_objective));
+    if (network.given_objective > (1.0 + 1e-9) * network.objective)
+      rows.emplace_back("as given",
+                        fmt::format("{:.8g} before each neuron was rescaled to |u| = |v|, the same function",
+                                    network.given_objective));
   }
   rows.emplace_back("seconds", seconds_text(context, seconds));
   rows.emplace_back("status", fmt::format("{}: {}", to_string(relaxation.status), relaxation.message));

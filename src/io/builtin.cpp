@@ -23,14 +23,17 @@ index_t count(const Parameters& parameters, const std::string& key) { return sta
 Table empty_table(index_t features, index_t outputs, const std::string& output) {
   Table table;
   table.has_header = true;
-  for (index_t j = 0; j < features; ++j) table.columns.push_back({"x" + std::to_string(j), {}, {}});
-  for (index_t k = 0; k < outputs; ++k)
-    table.columns.push_back({outputs > 1 || output == "y" ? output + std::to_string(k) : output, {}, {}});
+  table.add_numbered("x", features);
+  if (output == "y") {
+    table.add_numbered("y", outputs);
+  } else {
+    table.names.push_back(output);
+  }
   return table;
 }
 
 void append(Table& table, const std::vector<double>& row) {
-  for (std::size_t j = 0; j < row.size(); ++j) table.columns[j].numbers.push_back(row[j]);
+  table.values.insert(table.values.end(), row.begin(), row.end());
   ++table.rows;
 }
 

@@ -9,7 +9,7 @@
 
 #include "burelu/certificate.hpp"
 #include "burelu/errors.hpp"
-#include "io/input_file.hpp"
+#include "io/byte_stream.hpp"
 #include "io/output_file.hpp"
 
 namespace burelu {
@@ -121,12 +121,16 @@ Sizes read_header(Reader& in, Certificate& out) {
     out.lower_bound = in.real_of(json.at("lower_bound").get<std::string>());
     out.gamma = in.real_of(json.at("gamma").get<std::string>());
     out.data_hash = in.integer_of<std::uint64_t>(json.at("data_hash").get<std::string>(), 16);
-    const Sizes sizes{json.at("rows").get<index_t>(), json.at("outputs").get<index_t>(),
-                      json.at("lines").get<std::size_t>(), json.at("multipliers").get<std::size_t>()};
-    const auto limit = static_cast<index_t>(in.left());  // every number takes two characters at least
-    if (sizes.rows < 0 || sizes.outputs < 0 || sizes.rows > limit || sizes.outputs > limit ||
-        (sizes.outputs > 0 && sizes.rows > limit / sizes.outputs) || sizes.lines > in.left() ||
-        sizes.multipliers > in.left())
+    const auto size = [&](const char* key) {
+      const Json& value = json.at(key);
+      if (!value.is_number_unsigned()) in.fail(std::string("holds ") + key + " that are no count");
+      const auto count = value.get<std::size_t>();
+      if (count > in.left()) in.fail("promises more than the file holds");  // a number takes two characters at least
+      return count;
+    };
+    const Sizes sizes{static_cast<index_t>(size("rows")), static_cast<index_t>(size("outputs")), size("lines"),
+                      size("multipliers")};
+    if (sizes.outputs > 0 && sizes.rows > static_cast<index_t>(in.left()) / sizes.outputs)
       in.fail("promises more than the file holds");
     return sizes;
   } catch (const nlohmann::json::exception&) {

@@ -1,132 +1,296 @@
-// From records to columns: the header question, ragged rows, columns of numbers and columns of text.
+// Blocks of a stream to a table: the header question, the parsing in parallel, and putting the rows together.
 #include "io/csv.hpp"
 
+#include <omp.h>
+
 #include <algorithm>
-#include <limits>
+#include <bit>
+#include <cstring>
 #include <unordered_set>
 
 #include "burelu/errors.hpp"
+#include "io/csv_block.hpp"
 #include "io/number.hpp"
 
 namespace burelu {
 namespace {
 
+constexpr std::size_t kBlock = std::size_t{1} << 22;  // bytes per thread and round
+constexpr std::size_t kPiece = std::size_t{1} << 18;  // below this a thread costs more than it saves
+constexpr std::size_t kMostThreads = 8;               // more only wait for the disk
+
 using Fields = std::vector<std::string_view>;
-using Names = std::vector<std::string>;
 
 bool is_number(std::string_view field) {
   double ignored = 0.0;
   return parse_number(field, ignored);
 }
 
-/// The first row names the columns if a field of it is not a number. One exception: rows of numbers with text classes,
-/// "5.1,3.5,setosa" over "4.9,3.0,setosa", where a text of the first row occurs again below.
-bool looks_like_header(const Names& first, CsvScanner below) {
-  std::vector<std::size_t> texts;
-  for (std::size_t j = 0; j < first.size(); ++j)
-    if (!is_number(first[j])) texts.push_back(j);
-  if (texts.empty() || texts.size() == first.size()) return !texts.empty();
-  Fields fields;
-  while (below.next(fields))
-    for (const std::size_t j : texts)
-      if (j < fields.size() && !fields[j].empty() && fields[j] == first[j]) return false;
-  return true;
+std::size_t reader_threads() {
+#ifdef _OPENMP
+  return std::min(kMostThreads, static_cast<std::size_t>(std::max(1, omp_get_max_threads())));
+#else
+  return 1;
+#endif
 }
 
-Names checked_names(const Names& fields, const std::string& source) {
-  Names names = fields;
-  std::unordered_set<std::string> seen;
-  for (std::size_t j = 0; j < names.size(); ++j) {
-    if (names[j].empty()) names[j] = "column " + std::to_string(j + 1);
-    if (!seen.insert(names[j]).second)
-      throw DataError(source + ": two columns are called '" + names[j] + "'; rename one of them in the header");
-  }
-  return names;
-}
-
-[[noreturn]] void refuse_ragged(const CsvScanner& scanner, const Table& table, std::size_t fields) {
-  throw DataError(table.source + ":" + std::to_string(scanner.line()) + ": this row has " + std::to_string(fields) +
-                  " fields but the first has " + std::to_string(table.columns.size()) +
-                  "; complete the row or quote fields that contain the separator");
-}
-
-void append(const CsvScanner& scanner, const Fields& fields, Table& table, std::vector<char>& has_text) {
-  if (fields.size() != table.columns.size()) refuse_ragged(scanner, table, fields.size());
-  for (std::size_t j = 0; j < fields.size(); ++j) {
-    double value = 0.0;
-    if (!parse_number(fields[j], value)) {
-      value = std::numeric_limits<double>::quiet_NaN();
-      has_text[j] = 1;
-    }
-    table.columns[j].numbers.push_back(value);
-  }
-  table.lines.push_back(scanner.line());
-  ++table.rows;
-}
-
-/// Columns of text are rare and usually one: a second walk keeps the first one free of strings.
-void collect_texts(CsvScanner scanner, Table& table, const std::vector<char>& has_text) {
-  Fields fields;
-  if (table.has_header) scanner.next(fields);
-  while (scanner.next(fields))
-    for (std::size_t j = 0; j < fields.size(); ++j)
-      if (has_text[j] != 0) table.columns[j].texts.emplace_back(fields[j]);
-}
-
-/// Bytes of the UTF-8 sequence at the front of `text`, 0 where there is none (RFC 3629, lengths only).
-std::size_t utf8_length(std::string_view text) {
-  const auto byte = [&text](std::size_t k) { return static_cast<unsigned char>(text[k]); };
-  const unsigned char first = byte(0);
-  if (first < 0x80) return 1;
-  const std::size_t length = first < 0xC2 ? 0 : first < 0xE0 ? 2 : first < 0xF0 ? 3 : first < 0xF5 ? 4 : 0;
-  if (length > text.size()) return 0;
-  for (std::size_t k = 1; k < length; ++k)
-    if ((byte(k) & 0xC0U) != 0x80) return 0;
-  return length;
-}
-
-/// Names of columns and classes go into models, which are UTF-8: other encodings would come back changed.
-void check_text(std::string_view text, const std::string& source) {
-  index_t line = 1;
-  for (std::size_t at = 0; at < text.size();) {
-    if (text[at] == '\0')
-      throw DataError(source + " is not a text file (it contains zero bytes); pass comma- or tab-separated UTF-8 text");
-    if (text[at] == '\n') ++line;
-    const std::size_t length = utf8_length(text.substr(at));
-    if (length == 0)
-      throw DataError(source + ":" + std::to_string(line) + ": this line is not UTF-8; convert the file, for example " +
-                      "with iconv -f latin1 -t utf-8");
-    at += length;
-  }
-}
-
-}  // namespace
-
-char guess_separator(std::string_view text) {
-  const std::string_view line = text.substr(0, text.find('\n'));
+char guessed_separator(std::string_view line) {
   if (line.find('\t') != std::string_view::npos) return '\t';
   const auto commas = std::count(line.begin(), line.end(), ',');
   return std::count(line.begin(), line.end(), ';') > commas ? ';' : ',';
 }
 
+std::vector<std::string> checked_names(const Fields& fields, const std::string& source, index_t line) {
+  std::vector<std::string> names(fields.begin(), fields.end());
+  std::unordered_set<std::string> seen;
+  for (std::size_t j = 0; j < names.size(); ++j) {
+    if (names[j].empty()) names[j] = "column " + std::to_string(j + 1);
+    if (!seen.insert(names[j]).second)
+      throw DataError(source + ":" + std::to_string(line) + ":" + std::to_string(j + 1) + ": two columns are called '" +
+                      names[j] + "'; rename one of them in the header");
+  }
+  return names;
+}
+
+class CsvReader {
+ public:
+  CsvReader(ByteStream& stream, char separator) : stream_(stream) {
+    table_.source = dialect_.source = stream.source();
+    dialect_.separator = separator;
+  }
+
+  Table read(Header header) {
+    fill();
+    skip_byte_order_mark();
+    find_dialect();
+    read_first_record(header);
+    while (!ended_ || at_ < size_) read_block();
+    if (undecided_ && first_row_is_header()) make_header();
+    if (!table_.has_header) table_.add_numbered("x", static_cast<index_t>(width_));
+    return std::move(table_);
+  }
+
+ private:
+  std::string_view window() const { return {block_.data() + at_, size_ - at_}; }
+
+  /// Moves what is left to the front and reads on; a block that is full of one record grows.
+  void fill() {
+    std::copy(block_.begin() + static_cast<std::ptrdiff_t>(at_), block_.begin() + static_cast<std::ptrdiff_t>(size_),
+              block_.begin());
+    size_ -= at_;
+    at_ = 0;
+    const std::size_t wanted = std::max(kBlock * reader_threads(), size_ * 2);
+    const bool known = !stream_.compressed() && stream_.total() > 0;  // small files need no large block
+    const std::size_t enough = known ? size_ + static_cast<std::size_t>(stream_.total()) + 1 : wanted;
+    if (block_.size() < std::min(wanted, enough)) block_.resize(std::min(wanted, enough));
+    const std::size_t got = stream_.read(block_.data() + size_, block_.size() - size_);
+    ended_ = got < block_.size() - size_;
+    size_ += got;
+  }
+
+  void skip_byte_order_mark() {
+    constexpr std::string_view kByteOrderMark = "\xEF\xBB\xBF";
+    if (window().starts_with(kByteOrderMark)) at_ = kByteOrderMark.size();
+  }
+
+  void find_dialect() {
+    const std::string_view text = window();
+    const auto end = text.find_first_of("\r\n");
+    if (end != std::string_view::npos && text[end] == '\r' && (end + 1 == text.size() || text[end + 1] != '\n'))
+      dialect_.terminator = '\r';
+    if (dialect_.separator == kGuessSeparator) dialect_.separator = guessed_separator(text.substr(0, end));
+  }
+
+  void read_first_record(Header header) {
+    Fields fields;
+    for (;;) {
+      CsvScanner scanner(window(), dialect_, line_, ended_);
+      const bool found = scanner.next(fields);
+      if (!found && !ended_) {
+        fill();
+        continue;
+      }
+      if (!found) throw DataError(table_.source + " is empty; it needs a header or rows of numbers");
+      check_text(window().substr(0, scanner.used()), dialect_, line_);
+      width_ = fields.size();
+      use_first_record(fields, header, scanner.record_line());
+      at_ += scanner.used();
+      line_ = scanner.line();
+      return;
+    }
+  }
+
+  /// The first row names the columns if a field of it is not a number. One exception: rows of numbers with text
+  /// classes, "5.1,3.5,setosa" over "4.9,3.0,setosa", where a text of the first row occurs again below: known at the
+  /// end only.
+  void use_first_record(const Fields& fields, Header header, index_t line) {
+    const auto texts = std::count_if(fields.begin(), fields.end(), [](std::string_view f) { return !is_number(f); });
+    const bool all = texts == static_cast<std::ptrdiff_t>(fields.size());
+    undecided_ = header == Header::automatic && texts > 0 && !all;
+    if (header == Header::yes || (header == Header::automatic && all)) {
+      table_.has_header = true;
+      table_.names = checked_names(fields, table_.source, line);
+      return;
+    }
+    if (undecided_) first_fields_.assign(fields.begin(), fields.end());
+    first_line_ = line;
+    CsvRows row;
+    for (const std::string_view field : fields) row.add(field);
+    row.rows = 1;
+    row.lines = {{0, 0}};
+    append(row, line);
+  }
+
+  void read_block() {
+    if (!ended_ && !has_whole_line()) fill();
+    const std::string_view text = window();
+    if (text.empty()) return;
+    if (std::memchr(text.data(), '"', text.size()) != nullptr) {
+      read_quoted(text);
+    } else {
+      read_plain(text);
+    }
+    if (!ended_) fill();
+  }
+
+  bool has_whole_line() const { return window().find(dialect_.terminator) != std::string_view::npos; }
+
+  void read_plain(std::string_view text) {
+    if (!ended_) {
+      const auto last = text.rfind(dialect_.terminator);
+      text = text.substr(0, last == std::string_view::npos ? 0 : last + 1);
+    }
+    const std::vector<std::string_view> pieces = split(text);
+    rows_.resize(std::max(rows_.size(), pieces.size()));
+    const auto count = static_cast<int>(pieces.size());
+    // Line numbers of later pieces are known when the earlier ones are done: an error is found again with the right
+    // one.
+#pragma omp parallel for schedule(static, 1) num_threads(std::max(1, count)) if (count > 1)
+    for (int k = 0; k < count; ++k) {
+      const auto piece = static_cast<std::size_t>(k);
+      parse_plain_lines(pieces[piece], dialect_, width_, 1, rows_[piece]);
+    }
+    for (std::size_t k = 0; k < pieces.size(); ++k) {
+      if (rows_[k].error) parse_plain_lines(pieces[k], dialect_, width_, line_, rows_[k]);
+      if (rows_[k].error) std::rethrow_exception(rows_[k].error);
+      append(rows_[k], line_);
+      line_ += rows_[k].line_count;
+    }
+    at_ += text.size();
+  }
+
+  /// About equal pieces that end with a line.
+  std::vector<std::string_view> split(std::string_view text) const {
+    const std::size_t count = std::clamp<std::size_t>(text.size() / kPiece, 1, reader_threads());
+    std::vector<std::string_view> pieces;
+    for (std::size_t k = count; k > 1 && !text.empty(); --k) {
+      const auto end = text.find(dialect_.terminator, text.size() / k);
+      if (end == std::string_view::npos) break;
+      pieces.push_back(text.substr(0, end + 1));
+      text.remove_prefix(end + 1);
+    }
+    if (!text.empty()) pieces.push_back(text);
+    return pieces;
+  }
+
+  void read_quoted(std::string_view text) {
+    CsvScanner scanner(text, dialect_, line_, ended_);
+    Fields fields;
+    while (scanner.next(fields)) {
+      if (fields.size() != width_) refuse_ragged(dialect_, scanner.record_line(), fields.size(), width_);
+      CsvRows row;
+      for (const std::string_view field : fields) row.add(field);
+      row.rows = 1;
+      row.lines = {{0, 0}};
+      append(row, scanner.record_line());
+    }
+    check_text(text.substr(0, scanner.used()), dialect_, line_);
+    line_ = scanner.line();
+    at_ += ended_ ? text.size() : scanner.used();
+  }
+
+  void append(const CsvRows& rows, index_t first_line) {
+    std::vector<double>& values = table_.values;
+    const std::size_t offset = values.size();
+    reserve(offset + rows.values.size());
+    values.insert(values.end(), rows.values.begin(), rows.values.end());
+    for (const auto& [index, text] : rows.texts) values[offset + index] = texts_.box(text);
+    for (const Table::Line& entry : rows.lines) add_line(table_.rows + entry.row, first_line + entry.line);
+    table_.rows += rows.rows;
+  }
+
+  /// Room for all of the file, judged by the part that was read: doubling would need twice the memory in between.
+  void reserve(std::size_t size) {
+    std::vector<double>& values = table_.values;
+    if (size <= values.capacity()) return;
+    double factor = 2.0;
+    if (stream_.total() > 0 && stream_.done() > 0)
+      factor = 1.02 * static_cast<double>(stream_.total()) / static_cast<double>(stream_.done());
+    values.reserve(
+        std::max(size, static_cast<std::size_t>(static_cast<double>(size) * std::max(1.02, factor)) + width_));
+  }
+
+  void add_line(index_t row, index_t line) {
+    std::vector<Table::Line>& lines = table_.lines;
+    if (!lines.empty() && lines.back().line + row - lines.back().row == line) return;
+    lines.push_back({row, line});
+  }
+
+  bool first_row_is_header() const {
+    for (std::size_t j = 0; j < width_; ++j) {
+      if (table_.text(0, j) == nullptr || first_fields_[j].empty()) continue;
+      const auto first = std::bit_cast<std::uint64_t>(table_.values[j]);
+      for (std::size_t at = j + width_; at < table_.values.size(); at += width_)
+        if (std::bit_cast<std::uint64_t>(table_.values[at]) == first) return false;
+    }
+    return true;
+  }
+
+  void make_header() {
+    const Fields fields(first_fields_.begin(), first_fields_.end());
+    table_.names = checked_names(fields, table_.source, first_line_);
+    table_.has_header = true;
+    table_.values.erase(table_.values.begin(), table_.values.begin() + static_cast<std::ptrdiff_t>(width_));
+    --table_.rows;
+    for (Table::Line& entry : table_.lines) --entry.row;
+    if (table_.lines.size() > 1 && table_.lines[1].row <= 0) {
+      table_.lines.erase(table_.lines.begin());
+    } else {
+      table_.lines.front() = {0, table_.lines.front().line + 1};
+    }
+  }
+
+  ByteStream& stream_;
+  CsvDialect dialect_;
+  Table table_;
+  Texts texts_{table_.texts};
+  std::vector<char> block_;
+  std::size_t size_ = 0;       ///< bytes of the block that were read
+  std::size_t at_ = 0;         ///< bytes of the block that are done
+  std::vector<CsvRows> rows_;  ///< of the pieces of a block; kept for their memory
+  bool ended_ = false;
+  bool undecided_ = false;
+  std::size_t width_ = 0;
+  index_t line_ = 1;
+  index_t first_line_ = 1;
+  std::vector<std::string> first_fields_;
+};
+
+}  // namespace
+
+Table read_csv(ByteStream& stream, char separator, Header header) { return CsvReader(stream, separator).read(header); }
+
 Table parse_csv(std::string_view text, const std::string& source, char separator, Header header) {
-  check_text(text, source);
-  Table table;
-  table.source = source;
-  CsvScanner scanner(text, separator, source);
-  Fields fields;
-  if (!scanner.next(fields)) throw DataError(source + " is empty; it needs a header or rows of numbers");
-  const Names first(fields.begin(), fields.end());
-  table.has_header = header == Header::yes || (header == Header::automatic && looks_like_header(first, scanner));
-  const Names names = table.has_header ? checked_names(first, source) : Names(first.size());
-  for (std::size_t j = 0; j < first.size(); ++j)
-    table.columns.push_back({table.has_header ? names[j] : "x" + std::to_string(j), {}, {}});
-  CsvScanner body = table.has_header ? scanner : CsvScanner(text, separator, source);
-  std::vector<char> has_text(first.size(), 0);
-  while (body.next(fields)) append(body, fields, table, has_text);
-  if (std::find(has_text.begin(), has_text.end(), 1) != has_text.end())
-    collect_texts(CsvScanner(text, separator, source), table, has_text);
-  return table;
+  ByteStream stream = ByteStream::from_memory(text, source);
+  return read_csv(stream, separator, header);
+}
+
+std::string csv_field(const std::string& text) {
+  const bool plain = text.find_first_of(",\"\n\r") == std::string::npos;
+  if (plain && !text.starts_with(' ') && !text.ends_with(' ')) return text;
+  std::string quoted = "\"";
+  for (const char letter : text) quoted += letter == '"' ? std::string("\"\"") : std::string(1, letter);
+  return quoted + "\"";
 }
 
 }  // namespace burelu

@@ -1,52 +1,80 @@
-// Which reader takes which file.
+// Which reader takes which file: by the end of its name (less .gz), else by its first bytes, else it is text.
 #include "io/formats.hpp"
 
-#include <algorithm>
-#include <cctype>
+#include <filesystem>
 #include <string_view>
 
 #include "burelu/errors.hpp"
 #include "io/builtin.hpp"
+#include "io/byte_stream.hpp"
 #include "io/csv.hpp"
-#include "io/input_file.hpp"
+#include "io/idx.hpp"
+#include "io/libsvm.hpp"
+#include "io/npy.hpp"
+#include "io/npz.hpp"
 
 namespace burelu {
 namespace {
 
-Table read_csv(const std::string& path, Header header) {
-  const std::string text = read_file(path);
-  return parse_csv(text, path, guess_separator(text), header);
+Table csv(const std::string& path, const ReadOptions& options) {
+  ByteStream stream(path, options.progress);
+  return read_csv(stream, kGuessSeparator, options.header);
 }
 
-Table read_tsv(const std::string& path, Header header) { return parse_csv(read_file(path), path, '\t', header); }
+Table tsv(const std::string& path, const ReadOptions& options) {
+  ByteStream stream(path, options.progress);
+  return read_csv(stream, '\t', options.header);
+}
+
+Table npy(const std::string& path, const ReadOptions& options) {
+  ByteStream stream(path, options.progress);
+  return read_npy(stream);
+}
+
+Table npz(const std::string& path, const ReadOptions& options) { return read_npz(path, options.progress); }
+
+Table libsvm(const std::string& path, const ReadOptions& options) {
+  ByteStream stream(path, options.progress);
+  return read_libsvm(stream, options.least_features);
+}
+
+Table idx(const std::string& path, const ReadOptions& options) { return read_idx_pair(path, options.progress); }
 
 struct Format {
   std::string_view extension;
-  Table (*read)(const std::string& path, Header header);  ///< null: known, but not read by this version
+  Table (*read)(const std::string& path, const ReadOptions& options);  ///< null: known, but not read
+  std::string_view magic = {};                                         ///< first bytes that no text begins with
 };
 
 constexpr Format kFormats[] = {
-    {".csv", read_csv},   {".tsv", read_tsv}, {".npy", nullptr},  {".npz", nullptr},   {".svm", nullptr},
-    {".libsvm", nullptr}, {".gz", nullptr},   {".xlsx", nullptr}, {"-ubyte", nullptr}, {".parquet", nullptr},
+    {".csv", csv},     {".tsv", tsv},       {".npy", npy, "\x93NUMPY"}, {".npz", npz, "PK\x03\x04"},
+    {".svm", libsvm},  {".libsvm", libsvm}, {".svmlight", libsvm},      {"-ubyte", idx},
+    {".idx", idx},     {".idx3", idx},      {".xlsx", nullptr},         {".parquet", nullptr},
+    {".zip", nullptr}, {".bz2", nullptr},   {".xz", nullptr},           {".zst", nullptr},
 };
 
-bool has_extension(const std::string& path, std::string_view extension) {
-  if (path.size() < extension.size()) return false;
-  return std::equal(extension.begin(), extension.end(), path.end() - static_cast<std::ptrdiff_t>(extension.size()),
-                    [](char a, char b) { return a == std::tolower(static_cast<unsigned char>(b)); });
+/// Looks into regular files only: what is read from a pipe is gone.
+bool begins_with(const std::string& path, std::string_view magic) {
+  std::error_code ignored;
+  if (magic.empty() || !std::filesystem::is_regular_file(path, ignored)) return false;
+  std::string first(magic.size(), '\0');
+  first.resize(ByteStream(path).read(first.data(), first.size()));
+  return first == magic;
 }
 
 }  // namespace
 
-Table read_table(const std::string& source, Header header) {
+Table read_table(const std::string& source, const ReadOptions& options) {
   if (is_builtin(source)) return generate_builtin(source);
   for (const Format& format : kFormats) {
     if (!has_extension(source, format.extension)) continue;
-    if (format.read != nullptr) return format.read(source, header);
-    throw DataError(source + ": this version does not read " + std::string(format.extension) +
-                    " files; convert it to comma- or tab-separated text (.csv, .tsv)");
+    if (format.read != nullptr) return format.read(source, options);
+    throw DataError(source + ": burelu does not read " + std::string(format.extension) +
+                    " files; convert it to .csv, .npz or another format of docs/formats.md (gzip is fine)");
   }
-  return read_csv(source, header);
+  for (const Format& format : kFormats)
+    if (begins_with(source, format.magic)) return format.read(source, options);
+  return csv(source, options);
 }
 
 }  // namespace burelu

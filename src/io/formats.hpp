@@ -7,7 +7,7 @@
 
 namespace burelu {
 
-/// A file, or builtin:NAME?key=value&..., as a table. Throws `DataError`.
-Table read_table(const std::string& source, Header header = Header::automatic);
+/// A file (gzipped or not), or builtin:NAME?key=value&..., as a table. Throws `DataError`.
+Table read_table(const std::string& source, const ReadOptions& options = {});
 
 }  // namespace burelu

@@ -29,7 +29,11 @@ TargetColumns by_rule(const Table& table) {
     throw DataError(table.source + ": the header has both label and y0; say --label label or --target y0,... and " +
                     "--ignore the other");
   if (!numbered.empty()) return {false, numbered, {}, false};
-  return {true, {label >= 0 ? label : static_cast<index_t>(table.columns.size()) - 1}, {}, false};
+  if (table.features_only)
+    throw DataError(table.source +
+                    " holds features only; add the targets (the array y or Y of an .npz file, the file " +
+                    "of labels beside IDX images), or name a column with --label or --target");
+  return {true, {label >= 0 ? label : table.columns() - 1}, {}, false};
 }
 
 bool contains(const std::vector<index_t>& list, index_t value) {
@@ -37,30 +41,27 @@ bool contains(const std::vector<index_t>& list, index_t value) {
 }
 
 std::string class_text(const Table& table, index_t row, index_t column) {
-  const Column& source = table.columns[static_cast<std::size_t>(column)];
-  const auto i = static_cast<std::size_t>(row);
-  const double value = source.numbers[i];
-  const bool number = source.numeric() || !std::isnan(value);
-  if (number && std::isfinite(value)) return short_number(value + 0.0);  // + 0.0 makes -0 the same class as 0
-  if (number || source.texts[i].empty())
-    throw DataError(table.place(row, column) + ": the class in column '" + source.name +
+  const std::string* text = table.text(row, column);
+  const double value = table.number(row, column);
+  if (text == nullptr && std::isfinite(value)) return short_number(value + 0.0);  // -0 is the same class as 0
+  if (text == nullptr || text->empty())
+    throw DataError(table.place(row, column) + ": the class in column '" +
+                    table.names[static_cast<std::size_t>(column)] +
                     "' is missing; remove the row or fill in the class");
-  return source.texts[i];
+  return *text;
 }
 
 /// What is wrong with a field that cannot be used as a number.
-std::string fault(const Column& column, std::size_t row) {
-  const std::string text = column.numeric() ? short_number(column.numbers[row]) : column.texts[row];
-  const std::string where = " in column '" + column.name + "' ";
-  const double value = column.numbers[row];
-  if (!column.numeric() && text.empty()) return "a value" + where + "is missing; remove the row or fill it in";
-  if (std::isnan(value)) {
-    double number = 0.0;
-    if (parse_number(text, number)) return "the value" + where + "is NaN; remove the row or fill it in";
-    return "'" + text + "'" + where + "is not a number; correct it, or leave the column out with --ignore";
-  }
+std::string fault(const Table& table, index_t row, index_t column) {
+  const std::string where = " in column '" + table.names[static_cast<std::size_t>(column)] + "' ";
+  const std::string* text = table.text(row, column);
+  const double value = table.number(row, column);
+  if (text != nullptr && text->empty()) return "a value" + where + "is missing; remove the row or fill it in";
+  if (text != nullptr)
+    return "'" + *text + "'" + where + "is not a number; correct it, or leave the column out with --ignore";
+  if (std::isnan(value)) return "the value" + where + "is NaN; remove the row or fill it in";
   if (std::isinf(value)) return "the value" + where + "is infinite; correct it or remove the row";
-  return "the magnitude of " + text + where + "is outside 1e-100 to 1e100; rescale the column";
+  return "the magnitude of " + short_number(value) + where + "is outside 1e-100 to 1e100; rescale the column";
 }
 
 bool all_numbers(const std::vector<std::string>& texts) {
@@ -97,7 +98,7 @@ TargetColumns choose_targets(const Table& table, const TargetChoice& choice) {
     result = by_rule(table);
   }
   const std::vector<index_t> ignored = find_columns(table, choice.ignored, "ignored");
-  for (index_t j = 0; j < static_cast<index_t>(table.columns.size()); ++j)
+  for (index_t j = 0; j < table.columns(); ++j)
     if (!contains(result.columns, j) && !contains(ignored, j)) result.features.push_back(j);
   return result;
 }
@@ -135,22 +136,17 @@ std::vector<index_t> class_indices(const Table& table, index_t column, const std
   return labels;
 }
 
-Matrix one_hot(const std::vector<index_t>& labels, std::size_t classes) {
-  Matrix Y(static_cast<index_t>(labels.size()), static_cast<index_t>(classes));
-  for (std::size_t i = 0; i < labels.size(); ++i) Y(static_cast<index_t>(i), labels[i]) = 1.0;
-  return Y;
+void check_numbers(const Table& table, const std::vector<index_t>& columns) {
+  for (index_t i = 0; i < table.rows; ++i)
+    for (const index_t column : columns)
+      if (!usable(table.number(i, column))) throw DataError(table.place(i, column) + ": " + fault(table, i, column));
 }
 
 Matrix numeric_columns(const Table& table, const std::vector<index_t>& columns) {
+  check_numbers(table, columns);
   Matrix values(table.rows, static_cast<index_t>(columns.size()));
   for (index_t i = 0; i < table.rows; ++i)
-    for (index_t j = 0; j < values.cols; ++j) {
-      const index_t source = columns[static_cast<std::size_t>(j)];
-      const Column& column = table.columns[static_cast<std::size_t>(source)];
-      values(i, j) = column.numbers[static_cast<std::size_t>(i)];
-      if (!usable(values(i, j)))
-        throw DataError(table.place(i, source) + ": " + fault(column, static_cast<std::size_t>(i)));
-    }
+    for (index_t j = 0; j < values.cols; ++j) values(i, j) = table.number(i, columns[static_cast<std::size_t>(j)]);
   return values;
 }
 

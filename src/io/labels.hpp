@@ -36,12 +36,12 @@ std::vector<std::string> distinct_classes(const std::vector<std::string>& texts)
 /// Index of every row's class. Throws `DataError` naming the first class that is not among `classes`.
 std::vector<index_t> class_indices(const Table& table, index_t column, const std::vector<std::string>& classes);
 
-/// n x classes, 1 at the class and 0 elsewhere.
-Matrix one_hot(const std::vector<index_t>& labels, std::size_t classes);
-
-/// Columns as numbers, n x columns. Throws `DataError` at the first field that is missing, no number, NaN, infinite or
-/// of a magnitude that cannot be squared.
+/// Columns as numbers, n x columns. Throws as `check_numbers`.
 Matrix numeric_columns(const Table& table, const std::vector<index_t>& columns);
+
+/// Throws `DataError` at the first field of these columns that is missing, no number, NaN, infinite or of a magnitude
+/// that cannot be squared.
+void check_numbers(const Table& table, const std::vector<index_t>& columns);
 
 /// The columns of these names. Throws `DataError` naming the first that is not there.
 std::vector<index_t> find_columns(const Table& table, const std::vector<std::string>& names,

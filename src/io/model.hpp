@@ -7,20 +7,16 @@
 #include <vector>
 
 #include "burelu/network.hpp"
+#include "io/outputs.hpp"
 #include "io/preparation.hpp"
+#include "io/row_choice.hpp"
 
 namespace burelu {
-
-/// What the columns of Y mean.
-struct Outputs {
-  bool classes = true;             ///< one-hot classes, or real values
-  std::vector<std::string> names;  ///< of classes or target columns; empty in a model from elsewhere
-  std::string label;               ///< the class column's name
-};
 
 struct Model {
   Preparation preparation;
   Outputs outputs;
+  RowChoice rows;
   Network network;
   double gamma = std::numeric_limits<double>::quiet_NaN();         ///< of training; NaN: unknown, as below
   double objective = std::numeric_limits<double>::quiet_NaN();     ///< on the training data
@@ -28,14 +24,18 @@ struct Model {
   double relative_gap = std::numeric_limits<double>::quiet_NaN();  ///< (objective - lower_bound) / |objective|
   std::map<std::string, std::string> provenance;                   ///< version, command, data, data_hash, device
 
-  /// Features that a file must bring; U has one row more where there is a bias.
-  index_t features() const { return network.U.rows - (preparation.bias ? 1 : 0); }
+  /// Features that a file must bring.
+  index_t features() const { return preparation.inputs(network.U.rows); }
 };
 
-/// Writes JSON (docs/formats.md), atomically; numbers read back bit for bit. Throws `DataError`.
+/// Writes safetensors, or NPZ or ONNX where the name ends so (docs/formats.md), atomically; numbers read back bit for
+/// bit. Throws `DataError`.
 void write_model(const std::string& path, const Model& model);
 
-/// Reads it; of all fields only U and V are required. Throws `DataError` naming the field that is wrong.
+/// Reads any of the three, told apart by their bytes; weights suffice. Throws `DataError` naming what is wrong.
 Model read_model(const std::string& path);
+
+/// Throws `DataError` where shapes contradict each other; `path` is for the message.
+void check_model(const std::string& path, const Model& model);
 
 }  // namespace burelu

@@ -11,6 +11,11 @@ namespace {
 
 using Json = nlohmann::ordered_json;
 
+Json coding_text(const Outputs& outputs) {
+  if (!outputs.classes) return nullptr;
+  return std::string(outputs.signs ? "signed" : "one-hot") + (outputs.single ? ", one column" : "");
+}
+
 Json problem_group(const ReportContext& context, const Dataset& data, const PresolveSummary& presolve) {
   return {{"n", data.X.rows},
           {"d", data.X.cols},
@@ -25,7 +30,15 @@ Json problem_group(const ReportContext& context, const Dataset& data, const Pres
             {"rank", presolve.rank}}},
           {"data", data.source},
           {"data_hash", hash_text(data_hash(data.problem(context.gamma)))},
-          {"classes", data.outputs.classes ? Json(data.outputs.names) : Json(nullptr)}};
+          {"classes", data.outputs.classes ? Json(data.outputs.names) : Json(nullptr)},
+          {"class_counts",
+           data.outputs.classes ? Json(class_counts(data.labels, data.outputs.names.size())) : Json(nullptr)},
+          {"coding", coding_text(data.outputs)},
+          {"constant_features", constant_features(data.preparation)},
+          {"components", data.preparation.reduced() ? Json(data.preparation.components.rows) : Json(nullptr)},
+          {"divisor", data.preparation.divisor},
+          {"limit", data.rows.limit > 0 ? Json(data.rows.limit) : Json(nullptr)},
+          {"split", data.rows.divides() ? Json(data.rows.split) : Json(nullptr)}};
 }
 
 Json relaxation_group(const Relaxation& relaxation) {
@@ -45,7 +58,7 @@ Json network_group(const NetworkReport& network) {
           {"width", network.width >= 0 ? Json(network.width) : Json(nullptr)},
           {"relative_gap", number_or_null(network.relative_gap)},
           {"train_accuracy", number_or_null(network.train_accuracy)},
-          {"balanced_objective", number_or_null(network.balanced_objective)}};
+          {"given_objective", number_or_null(network.given_objective)}};
 }
 
 Json history_group(const std::vector<HistoryEntry>& history) {
@@ -77,32 +90,18 @@ Json environment_group(const ReportContext& context, const Relaxation& relaxatio
 std::string hash_text(std::uint64_t hash) { return fmt::format("{:016x}", hash); }
 
 std::string report_text(const ReportContext& context, const Dataset& data, const Relaxation& relaxation,
-                        const Seconds& seconds, const NetworkReport& network) {
+                        const Seconds& seconds, const NetworkReport& network, const Evaluation* held_out) {
   Json report;
   report["status"] = to_string(relaxation.status);
   report["message"] = relaxation.message;
   report["problem"] = problem_group(context, data, relaxation.presolve);
   report["relaxation"] = relaxation_group(relaxation);
   report["network"] = network_group(network);
+  report["held_out"] = held_out != nullptr ? evaluation_json(*held_out) : Json(nullptr);
   report["history"] = history_group(relaxation.history);
   report["seconds"] = seconds_group(context, seconds);
   report["environment"] = environment_group(context, relaxation);
   return to_text(report);
-}
-
-index_t largest_output(const Matrix& outputs, index_t row) {
-  index_t best = 0;
-  for (index_t k = 1; k < outputs.cols; ++k)
-    if (outputs(row, k) > outputs(row, best)) best = k;
-  return best;
-}
-
-double accuracy(const Matrix& outputs, const std::vector<index_t>& labels) {
-  if (labels.empty()) return std::numeric_limits<double>::quiet_NaN();
-  index_t right = 0;
-  for (index_t i = 0; i < outputs.rows; ++i)
-    if (largest_output(outputs, i) == labels[static_cast<std::size_t>(i)]) ++right;
-  return static_cast<double>(right) / static_cast<double>(outputs.rows);
 }
 
 }  // namespace burelu

@@ -6,6 +6,7 @@
 
 #include "burelu/result.hpp"
 #include "io/dataset.hpp"
+#include "io/evaluation.hpp"
 
 namespace burelu {
 
@@ -14,7 +15,7 @@ struct NetworkReport {
   double objective = std::numeric_limits<double>::quiet_NaN();
   double relative_gap = std::numeric_limits<double>::quiet_NaN();
   double train_accuracy = std::numeric_limits<double>::quiet_NaN();
-  double balanced_objective = std::numeric_limits<double>::quiet_NaN();  ///< of a given network, neurons rescaled
+  double given_objective = std::numeric_limits<double>::quiet_NaN();  ///< before the neurons of a network were balanced
   index_t width = -1;
 };
 
@@ -30,14 +31,9 @@ struct ReportContext {
 /// Hexadecimal, as reports, models and `burelu-verify` print it.
 std::string hash_text(std::uint64_t hash);
 
-/// The report as text.
+/// The report as text. `held_out`: of the rows that a split kept from training, or null.
 std::string report_text(const ReportContext& context, const Dataset& data, const Relaxation& relaxation,
-                        const Seconds& seconds, const NetworkReport& network = {});
-
-/// Share of rows whose largest output is that of their class; NaN without classes.
-double accuracy(const Matrix& outputs, const std::vector<index_t>& labels);
-
-/// Index of the largest output of a row, the first of equals.
-index_t largest_output(const Matrix& outputs, index_t row);
+                        const Seconds& seconds, const NetworkReport& network = {},
+                        const Evaluation* held_out = nullptr);
 
 }  // namespace burelu

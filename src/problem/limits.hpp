@@ -13,6 +13,9 @@ inline constexpr double kLargestMagnitude = 1e100;
 /// Multipliers hold indices of 2n forms in 32 bits.
 inline constexpr index_t kMostRows = index_t{1} << 30;
 
+/// Data are dense and the solver factors matrices of order d: more features than this are a mistake in a file.
+inline constexpr index_t kMostColumns = index_t{1} << 24;
+
 /// Zero, or a finite number inside the limits.
 inline bool usable(double value) {
   const double size = std::fabs(value);

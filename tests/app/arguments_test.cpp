@@ -18,8 +18,13 @@ TEST(Arguments, DefaultsAreThoseOfTheContract) {
   EXPECT_EQ(arguments.command, Command::train);
   EXPECT_EQ(arguments.data, "d.csv");
   EXPECT_FALSE(arguments.gamma.has_value());
-  EXPECT_FALSE(arguments.bias);
-  EXPECT_FALSE(arguments.standardize);
+  EXPECT_FALSE(arguments.choice.preparation.bias);
+  EXPECT_FALSE(arguments.choice.preparation.standardize);
+  EXPECT_FALSE(arguments.choice.preparation.scale);
+  EXPECT_EQ(arguments.choice.preparation.components, 0);
+  EXPECT_FALSE(arguments.choice.coding.signs || arguments.choice.coding.single);
+  EXPECT_FALSE(arguments.choice.rows.divides());
+  EXPECT_EQ(arguments.choice.rows.limit, 0);
   EXPECT_EQ(arguments.options.solve.tolerance, 1e-3);
   EXPECT_EQ(arguments.options.solve.rank, 0);
   EXPECT_EQ(arguments.options.solve.max_evaluations, 0);
@@ -64,10 +69,10 @@ TEST(Arguments, EveryOptionArrives) {
                                "--quiet"});
   ASSERT_TRUE(parsed.run) << parsed.text;
   const Arguments& arguments = parsed.arguments;
-  EXPECT_EQ(arguments.targets.targets, (std::vector<std::string>{"a", "b"}));
+  EXPECT_EQ(arguments.choice.targets.targets, (std::vector<std::string>{"a", "b"}));
   EXPECT_EQ(arguments.data, "d.csv");
   EXPECT_EQ(arguments.gamma, 0.01);
-  EXPECT_TRUE(arguments.bias && arguments.standardize);
+  EXPECT_TRUE(arguments.choice.preparation.bias && arguments.choice.preparation.standardize);
   EXPECT_EQ(arguments.options.solve.rank, 12);
   EXPECT_EQ(arguments.options.solve.tolerance, 1e-4);
   EXPECT_EQ(arguments.options.solve.max_evaluations, 5000);
@@ -77,6 +82,25 @@ TEST(Arguments, EveryOptionArrives) {
   EXPECT_EQ(arguments.options.solve.seed, 18446744073709551615ULL);
   EXPECT_EQ(arguments.out + arguments.report + arguments.certificate + arguments.save_data, "mrcs");
   EXPECT_EQ(arguments.level(), LogLevel::error);
+}
+
+TEST(Arguments, PreparationArrives) {
+  const Parsed parsed = parse({"train", "d.csv", "--labels", "signed", "--binary-column", "--scale", "--pca", "20",
+                               "--split", "0.5", "--limit", "1000", "--seed", "3"});
+  ASSERT_TRUE(parsed.run) << parsed.text;
+  const TrainingChoice& choice = parsed.arguments.choice;
+  EXPECT_TRUE(choice.coding.signs && choice.coding.single && choice.preparation.scale);
+  EXPECT_EQ(choice.preparation.components, 20);
+  EXPECT_EQ(choice.rows.split, 0.5);
+  EXPECT_EQ(choice.rows.limit, 1000);
+}
+
+TEST(Arguments, CertifyTakesABoundAndAPart) {
+  const Parsed parsed = parse({"certify", "d.csv", "--model", "m", "--bound", "c", "--part", "test"});
+  ASSERT_TRUE(parsed.run) << parsed.text;
+  EXPECT_EQ(parsed.arguments.bound, "c");
+  EXPECT_EQ(parsed.arguments.part, Part::test);
+  EXPECT_FALSE(parse({"evaluate", "m", "d"}).arguments.part.has_value());
 }
 
 TEST(Arguments, CommandLineIsKeptReadyToPaste) {
@@ -105,6 +129,13 @@ TEST(Arguments, MistakesAreUsageErrorsOfOneLine) {
                                                           {"train", "d", "--label", "a", "--target", "b"},
                                                           {"train", "d", "--log-level", "loud"},
                                                           {"train", "d", "--unknown"},
+                                                          {"train", "d", "--labels", "three"},
+                                                          {"train", "d", "--split", "1"},
+                                                          {"train", "d", "--split", "0"},
+                                                          {"train", "d", "--pca", "0"},
+                                                          {"train", "d", "--limit", "-1"},
+                                                          {"evaluate", "m", "d", "--part", "half"},
+                                                          {"export", "m"},
                                                           {"certify", "d"},
                                                           {"predict", "m"}};
   for (const auto& words : mistakes) {
@@ -117,7 +148,7 @@ TEST(Arguments, MistakesAreUsageErrorsOfOneLine) {
 }
 
 TEST(Arguments, HelpIsNoError) {
-  for (const char* command : {"train", "bound", "certify", "predict", "evaluate", "info"}) {
+  for (const char* command : {"train", "bound", "certify", "predict", "evaluate", "export", "info"}) {
     const Parsed parsed = parse({command, "--help"});
     EXPECT_FALSE(parsed.run);
     EXPECT_EQ(parsed.exit_code, 0);

@@ -1,6 +1,7 @@
 // Bad input over the whole program: one clear line, the documented exit code, nothing written.
 #include <gtest/gtest.h>
 
+#include "app/hand_made_model.hpp"
 #include "app/run_program.hpp"
 
 namespace burelu::test {
@@ -88,18 +89,21 @@ INSTANTIATE_TEST_SUITE_P(Program, BadOutput, testing::Values("--out", "--report"
 TEST(BadModel, PredictAndEvaluateSayWhatIsWrong) {
   const ScratchFolder folder;
   folder.write("d.csv", kGood);
-  folder.write("m.json", R"({"U": [[1]], "V": [[1], [2]], "features": ["x0"],
-    "outputs": {"kind": "classes", "names": ["a", "c"], "label": "label"}})");
-  const Outcome absent = run_burelu(folder, "predict absent.json d.csv --out out.csv");
+  Model model;
+  model.network = {matrix_of(1, 1, {1}), matrix_of(2, 1, {1, 2})};
+  model.preparation.features = {"x0"};
+  model.outputs = {true, {"a", "c"}, "label"};
+  write_model(folder.path("m.npz"), model);
+  const Outcome absent = run_burelu(folder, "predict absent.npz d.csv --out out.csv");
   EXPECT_EQ(absent.exit_code, 3);
-  const Outcome no_json = run_burelu(folder, "predict d.csv d.csv --out out.csv");
-  EXPECT_EQ(no_json.exit_code, 3);
-  EXPECT_NE(no_json.err.find("no valid JSON"), std::string::npos);
-  const Outcome unseen = run_burelu(folder, "evaluate m.json d.csv");
+  const Outcome no_model = run_burelu(folder, "predict d.csv d.csv --out out.csv");
+  EXPECT_EQ(no_model.exit_code, 3);
+  EXPECT_NE(no_model.err.find("d.csv is not a model"), std::string::npos);
+  const Outcome unseen = run_burelu(folder, "evaluate m.npz d.csv");
   EXPECT_EQ(unseen.exit_code, 3);
   EXPECT_NE(unseen.err.find("d.csv:3:2: class 'b' is unknown to the model"), std::string::npos) << unseen.err;
   EXPECT_EQ(unseen.out, "");
-  const Outcome certify = run_burelu(folder, "certify d.csv --model m.json --report r.json");
+  const Outcome certify = run_burelu(folder, "certify d.csv --model m.npz --report r.json");
   EXPECT_EQ(certify.exit_code, 3);
   EXPECT_EQ(folder.files(), 2U);
 }

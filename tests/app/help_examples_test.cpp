@@ -22,7 +22,7 @@ TEST_P(HelpExample, WorksAsTyped) {
 }
 
 INSTANTIATE_TEST_SUITE_P(Program, HelpExample,
-                         testing::Values("train", "bound", "certify", "predict", "evaluate", "info"));
+                         testing::Values("train", "bound", "certify", "predict", "evaluate", "export", "info"));
 
 }  // namespace
 }  // namespace burelu::test

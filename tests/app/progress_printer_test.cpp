@@ -29,5 +29,42 @@ TEST(ProgressLine, ShowsWhatIsKnownAndDashesForTheRest) {
   EXPECT_NE(progress_line(progress, true).find("penalty"), std::string::npos);
 }
 
+Progress network_check(double objective) {
+  Progress progress;
+  progress.phase = "network";
+  progress.network_objective = objective;
+  return progress;
+}
+
+TEST(ProgressThrottle, PipeSeesEveryCheckOfTheSolve) {
+  ProgressThrottle throttle(false);
+  Progress progress;
+  progress.phase = "solve";
+  for (int k = 0; k < 5; ++k) EXPECT_TRUE(throttle.due(progress, 1e-3 * k));
+}
+
+TEST(ProgressThrottle, PipeSeesBetterNetworksAndOneCheckASecond) {
+  ProgressThrottle throttle(false);
+  EXPECT_TRUE(throttle.due(network_check(10.0), 5.0));
+  EXPECT_FALSE(throttle.due(network_check(10.0), 5.1));
+  EXPECT_FALSE(throttle.due(network_check(9.9995), 5.2));  // by less than 1e-4
+  EXPECT_TRUE(throttle.due(network_check(9.998), 5.3));
+  EXPECT_FALSE(throttle.due(network_check(9.998), 6.2));
+  EXPECT_TRUE(throttle.due(network_check(9.998), 6.3));
+}
+
+TEST(ProgressThrottle, TerminalIsDrawnTenTimesASecond) {
+  ProgressThrottle throttle(true);
+  int drawn = 0;
+  for (int k = 0; k < 1000; ++k) drawn += throttle.due(network_check(1000.0 - k), 1e-3 * k) ? 1 : 0;
+  EXPECT_GE(drawn, 9);
+  EXPECT_LE(drawn, 11);
+}
+
+TEST(ReadingLine, SaysHowFar) {
+  EXPECT_EQ(reading_line("a.csv", 512'000'000, 1'024'000'000), "reading a.csv: 512 of 1024 MB");
+  EXPECT_EQ(reading_line("pipe", 3'000'000, 0), "reading pipe: 3 MB");
+}
+
 }  // namespace
 }  // namespace burelu::app

@@ -4,6 +4,7 @@
 #include <cmath>
 #include <nlohmann/json.hpp>
 
+#include "app/hand_made_model.hpp"
 #include "app/run_program.hpp"
 
 namespace burelu::test {
@@ -17,9 +18,9 @@ Json report_of(const ScratchFolder& folder) { return Json::parse(folder.read("re
 
 TEST(Train, WritesReportModelCertificateAndSummary) {
   const ScratchFolder folder;
-  const Outcome outcome =
-      run_burelu(folder, std::string("train ") + kTeacher +
-                             " --tol 1e-2 --out m.json --report report.json --certificate c.cert --save-data used.csv");
+  const Outcome outcome = run_burelu(
+      folder, std::string("train ") + kTeacher +
+                  " --tol 1e-2 --out m.safetensors --report report.json --certificate c.cert --save-data used.csv");
   ASSERT_EQ(outcome.exit_code, 0) << outcome.err;
   EXPECT_EQ(folder.files(), 4U);
   const Json report = report_of(folder);
@@ -44,12 +45,12 @@ TEST(Train, WritesReportModelCertificateAndSummary) {
 TEST(Train, ModelReproducesTheReportedNumbers) {
   const ScratchFolder folder;
   ASSERT_EQ(run_burelu(folder,
-                       "train 'builtin:spiral?n=30' --bias --standardize --tol 1e-1 --quiet --out m.json "
+                       "train 'builtin:spiral?n=30' --bias --standardize --tol 1e-1 --quiet --out m.safetensors "
                        "--report report.json")
                 .exit_code,
             0);
   const Json report = report_of(folder);
-  const Outcome outcome = run_burelu(folder, "evaluate m.json 'builtin:spiral?n=30'");
+  const Outcome outcome = run_burelu(folder, "evaluate m.safetensors 'builtin:spiral?n=30'");
   ASSERT_EQ(outcome.exit_code, 0) << outcome.err;
   const auto number_after = [&outcome](const std::string& key) {
     const auto at = outcome.out.find(key);
@@ -57,7 +58,7 @@ TEST(Train, ModelReproducesTheReportedNumbers) {
   };
   EXPECT_NEAR(number_after("objective "), report.at("network").at("objective"), 1e-6);
   EXPECT_NEAR(number_after("accuracy "), report.at("network").at("train_accuracy"), 1e-6);
-  const Outcome classes = run_burelu(folder, "predict m.json 'builtin:spiral?n=30' --classes");
+  const Outcome classes = run_burelu(folder, "predict m.safetensors 'builtin:spiral?n=30' --classes");
   EXPECT_EQ(line_count(classes.out), 31U);
   EXPECT_EQ(classes.out.substr(0, 6), "label\n");
 }
@@ -132,16 +133,74 @@ TEST(Bound, CertificateIsVerifiedByTheOtherProgram) {
 TEST(Certify, TakesANetworkOfAnyOrigin) {
   const ScratchFolder folder;
   folder.write("d.csv", "x0,x1,y0\n1,0,1\n0,1,2\n-1,0.5,0\n");
-  folder.write("m.json", R"({"U": [[1, 0], [0, 1]], "V": [[1, 2]]})");
-  const Outcome outcome = run_burelu(folder, "certify d.csv --model m.json --tol 1e-2 --report report.json");
+  Model model;
+  model.network = {matrix_of(2, 2, {1, 0, 0, 1}), matrix_of(1, 2, {1, 2})};
+  write_model(folder.path("m.safetensors"), model);
+  const Outcome outcome = run_burelu(folder, "certify d.csv --model m.safetensors --tol 1e-2 --report report.json");
   ASSERT_EQ(outcome.exit_code, 0) << outcome.err;
   const Json report = report_of(folder);
-  // outputs 1, 2, 1 against 1, 2, 0; norms 1 + 1 + 1 + 4: 1/2 + 0.05 * 7
-  EXPECT_NEAR(report.at("network").at("objective"), 0.5 + 0.35, 1e-14);
+  // outputs 1, 2, 1 against 1, 2, 0; norms 1 + 1 + 1 + 4, of balanced neurons 2 |u| |v| = 2 + 4: 1/2 + 0.05 * 6
+  const double objective = 0.5 + 0.3;
+  EXPECT_NEAR(report.at("network").at("given_objective"), 0.5 + 0.35, 1e-14);
+  EXPECT_NEAR(report.at("network").at("objective"), objective, 1e-14);
   const double bound = report.at("relaxation").at("lower_bound");
-  EXPECT_LE(bound, 0.85);
-  EXPECT_NEAR(report.at("network").at("relative_gap"), (0.85 - bound) / 0.85, 1e-12);
+  EXPECT_LE(bound, objective);
+  EXPECT_NEAR(report.at("network").at("relative_gap"), (objective - bound) / objective, 1e-12);
   EXPECT_EQ(report.at("network").at("width"), 2);
+}
+
+TEST(Certify, ReadsASavedBoundOfTheSameData) {
+  const ScratchFolder folder;
+  const std::string train = "train 'builtin:blobs?n=40&d=3&noise=3' --split 0.5 --bias --tol 1e-2 --quiet ";
+  ASSERT_EQ(run_burelu(folder, train + "--out m.onnx --certificate c.cert --report report.json").exit_code, 0);
+  const Json trained = report_of(folder);
+  const std::string certify = "certify 'builtin:blobs?n=40&d=3&noise=3' --model m.onnx --bound c.cert";
+  const Outcome outcome = run_burelu(folder, certify + " --report report.json");
+  ASSERT_EQ(outcome.exit_code, 0) << outcome.err;
+  const Json report = report_of(folder);
+  EXPECT_EQ(report.at("relaxation").at("lower_bound"), trained.at("relaxation").at("lower_bound"));
+  EXPECT_NEAR(report.at("network").at("objective"), trained.at("network").at("objective"), 1e-9);
+  const Outcome other = run_burelu(folder, certify + " --gamma 0.2");
+  EXPECT_EQ(other.exit_code, 3);
+  EXPECT_NE(other.err.find("c.cert: the certificate is of other data"), std::string::npos) << other.err;
+  std::string forged = folder.read("c.cert");
+  const auto multipliers = forged.find("multipliers\n");
+  forged = forged.substr(0, multipliers) + "multipliers\nend\n";
+  const auto count = forged.find("\"multipliers\":") + 14;
+  forged.replace(count, forged.find(',', count) - count, "0");
+  folder.write("c.cert", forged);
+  const Outcome unproven = run_burelu(folder, certify);
+  EXPECT_EQ(unproven.exit_code, 3) << unproven.out;
+  EXPECT_EQ(line_count(unproven.err), 1U) << unproven.err;
+}
+
+TEST(Certify, BiasAndOneColumnForTwoClassesAreUnderstood) {
+  const ScratchFolder folder;
+  folder.write("d.csv", "x0,kind\n1,a\n2,b\n-1,a\n");
+  Model model;
+  model.network = {matrix_of(2, 1, {1, -1}), matrix_of(1, 1, {1})};  // (x - 1)_+: 0, 1, 0
+  write_model(folder.path("m.npz"), model);
+  const Outcome outcome = run_burelu(folder, "certify d.csv --model m.npz --bias --tol 1e-2 --report report.json");
+  ASSERT_EQ(outcome.exit_code, 0) << outcome.err;
+  EXPECT_NEAR(report_of(folder).at("network").at("objective"), 0.1 * std::sqrt(2.0), 1e-12);
+  EXPECT_EQ(report_of(folder).at("network").at("train_accuracy"), 1.0);
+  EXPECT_EQ(run_burelu(folder, "certify d.csv --model m.npz --quiet").exit_code, 3);
+}
+
+TEST(Train, SplitReportsTheRowsHeldOut) {
+  const ScratchFolder folder;
+  const Outcome outcome = run_burelu(
+      folder, "train 'builtin:blobs?n=60&noise=0.5' --split 0.5 --seed 4 --tol 1e-1 --out m.npz --report report.json");
+  ASSERT_EQ(outcome.exit_code, 0) << outcome.err;
+  EXPECT_NE(outcome.out.find("on the rows held out by --split:\nsamples    30\n"), std::string::npos) << outcome.out;
+  EXPECT_NE(outcome.out.find("true \\ predicted"), std::string::npos) << outcome.out;
+  EXPECT_NE(outcome.out.find("\nclasses      0 10, 1 10, 2 10\n"), std::string::npos) << outcome.out;
+  const Json held_out = report_of(folder).at("held_out");
+  EXPECT_EQ(held_out.at("samples"), 30);
+  const Outcome again =
+      run_burelu(folder, "evaluate m.npz 'builtin:blobs?n=60&noise=0.5' --part test --report e.json --quiet");
+  ASSERT_EQ(again.exit_code, 0) << again.err;
+  EXPECT_EQ(Json::parse(folder.read("e.json")).at("confusion"), held_out.at("confusion"));
 }
 
 }  // namespace

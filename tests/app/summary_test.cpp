@@ -14,7 +14,7 @@ std::string table(const NetworkReport& network) {
   relaxation.lower_bound = 6.0;
   relaxation.presolve.merged_rows = 1;
   relaxation.message = "because";
-  const Dataset data = training_data(generate_builtin("builtin:teacher?n=1&d=2&c=3"), {}, true, false);
+  const Dataset data = training_data(generate_builtin("builtin:teacher?n=1&d=2&c=3"), {{}, {}, {true}, {}}).train;
   return aligned(summary_rows({"burelu", 0.1, 0.0, 1.0, 0}, data, relaxation, Seconds{}, network));
 }
 
@@ -34,7 +34,7 @@ TEST(Summary, RowsAreAlignedAndCountWords) {
 TEST(Summary, TheBoundIsNotRoundedUp) {
   Relaxation relaxation;
   relaxation.lower_bound = 7.9999999999;
-  const Dataset data = training_data(generate_builtin("builtin:teacher?n=1&d=2&c=3"), {}, true, false);
+  const Dataset data = training_data(generate_builtin("builtin:teacher?n=1&d=2&c=3"), {{}, {}, {true}, {}}).train;
   const std::string text = aligned(summary_rows({"burelu", 0.1, 0.0, 1.0, 0}, data, relaxation, Seconds{}, {}));
   EXPECT_NE(text.find("\nlower bound  7.9999999 ("), std::string::npos) << text;
 }
@@ -45,9 +45,9 @@ TEST(Summary, NetworkRowsOnlyWhereThereIsOne) {
   network.objective = 10.0;
   network.relative_gap = 0.4;
   EXPECT_NE(table(network).find("\nnetwork      10 (1 neuron)\ngap          40 % at most"), std::string::npos);
-  EXPECT_EQ(table(network).find("balanced"), std::string::npos);
-  network.balanced_objective = 9.0;
-  EXPECT_NE(table(network).find("\nbalanced     9 after rescaling"), std::string::npos);
+  EXPECT_EQ(table(network).find("as given"), std::string::npos);
+  network.given_objective = 11.0;
+  EXPECT_NE(table(network).find("\nas given     11 before each neuron was rescaled"), std::string::npos);
 }
 
 }  // namespace

@@ -40,10 +40,10 @@ TEST(Builtin, NormalNumbersHaveTheirMoments) {
 TEST(Builtin, SpiralHasThreeArmsOfGrowingRadius) {
   const Table table = generate_builtin("builtin:spiral");
   ASSERT_EQ(table.rows, 60);
-  ASSERT_EQ(table.columns.size(), 3U);
-  for (std::size_t i = 0; i < 60; ++i) {
-    EXPECT_EQ(table.columns[2].numbers[i], static_cast<double>(i / 20));
-    const double radius = std::hypot(table.columns[0].numbers[i], table.columns[1].numbers[i]);
+  ASSERT_EQ(table.columns(), 3);
+  for (index_t i = 0; i < 60; ++i) {
+    EXPECT_EQ(table.number(i, 2), static_cast<double>(i / 20));
+    const double radius = std::hypot(table.number(i, 0), table.number(i, 1));
     EXPECT_NEAR(radius, 0.5 * static_cast<double>(i % 20) / 19.0, 1e-15);
   }
 }
@@ -51,18 +51,18 @@ TEST(Builtin, SpiralHasThreeArmsOfGrowingRadius) {
 TEST(Builtin, SizesAndSharing) {
   const Table spiral = generate_builtin("builtin:spiral?n=11&classes=4");
   EXPECT_EQ(spiral.rows, 11);
-  EXPECT_EQ(spiral.columns[2].numbers.back(), 3.0);
+  EXPECT_EQ(spiral.number(10, 2), 3.0);
   const Table teacher = generate_builtin("builtin:teacher?n=7&d=3&c=2&seed=5");
   EXPECT_EQ(teacher.rows, 7);
-  ASSERT_EQ(teacher.columns.size(), 5U);
-  EXPECT_EQ(teacher.columns[3].name, "y0");
-  EXPECT_EQ(generate_builtin("builtin:teacher?c=1&n=3").columns.back().name, "y0");
-  EXPECT_EQ(generate_builtin("builtin:blobs?d=6").columns.size(), 7U);
+  ASSERT_EQ(teacher.columns(), 5);
+  EXPECT_EQ(teacher.names[3], "y0");
+  EXPECT_EQ(generate_builtin("builtin:teacher?c=1&n=3").names.back(), "y0");
+  EXPECT_EQ(generate_builtin("builtin:blobs?d=6").columns(), 7);
   EXPECT_EQ(generate_builtin("builtin:spiral?n=0").rows, 0);
 }
 
 TEST(Builtin, SeedDecidesEverything) {
-  const auto value = [](const char* source) { return generate_builtin(source).columns[0].numbers[4]; };
+  const auto value = [](const char* source) { return generate_builtin(source).number(4, 0); };
   EXPECT_EQ(value("builtin:teacher?seed=3"), value("builtin:teacher?seed=3"));
   EXPECT_NE(value("builtin:teacher?seed=3"), value("builtin:teacher?seed=4"));
 }

@@ -18,7 +18,11 @@ namespace {
 Table parse(const std::string& text) { return parse_csv(text, "f.csv", ','); }
 
 std::string refusal(const std::string& text) {
-  return test::message_of<DataError>([&text] { training_data(parse(text), {}, false, false); });
+  return test::message_of<DataError>([&text] { training_data(parse(text), {}); });
+}
+
+Dataset trained(const Table& table, const PreparationChoice& choice = {}) {
+  return training_data(table, {{}, {}, choice, {}}).train;
 }
 
 /// A model of two features a, b and classes no, yes.
@@ -31,21 +35,22 @@ Model small_model() {
 }
 
 TEST(Dataset, StandardisationAndBias) {
-  const Dataset data = training_data(parse("a,b,label\n1,7,0\n3,7,1\n5,7,0\n"), {}, true, true);
+  const Dataset data = trained(parse("a,b,label\n1,7,0\n3,7,1\n5,7,0\n"), {true, true});
   const double deviation = std::sqrt(8.0 / 3.0);
   EXPECT_NEAR(data.X(0, 0), -2.0 / deviation, 1e-15);
   EXPECT_NEAR(data.X(2, 0), 2.0 / deviation, 1e-15);
   for (index_t i = 0; i < 3; ++i) {
-    EXPECT_EQ(data.X(i, 1), 0.0);  // constant feature: centred, not divided by 0
+    EXPECT_EQ(data.X(i, 1), 7.0);  // constant feature: left alone
     EXPECT_EQ(data.X(i, 2), 1.0);
   }
   EXPECT_EQ(data.preparation.scale[1], 1.0);
   EXPECT_EQ(data.labels, (std::vector<index_t>{0, 1, 0}));
 }
 
-TEST(Dataset, ConstantFeatureWithRoundedMeanStaysZero) {
-  const Dataset data = training_data(parse("a,y0\n0.1,1\n0.1,2\n0.1,3\n"), {}, false, true);
-  for (index_t i = 0; i < 3; ++i) EXPECT_EQ(data.X(i, 0), 0.0);
+TEST(Dataset, ConstantFeatureWithRoundedMeanIsNamedAndLeftAlone) {
+  const Dataset data = trained(parse("a,b,y0\n0.1,1,1\n0.1,2,2\n0.1,4,3\n"), {false, true});
+  for (index_t i = 0; i < 3; ++i) EXPECT_EQ(data.X(i, 0), 0.1);
+  EXPECT_EQ(constant_features(data.preparation), std::vector<std::string>{"a"});
 }
 
 TEST(Dataset, RefusesWhatCannotBeTrainedOn) {
@@ -57,7 +62,7 @@ TEST(Dataset, RefusesWhatCannotBeTrainedOn) {
 }
 
 TEST(Dataset, OneRowOfRealTargetsIsFine) {
-  const Dataset data = training_data(parse("x0,y0\n1,2.5\n"), {}, false, false);
+  const Dataset data = trained(parse("x0,y0\n1,2.5\n"));
   EXPECT_EQ(data.X.rows, 1);
   EXPECT_EQ(data.Y(0, 0), 2.5);
   EXPECT_FALSE(data.outputs.classes);
@@ -108,12 +113,62 @@ TEST(Dataset, ClassesOfATestFileNeedNotAllOccur) {
 
 TEST(Dataset, PreparedFileIsTheSameProblemBitForBit) {
   const test::ScratchFolder folder;
-  const Dataset data = training_data(generate_builtin("builtin:spiral?n=31"), {}, true, true);
+  const Dataset data = trained(generate_builtin("builtin:spiral?n=31"), {true, true});
   write_prepared(folder.path("d.csv"), data);
-  const Dataset back = training_data(read_table(folder.path("d.csv")), {}, false, false);
+  const Dataset back = trained(read_table(folder.path("d.csv")));
   EXPECT_EQ(back.X.cols, 3);
   EXPECT_EQ(back.Y.cols, 3);
   EXPECT_EQ(data_hash(back.problem(0.1)), data_hash(data.problem(0.1)));
+}
+
+TEST(Dataset, SignedAndSingleColumns) {
+  const Table table = parse("a,label\n1,no\n2,yes\n3,no\n");
+  const auto coded = [&table](bool signs, bool single) {
+    return training_data(table, {{}, {signs, single}, {}, {}}).train.Y.data;
+  };
+  EXPECT_EQ(coded(false, false), (std::vector<double>{1, 0, 0, 1, 1, 0}));
+  EXPECT_EQ(coded(true, false), (std::vector<double>{1, -1, -1, 1, 1, -1}));
+  EXPECT_EQ(coded(false, true), (std::vector<double>{0, 1, 0}));
+  EXPECT_EQ(coded(true, true), (std::vector<double>{-1, 1, -1}));
+  EXPECT_NE(test::message_of<DataError>([] {
+              training_data(parse("a,label\n1,x\n2,y\n3,z\n"), {{}, {false, true}, {}, {}});
+            }).find("needs two classes, but column 'label' holds 3"),
+            std::string::npos);
+}
+
+TEST(Dataset, SplitIsFoundAgainWithTheModel) {
+  TrainingChoice choice;
+  choice.preparation = {true, true, false, 2};
+  choice.rows = {100, 0.3, 7, 0};
+  const Table table = generate_builtin("builtin:blobs?n=150&d=4");
+  const TrainingData data = training_data(table, choice);
+  EXPECT_EQ(data.train.X.rows, 30);
+  EXPECT_EQ(data.test.X.rows, 70);
+  EXPECT_EQ(data.train.X.cols, 3);
+  Model model;
+  model.preparation = data.train.preparation;
+  model.outputs = data.train.outputs;
+  model.rows = data.train.rows;
+  model.network = {Matrix(3, 2, 1.0), Matrix(3, 2, 1.0)};
+  const Dataset train = labelled_data(table, {}, model, Part::train);
+  const Dataset test = labelled_data(table, {}, model, Part::test);
+  EXPECT_EQ(train.Y.data, data.train.Y.data);
+  EXPECT_EQ(test.X.data, data.test.X.data);
+  EXPECT_EQ(test.labels, data.test.labels);
+  ASSERT_EQ(train.X.data.size(), data.train.X.data.size());
+  for (std::size_t k = 0; k < train.X.data.size(); ++k) EXPECT_EQ(train.X.data[k], data.train.X.data[k]);
+  EXPECT_EQ(labelled_data(table, {}, model).X.rows, 150);
+  EXPECT_NE(test::message_of<DataError>([&] {
+              labelled_data(generate_builtin("builtin:blobs?n=60&d=4"), {}, model, Part::test);
+            }).find("has 60 rows but the split of the model was of 100"),
+            std::string::npos);
+}
+
+TEST(Dataset, PartsNeedASplit) {
+  EXPECT_NE(test::message_of<DataError>([] {
+              labelled_data(parse("a,b,answer\n1,2,yes\n"), {}, small_model(), Part::test);
+            }).find("trained without --split"),
+            std::string::npos);
 }
 
 }  // namespace

@@ -68,11 +68,6 @@ TEST(Labels, MissingAndUnknownClassesAreNamed) {
   EXPECT_EQ(class_indices(parse("x,label\n1,b\n2,a\n"), 1, {"a", "b"}), (Indices{1, 0}));
 }
 
-TEST(Labels, OneHotIsZeroOne) {
-  const Matrix Y = one_hot({1, 0, 2}, 3);
-  EXPECT_EQ(Y.data, (std::vector<double>{0, 1, 0, 1, 0, 0, 0, 0, 1}));
-}
-
 TEST(Labels, NumericColumnsNameWhatIsWrong) {
   const auto fault = [](const std::string& field) {
     const Table table = parse("a,b\n1,2\n3," + field + "\n");

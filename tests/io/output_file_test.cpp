@@ -5,7 +5,7 @@
 #include <sys/stat.h>
 
 #include "burelu/errors.hpp"
-#include "io/input_file.hpp"
+#include "io/byte_stream.hpp"
 #include "io/scratch_folder.hpp"
 
 namespace burelu {

@@ -23,7 +23,7 @@ Json sample_report(const NetworkReport& network = {}) {
   relaxation.rank = 4;
   relaxation.history = {{10, 0.5, 2.6, 1e-3, kNaN, 1.0, 4}, {20, 1.0, 2.5, 1e-4, 2.4, 1.3, 4}};
   relaxation.device = "cpu";
-  const Dataset data = training_data(generate_builtin("builtin:spiral?n=9"), {}, true, true);
+  const Dataset data = training_data(generate_builtin("builtin:spiral?n=9"), {{}, {}, {true, true}, {}}).train;
   const ReportContext context{"burelu bound x", 0.1, 0.25, 1.5, 7};
   return Json::parse(report_text(context, data, relaxation, Seconds{}, network));
 }
@@ -69,11 +69,13 @@ TEST(Report, NetworkNumbersAreThere) {
   EXPECT_EQ(report.at("network").at("width"), 0);
 }
 
-TEST(Report, AccuracyCountsTheLargestOutputFirstOfEquals) {
-  Matrix outputs(3, 2);
-  outputs.data = {1, 2, 3, 3, 5, 4};
-  EXPECT_DOUBLE_EQ(accuracy(outputs, {1, 0, 1}), 2.0 / 3.0);
-  EXPECT_TRUE(std::isnan(accuracy(outputs, {})));
+TEST(Report, SaysWhatTheDataAreAndHowTheyWerePrepared) {
+  const Json problem = sample_report().at("problem");
+  EXPECT_EQ(problem.at("class_counts"), (std::vector<int>{3, 3, 3}));
+  EXPECT_EQ(problem.at("coding"), "one-hot");
+  EXPECT_TRUE(problem.at("constant_features").empty());
+  EXPECT_TRUE(problem.at("split").is_null());
+  EXPECT_TRUE(sample_report().at("held_out").is_null());
 }
 
 }  // namespace

@@ -7,7 +7,7 @@
 namespace burelu::test {
 
 Instance shared_instance(const std::string& name, double gamma, bool standardize) {
-  const Dataset data = training_data(read_table(shared_file(name)), {}, false, standardize);
+  const Dataset data = training_data(read_table(shared_file(name)), {{}, {}, {false, standardize}, {}}).train;
   return {data.X, data.Y, gamma};
 }
 

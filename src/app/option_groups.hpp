@@ -1,0 +1,31 @@
+// Options that several sub-commands share, in groups.
+#pragma once
+
+#include <CLI/CLI.hpp>
+
+#include <string>
+
+#include "app/arguments.hpp"
+
+namespace burelu::app {
+
+/// DATA, and which of its columns are what.
+void add_data(CLI::App* command, Arguments& arguments);
+
+/// --labels, --binary-column, --bias.
+void add_coding(CLI::App* command, Arguments& arguments);
+
+/// Those, and everything that is learnt from the training rows and kept in the model.
+void add_preparation(CLI::App* command, Arguments& arguments);
+
+/// --part; `fallback` tells the default.
+void add_part(CLI::App* command, Arguments& arguments, const std::string& fallback);
+
+void add_gamma(CLI::App* command, Arguments& arguments, const std::string& fallback);
+void add_solver(CLI::App* command, Arguments& arguments);
+void add_logging(CLI::App* command, Arguments& arguments);
+
+/// A whole number of at least 1.
+const CLI::Validator& count_validator();
+
+}  // namespace burelu::app

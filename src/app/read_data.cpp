@@ -1,0 +1,16 @@
+// The reader and its printer brought together.
+#include "app/read_data.hpp"
+
+#include <functional>
+
+#include "app/progress_printer.hpp"
+#include "io/formats.hpp"
+
+namespace burelu::app {
+
+Table read_data(const Arguments& arguments, index_t least_features) {
+  ReadPrinter printer(arguments.level(), arguments.data);
+  return read_table(arguments.data, {arguments.header, least_features, std::ref(printer)});
+}
+
+}  // namespace burelu::app

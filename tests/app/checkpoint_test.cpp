@@ -1,0 +1,67 @@
+// A solve killed at arbitrary moments and resumed ends as one that ran through.
+#include <gtest/gtest.h>
+
+#include <cmath>
+#include <cstdlib>
+#include <fstream>
+#include <nlohmann/json.hpp>
+#include <random>
+#include <string>
+
+#include "app/run_program.hpp"
+
+namespace burelu::test {
+namespace {
+
+constexpr const char* kProblem = "bound 'builtin:teacher?n=60&d=3&c=2&seed=4' --gamma 0.02 --threads 1 --quiet ";
+const std::string kSolve = std::string(kProblem) + "--tol 1e-5 --max-evaluations 9000 ";
+
+nlohmann::json report_in(const ScratchFolder& folder, const std::string& name) {
+  std::ifstream in(folder.path(name));
+  return nlohmann::json::parse(in);
+}
+
+bool there(const ScratchFolder& folder, const std::string& name) { return std::ifstream(folder.path(name)).good(); }
+
+TEST(CheckpointProgram, KilledAndResumedRunsEndLikeOneThatRanThrough) {
+  const ScratchFolder folder;
+  const Outcome whole = run_burelu(folder, kSolve + "--report whole.json");
+  std::mt19937 engine(7);
+  std::uniform_real_distribution<double> seconds(0.05, 0.4);
+  const std::string saving = kSolve + "--checkpoint state --checkpoint-interval 0 --report killed.json";
+  int kills = 0;
+  Outcome last;
+  for (int run = 0; run < 12; ++run) {
+    const std::string command = saving + (there(folder, "state") ? " --resume state" : "");
+    if (run == 11) {
+      last = run_burelu(folder, command);
+      break;
+    }
+    last = run_shell(folder, "timeout -s KILL " + std::to_string(seconds(engine)) + " burelu " + command);
+    if (there(folder, "killed.json")) break;
+    kills += 1;
+  }
+  EXPECT_GE(kills, 1) << "every run ended before it was killed";
+  EXPECT_EQ(last.exit_code, whole.exit_code) << last.err;
+  const nlohmann::json a = report_in(folder, "whole.json");
+  const nlohmann::json b = report_in(folder, "killed.json");
+  EXPECT_EQ(a.at("status"), b.at("status"));
+  const double bound = a.at("relaxation").at("lower_bound");
+  EXPECT_NEAR(b.at("relaxation").at("lower_bound"), bound, 1e-9 * std::fabs(bound));
+  EXPECT_EQ(a.at("relaxation").at("evaluations"), b.at("relaxation").at("evaluations"));
+}
+
+TEST(CheckpointProgram, AnInterruptedSolveLeavesACheckpointAndOthersAreRefused) {
+  const ScratchFolder folder;
+  EXPECT_EQ(run_burelu(folder, std::string(kProblem) + "--tol 1e-9 --max-evaluations 300 --checkpoint state").exit_code,
+            4);
+  EXPECT_TRUE(there(folder, "state"));
+  const Outcome other = run_burelu(
+      folder, "bound 'builtin:teacher?n=60&d=3&c=2&seed=5' --gamma 0.02 --threads 1 --resume state --report r.json");
+  EXPECT_EQ(other.exit_code, 3);
+  EXPECT_NE(other.err.find("other data"), std::string::npos) << other.err;
+  EXPECT_FALSE(there(folder, "r.json"));
+}
+
+}  // namespace
+}  // namespace burelu::test
