@@ -8,9 +8,8 @@
 
 #include "backend/control.hpp"
 #include "burelu/solve.hpp"
-#include "io/dataset.hpp"
-#include "io/formats.hpp"
 #include "support/shared_data.hpp"
+#include "support/shared_problems.hpp"
 
 namespace burelu {
 namespace {
@@ -85,11 +84,11 @@ TEST(CertificateDual, ReachesTheValueOfItsDual) {
 // Here the multiplicative step Lambda^1/2 M^1/2 Lambda^1/2 alone cycles, 4 % short of the optimum, whatever the work.
 TEST(CertificateDual, DoesNotCycle) {
   BURELU_SHARED_OR_SKIP(path, "data/randomized/randomized_08.csv");
-  const Dataset data = training_data(read_table(path), {}, false, false);
+  const test::Instance data = test::shared_instance("data/randomized/randomized_08.csv", 0.1);
   SolveOptions options;
   options.max_evaluations = 5000;
   options.threads = 1;
-  const Relaxation result = solve(data.problem(0.1), options);
+  const Relaxation result = solve(data.problem(), options);
   EXPECT_EQ(result.status, Status::solved);
   EXPECT_GE(result.lower_bound, 6.8188223 * (1.0 - 1e-3));  // the optimum is from sdpa
   EXPECT_LE(result.lower_bound, 6.8188224);
