@@ -57,15 +57,21 @@ struct Eigen {
   }
 };
 
-void scale_columns(Matrix& A, const std::vector<double>& by) {
-  for (index_t i = 0; i < A.rows; ++i)
-    for (index_t j = 0; j < A.cols; ++j) A(i, j) *= by[at(j)];
-}
-
 double dual_value(const Matrix& W, const Matrix& Y) {
   double value = 0.0;
   for (std::size_t i = 0; i < W.data.size(); ++i) value -= W.data[i] * (Y.data[i] + 0.5 * W.data[i]);
   return value;
+}
+
+/// The next Lambda, M = W'GW / 2 gamma in the eigenvectors of Lambda. (Lambda M Lambda)^1/2 minimises the majorant, so
+/// phi never rises; quick: Lambda^1/2 M^1/2 Lambda^1/2, the same where they commute, and mostly the longer step.
+Matrix next(const Eigen& lambda, const Eigen& m, bool quick) {
+  Matrix middle = m.apply([quick](double mu) { return quick ? std::sqrt(mu) : mu; });
+  const auto side = [&](index_t i) { return quick ? std::sqrt(lambda.values[at(i)]) : lambda.values[at(i)]; };
+  for (index_t i = 0; i < middle.rows; ++i)
+    for (index_t j = 0; j < middle.cols; ++j) middle(i, j) *= side(i) * side(j);
+  if (!quick) middle = Eigen(std::move(middle)).apply([](double mu) { return std::sqrt(mu); });
+  return product(product(lambda.Q, false, middle, false), false, lambda.Q, true);
 }
 
 Matrix identity(index_t size, double value) {
@@ -84,6 +90,7 @@ BestDual best_dual(Matrix G, const Matrix& Y, double gamma, double target, Matri
   if (Lambda.rows != c || Lambda.cols != c) Lambda = identity(c, 1.0);
 
   double best = -std::numeric_limits<double>::infinity();
+  double lowest = std::numeric_limits<double>::infinity();
   Matrix best_W(k, c);
   for (int step = 0; step < kMaxSteps; ++step) {
     const Eigen lambda(Lambda);
@@ -111,13 +118,9 @@ BestDual best_dual(Matrix G, const Matrix& Y, double gamma, double target, Matri
     }
     if (!(phi - best > kGap * std::abs(best))) break;
 
-    Matrix middle = m.apply([](double mu) { return std::sqrt(mu); });
-    std::vector<double> root(at(c));
-    for (index_t j = 0; j < c; ++j) root[at(j)] = std::sqrt(lambda.values[at(j)]);
-    for (index_t i = 0; i < c; ++i)
-      for (index_t j = 0; j < c; ++j) middle(i, j) *= root[at(i)];
-    scale_columns(middle, root);
-    Lambda = product(product(lambda.Q, false, middle, false), false, lambda.Q, true);
+    const bool quick = phi < lowest;
+    lowest = std::min(lowest, phi);
+    Lambda = next(lambda, m, quick);
   }
   if (best <= target) return {best, {}};
   return {best, product(g.Q, false, best_W, false)};
