@@ -17,38 +17,30 @@ mkdir -p "$out/objects" "$out/findings" "$out/include/burelu"
 sed -e 's/@PROJECT_VERSION_[A-Z]*@/0/; s/@PROJECT_VERSION@/fuzz/; s/@BURELU_WITH_CUDA_LITERAL@/false/' \
   include/burelu/version.hpp.in >"$out/include/burelu/version.hpp"
 
-sources=(tests/fuzz/targets.cpp tests/fuzz/fuzzer.cpp src/problem/data_hash.cpp src/backend/memory.cpp)
-for source in src/io/*.cpp; do
-  case "$source" in
-    */report.cpp | */evaluation.cpp) ;; # they write, and need the solver
-    *) sources+=("$source") ;;
-  esac
-done
-flags=(-std=c++20 -O1 -g -fno-omit-frame-pointer -fsanitize=fuzzer-no-link,address,undefined
-  -fno-sanitize-recover=undefined -Isrc -Iinclude "-I$out/include" -Itests/fuzz -Wno-unknown-pragmas)
-compile() {
-  local object="$out/objects/$(echo "$1" | tr / _).o"
-  [[ "$object" -nt "$1" ]] && [[ -z "$(find src/io src/problem tests/fuzz include -name '*.hpp' -newer "$object")" ]] ||
-    "$compiler" "${flags[@]}" -c "$1" -o "$object"
+# The readers and what they call; what writes reports and checkpoints needs the solver and is left out.
+sources() {
+  ls tests/fuzz/targets.cpp tests/fuzz/fuzzer.cpp src/problem/data_hash.cpp src/backend/memory.cpp src/io/*.cpp |
+    grep -v -e /report.cpp -e /evaluation.cpp -e /checkpoint.cpp
 }
+# compile SOURCE: unless its object is newer than it and all headers.
+compile() {
+  local object
+  object="$2/objects/$(echo "$1" | tr / _).o"
+  [[ "$object" -nt "$1" && -z "$(find src tests/fuzz include -name '*.hpp' -newer "$object")" ]] && return
+  "$3" -std=c++20 -O1 -g -fno-omit-frame-pointer "-fsanitize=fuzzer-no-link,address,undefined" \
+    -fno-sanitize-recover=undefined -Isrc -Iinclude "-I$2/include" -Itests/fuzz -Wno-unknown-pragmas -c "$1" -o "$object"
+}
+export -f compile
 echo "== building with $compiler"
-running=0
-for source in "${sources[@]}"; do
-  compile "$source" &
-  running=$((running + 1))
-  if ((running >= $(nproc))); then
-    wait -n
-    running=$((running - 1))
-  fi
-done
-wait
-"$compiler" -fsanitize=fuzzer,address,undefined "$out"/objects/*.o -lminizip -lz -lfmt -llapacke -lopenblas -o "$out/fuzzer"
+sources | xargs -P "$(nproc)" -I{} bash -c 'compile "$@"' bash {} "$out" "$compiler"
+mapfile -t objects < <(sources | tr / _ | sed "s|.*|$out/objects/&.o|")
+"$compiler" -fsanitize=fuzzer,address,undefined "${objects[@]}" -lminizip -lz -lfmt -llapacke -lopenblas -o "$out/fuzzer"
 
 for reader in "${readers[@]}"; do
   echo "== $reader, $seconds s"
   mkdir -p "$out/corpus/$reader"
   BURELU_FUZZ_TARGET="$reader" "$out/fuzzer" "$out/corpus/$reader" "tests/fuzz/corpus/$reader" \
-    -max_total_time="$seconds" -timeout=10 -rss_limit_mb=4096 -max_len=4096 -print_final_stats=1 -verbosity=0 -print_funcs=0 \
-    -artifact_prefix="$out/findings/$reader-"
+    -max_total_time="$seconds" -timeout=10 -rss_limit_mb=4096 -max_len=4096 -print_final_stats=1 -verbosity=0 \
+    -print_funcs=0 -artifact_prefix="$out/findings/$reader-"
 done
 echo "no finding in ${#readers[@]} readers"

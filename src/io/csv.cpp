@@ -226,8 +226,8 @@ class CsvReader {
     double factor = 2.0;
     if (stream_.total() > 0 && stream_.done() > 0)
       factor = 1.02 * static_cast<double>(stream_.total()) / static_cast<double>(stream_.done());
-    values.reserve(
-        std::max(size, static_cast<std::size_t>(static_cast<double>(size) * std::max(1.02, factor)) + width_));
+    reserve_numbers(
+        values, std::max(size, static_cast<std::size_t>(static_cast<double>(size) * std::max(1.02, factor)) + width_));
   }
 
   void add_line(index_t row, index_t line) {

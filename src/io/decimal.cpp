@@ -98,7 +98,7 @@ const char* digits(const char* at, const char* end, std::uint64_t& m, int& signi
   return at;
 }
 
-const char* standard(const char* at, const char* end, double& value) {
+[[gnu::noinline, gnu::cold]] const char* standard(const char* at, const char* end, double& value) {
   const auto [stop, error] = std::from_chars(at, end, value);
   return error == std::errc() ? stop : nullptr;
 }

@@ -14,7 +14,7 @@ inline constexpr double kLargestMagnitude = 1e100;
 inline constexpr index_t kMostRows = index_t{1} << 30;
 
 /// Data are dense and the solver factors matrices of order d: more features than this are a mistake in a file.
-inline constexpr index_t kMostColumns = index_t{1} << 24;
+inline constexpr index_t kMostColumns = index_t{1} << 20;
 
 /// Zero, or a finite number inside the limits.
 inline bool usable(double value) {
