@@ -14,6 +14,7 @@
 #include "app/progress_printer.hpp"
 #include "app/read_data.hpp"
 #include "app/summary.hpp"
+#include "backend/factory.hpp"
 #include "burelu/errors.hpp"
 #include "burelu/solve.hpp"
 #include "burelu/version.hpp"
@@ -33,6 +34,7 @@ class Run {
     const std::string& device = arguments.options.solve.device;
     if (!kWithCuda && device.starts_with("cuda"))
       throw DeviceError("--device " + device + ": this build has no CUDA backend (see burelu info); use --device cpu");
+    backend_factory(device);  // a device that is not there is said before the data is read
     check_outputs();
     context_.command = arguments.line;
     context_.seed = arguments.options.solve.seed;
@@ -76,6 +78,10 @@ class Run {
   /// Writes certificate and report, prints the summary; the exit code.
   int finish(const Relaxation& relaxation, const Seconds& seconds, const NetworkReport& network = {}) {
     context_.total_seconds = elapsed();
+    if (!arguments_.save_data.empty()) {
+      write_prepared(arguments_.save_data, data_);
+      written(arguments_.save_data);
+    }
     if (!arguments_.certificate.empty()) write_proof(relaxation.certificate);
     if (!arguments_.report.empty()) {
       write_file(arguments_.report,
@@ -121,9 +127,6 @@ class Run {
     context_.gamma = arguments_.gamma.value_or(default_gamma);
     context_.load_seconds = elapsed();
     validate(problem());
-    if (arguments_.save_data.empty()) return;
-    write_prepared(arguments_.save_data, data_);
-    written(arguments_.save_data);
   }
 
   void write_proof(const Certificate& certificate) {
