@@ -169,7 +169,6 @@ void OuterLoop::certify() {
   certified_at_ = snapshot_.control.count.evaluations;
   const DualPoint point{&snapshot_.multipliers, &snapshot_.tau, &snapshot_.E};
   const Proposal proposal = certifier_.propose(point);
-  theta_ = proposal.theta;
   if (!(proposal.bound <= result_.lower_bound)) {
     std::optional<Certificate> proof = certifier_.prove(proposal);
     if (proof && !(proof->lower_bound <= result_.lower_bound)) {

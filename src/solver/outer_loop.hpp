@@ -60,7 +60,6 @@ class OuterLoop {
   int window_ = 0;                 // evaluations between updates
   std::int64_t certified_at_ = 0;  // evaluations at the last certificate
   std::int64_t rank_changed_at_ = 0;
-  double theta_ = 1.0;
   int escapes_ = 0;
   double saved_at_ = 0.0;  // seconds
   bool done_ = false;
