@@ -62,6 +62,7 @@ CudaRelaxation<Stored>::CudaRelaxation(const RelaxationData& data, const Backend
       panel_blocks_y_(panel_block_rows(panel_rows_)),
       multipliers_(triangle_size(2 * data.m), stream_),
       previous_(triangle_size(2 * data.m), stream_) {
+  if (data.cuts.count() > 0) throw DeviceError("cone cuts run on the CPU only so far: use --cuts none or --device cpu");
   upload(data);
   clear_multipliers(stream_, pairs());
   const double sigma = options.sigma;
@@ -95,6 +96,11 @@ void CudaRelaxation<Stored>::upload(const RelaxationData& data) {
   panel_sums_ = DeviceBuffer<double>(panel_sum_doubles(data.m, panel_rows_), stream_);
   offsets_ = DeviceBuffer<std::int64_t>(2 * data.m + 1, stream_);
   for (const DeviceBuffer<double>* buffer : {&tau_, &residual_}) buffer->zero();
+}
+
+template <class Stored>
+void CudaRelaxation<Stored>::write_multipliers(const std::vector<Multiplier>&) {
+  throw DeviceError("cone cuts run on the CPU only so far: use --cuts none or --device cpu");
 }
 
 template <class Stored>

@@ -27,6 +27,7 @@ class CudaRelaxation final : public CudaDescent<Backend> {
   void extrapolate() override;
   void reweigh() override;
   void write_point(const Matrix& Shat, const Matrix& Ut) override;
+  void write_multipliers(const std::vector<Multiplier>& pairs) override;
   void read(Snapshot& into, unsigned what) override;
   void exchange(Archive& archive) override;
 

@@ -25,6 +25,9 @@ struct Progress {
 /// Return false to stop: the best certified result so far is returned with `Status::interrupted`.
 using ProgressCallback = std::function<bool(const Progress&)>;
 
+/// Leaves a count to the solver.
+inline constexpr int kAutomatic = -1;
+
 /// Options of `solve`.
 struct SolveOptions {
   double tolerance = 1e-3;            ///< stop when certified relative gap and scaled infeasibility are below; > 0
@@ -33,6 +36,8 @@ struct SolveOptions {
   double time_limit = 0.0;            ///< seconds; 0 means no limit
   std::string device = "auto";        ///< "auto", "cpu", "cuda", "cuda:K"
   int threads = 0;                    ///< CPU threads; 0 means all
+  int cuts = 0;                       ///< cone cuts at a time, at most; 0: the paper's relaxation; kAutomatic chooses
+  int cut_rounds = 0;                 ///< rounds of separation, at most; 0 chooses
   std::uint64_t seed = 0;             ///< of the starting factor and of all sampling
   std::string checkpoint;             ///< file to save the state to, on an interval, at limits and interrupts; none
   double checkpoint_interval = 60.0;  ///< seconds between saves; 0 saves at every check

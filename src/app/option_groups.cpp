@@ -99,6 +99,17 @@ void set_rank(SolveOptions& options, const std::string& text) {
   options.rank = static_cast<int>(rank);
 }
 
+void set_cuts(SolveOptions& options, const std::string& text) {
+  double count = 0.0;
+  if (text == "none" || text == "auto") {
+    options.cuts = text == "none" ? 0 : kAutomatic;
+    return;
+  }
+  if (!parse_number(text, count) || count < 1.0 || count > 1e6 || count != std::floor(count))
+    throw CLI::ValidationError("--cuts", "'" + text + "' is neither auto, none nor a whole number of at least 1");
+  options.cuts = static_cast<int>(count);
+}
+
 }  // namespace
 
 void add_gamma(CLI::App* command, Arguments& arguments, const std::string& fallback) {
@@ -179,6 +190,15 @@ void add_solver(CLI::App* command, Arguments& arguments) {
       ->type_name("S");
   command->add_option("--resume", options.resume, "go on from a checkpoint of the same data, gamma, rank and seed")
       ->type_name("FILE");
+  options.cuts = kAutomatic;
+  command
+      ->add_option_function<std::string>(
+          "--cuts", [&options](const std::string& text) { set_cuts(options, text); },
+          "cone cuts, which tighten the relaxation: none (the paper's), auto, or at most N of them (default: auto)")
+      ->type_name("N|auto|none");
+  command->add_option("--cut-rounds", options.cut_rounds, "rounds of adding cuts, at most (default: auto)")
+      ->check(kCount)
+      ->type_name("R");
   command->add_option("--seed", options.seed, "of everything random (default: 0)")->check(kSeed)->type_name("S");
   command->add_option("--report", arguments.report, "write the JSON report, also on a limit or an interrupt")
       ->type_name("FILE");

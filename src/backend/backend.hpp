@@ -58,6 +58,8 @@ class Backend : public Descent {
   virtual void reweigh() = 0;       ///< row importance from tau; T kept, memory flushed      4 m^2
   /// Replaces the unknowns (the rank may change); multipliers are kept, the memory is flushed.
   virtual void write_point(const Matrix& Shat, const Matrix& Ut) = 0;
+  /// Sets these multipliers (over rows of F, nonnegative, no tied pairs) on a new backend; all others stay zero.
+  virtual void write_multipliers(const std::vector<Multiplier>& pairs) = 0;
   /// Writes or replaces the whole state, bit for bit, between windows: the solve goes on as if it had not stopped.
   /// Waits.
   virtual void exchange(Archive& archive) = 0;

@@ -1,7 +1,7 @@
 // The CPU backend: the fallback where there is no GPU, and the oracle of the others. OpenBLAS for the skinny products,
 // own vectorised tiles for the interaction pass (isa/kernels.inl), OpenMP over tiles.
 //
-// Multipliers form one symmetric matrix over the rows of F = [A; B] (2m x 2m), stored as T' = T / w in tiles of kTile x
+// Multipliers form one symmetric matrix over the rows of F = [A; B; S] (2m + cuts), stored as T' = T / w in tiles of kTile x
 // kTile, lower triangle of tiles only; a tied pair holds -infinity, for which the hinge is always zero.
 #pragma once
 
@@ -27,6 +27,7 @@ class CpuBackend final : public CpuDescent<Backend> {
   void extrapolate() override;
   void reweigh() override;
   void write_point(const Matrix& Shat, const Matrix& Ut) override;
+  void write_multipliers(const std::vector<Multiplier>& pairs) override;
   void read(Snapshot& into, unsigned what) override;
   void exchange(Archive& archive) override;
 
@@ -37,6 +38,8 @@ class CpuBackend final : public CpuDescent<Backend> {
   void solve_output_weights();
   void transpose_tiles();
   isa::Tile tile(index_t row, index_t col, int thread);
+  void combine_cuts();
+  void fold_cuts();
   void reduce_gradient();
   double largest_diagonal() const;
   void build_weights();

@@ -71,12 +71,36 @@ isa::Tile CpuBackend::tile(index_t row, index_t col, int thread) {
   return t;
 }
 
+// S = L [A; B], after the rows of [A; B].
+void CpuBackend::combine_cuts() {
+  const CutRows& cuts = data_.cuts;
+  for (index_t t = 0; t < cuts.count(); ++t) {
+    double* s = factor_.data() + (2 * data_.m + t) * stride_;
+    std::fill_n(s, rank_, 0.0);
+    for (auto p = static_cast<std::size_t>(cuts.offset[static_cast<std::size_t>(t)]);
+         p < static_cast<std::size_t>(cuts.offset[static_cast<std::size_t>(t) + 1]); ++p)
+      cblas_daxpy(rank_, cuts.value[p], factor_.data() + cuts.form[p] * stride_, 1, s, 1);
+  }
+}
+
+// (G F)_[A;B] += L' (G F)_S.
+void CpuBackend::fold_cuts() {
+  const CutRows& cuts = data_.cuts;
+  for (index_t t = 0; t < cuts.count(); ++t) {
+    const double* s = gradient_factor_.data() + (2 * data_.m + t) * stride_;
+    for (auto p = static_cast<std::size_t>(cuts.offset[static_cast<std::size_t>(t)]);
+         p < static_cast<std::size_t>(cuts.offset[static_cast<std::size_t>(t) + 1]); ++p)
+      cblas_daxpy(rank_, cuts.value[p], s, 1, gradient_factor_.data() + cuts.form[p] * stride_, 1);
+  }
+}
+
 void CpuBackend::reduce_gradient() {
   const index_t size = padded_ * stride_;
   for (int thread = 1; thread < threads_; ++thread) {
     const double* from = gradient_factor_.data() + thread * size;
     for (index_t i = 0; i < size; ++i) gradient_factor_[i] += from[i];
   }
+  fold_cuts();
 }
 
 void CpuBackend::interaction_pass() {
@@ -182,19 +206,17 @@ void CpuBackend::reweigh() {
 }
 
 void CpuBackend::build_weights() {
-  const index_t m = data_.m;
+  const index_t rows = data_.factor_rows();
   for_each_tile([&](index_t row, index_t col, int) {
     const index_t at = tile_index(row, col) * kEntries;
     for (index_t i = 0; i < isa::kTile; ++i)
       for (index_t j = 0; j < isa::kTile; ++j) {
         const index_t a = row * isa::kTile + i;
         const index_t b = col * isa::kTile + j;
-        if (a >= 2 * m || b >= 2 * m) continue;
+        if (a >= rows || b >= rows) continue;
         const index_t k = at + i * isa::kTile + j;
-        const double inner = cblas_ddot(static_cast<int>(data_.d), data_.X.row(a % m), 1, data_.X.row(b % m), 1);
-        weights_[k] = static_cast<float>(pair_weight(data_, a, b, inner));
-        const bool tied = a == b + m || b == a + m;
-        if (tied) multipliers_[k] = previous_[k] = -kInfinity;
+        weights_[k] = static_cast<float>(pair_weight(data_, a, b));
+        if (data_.tied(a, b)) multipliers_[k] = previous_[k] = -kInfinity;
       }
   });
 }
@@ -212,6 +234,20 @@ void CpuBackend::read_multipliers(Snapshot& into) const {
         const double value = previous_[at] * importance_[i] * weights_[at] * importance_[j];
         into.multipliers.push_back({static_cast<std::int32_t>(i), static_cast<std::int32_t>(j), value});
       }
+}
+
+void CpuBackend::write_multipliers(const std::vector<Multiplier>& pairs) {
+  for (const Multiplier& pair : pairs) {
+    const index_t i = std::max(pair.i, pair.j);
+    const index_t j = std::min(pair.i, pair.j);
+    const index_t place = (i % isa::kTile) * isa::kTile + j % isa::kTile;
+    const index_t at = tile_index(i / isa::kTile, j / isa::kTile) * kEntries;
+    const double weight = importance_[i] * weights_[at + place] * importance_[j];
+    multipliers_[at + place] = previous_[at + place] = pair.value / weight;
+    if (i / isa::kTile != j / isa::kTile) continue;
+    const index_t mirrored = (j % isa::kTile) * isa::kTile + i % isa::kTile;
+    multipliers_[at + mirrored] = previous_[at + mirrored] = pair.value / weight;
+  }
 }
 
 void CpuBackend::exchange(Archive& archive) {

@@ -3,6 +3,7 @@
 #include <cblas.h>
 #include <lapacke.h>
 
+#include <algorithm>
 #include <cmath>
 #include <new>
 
@@ -64,14 +65,21 @@ double mean_kernel(const RelaxationData& data) {
 
 }  // namespace
 
-double pair_weight(const RelaxationData& data, index_t i, index_t j, double inner) {
+double pair_kernel(const RelaxationData& data, index_t i, index_t j) {
   const index_t m = data.m;
+  const double inner = cblas_ddot(blas(data.d), data.X.row(i % m), 1, data.X.row(j % m), 1);
   const double scale = data.norms[static_cast<std::size_t>(i % m)] * data.norms[static_cast<std::size_t>(j % m)];
   const double cosine = ((i < m) == (j < m) ? inner : -inner) / scale;
-  return entry::weight(scale * entry::arc_cosine_kernel(cosine), data.mean_kernel);
+  return scale * entry::arc_cosine_kernel(cosine);
 }
 
-RelaxationData prepare(const Presolved& reduced) {
+double pair_weight(const RelaxationData& data, index_t i, index_t j) {
+  const index_t cut = std::max(i, j) - 2 * data.m;
+  const double kernel = cut < 0 ? pair_kernel(data, i, j) : data.cuts.kernel(cut, std::min(i, j));
+  return entry::weight(kernel, data.mean_kernel, cut < 0 ? entry::kWeightFloor : entry::kCutWeightFloor);
+}
+
+RelaxationData prepare(const Presolved& reduced, const std::vector<Cut>& cuts) {
   RelaxationData data;
   data.m = reduced.rows();
   data.d = reduced.features();
@@ -89,6 +97,9 @@ RelaxationData prepare(const Presolved& reduced) {
   for (index_t i = 0; i < data.m; ++i)
     data.norms[static_cast<std::size_t>(i)] = cblas_dnrm2(blas(data.d), data.X.row(i), 1);
   data.mean_kernel = mean_kernel(data);
+  double diagonal = 0.0;
+  for (const double norm : data.norms) diagonal += norm * norm / static_cast<double>(data.m);
+  data.cuts = cut_rows(cuts, 2 * data.m, diagonal, [&data](index_t i, index_t j) { return pair_kernel(data, i, j); });
   return data;
 }
 

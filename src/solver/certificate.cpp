@@ -7,6 +7,7 @@
 
 #include "solver/certificate_proof.hpp"
 #include "solver/certificate_repair.hpp"
+#include "solver/cut_expansion.hpp"
 
 namespace burelu {
 namespace {
@@ -22,24 +23,54 @@ constexpr int kShrinks = 6;
 
 bool ordered(const Multiplier& a, const Multiplier& b) { return a.i < b.i || (a.i == b.i && a.j < b.j); }
 
+/// q_k / |x_k|: a_k of the presolved problem is that multiple of a_k of the data, over sqrt(s).
+double row_scale(const Presolved& p, std::int32_t k) { return p.weight[at(k)] / p.representative_norm[at(k)]; }
+
+/// Place of each cut among those with a nonzero multiplier, -1 for the others.
+std::vector<std::int32_t> places_in_use(const Proposal& proposal, std::int32_t m, std::size_t count) {
+  std::vector<std::int32_t> place(count, -1);
+  for (const Multiplier& pair : proposal.multipliers)
+    for (const std::int32_t form : {pair.i, pair.j})
+      if (form >= 2 * m && pair.value > 0.0) place[at(form - 2 * m)] = 0;
+  std::int32_t next = 0;
+  for (std::int32_t& value : place)
+    if (value == 0) value = next++;
+  return place;
+}
+
+/// The cuts in use, in the coordinates of the data: a_k' = r_k a_k / sqrt(s) turns c_j' into c_j' r_j / r_k.
+std::vector<Cut> restored_cuts(const Presolved& p, const std::vector<Cut>& cuts,
+                               const std::vector<std::int32_t>& place) {
+  const auto m = static_cast<std::int32_t>(p.rows());
+  std::vector<Cut> out;
+  for (std::size_t t = 0; t < cuts.size(); ++t) {
+    if (place[t] < 0) continue;
+    out.push_back(cuts[t]);
+    for (CutTerm& term : out.back().terms) term.coefficient *= row_scale(p, term.form % m) / row_scale(p, cuts[t].line);
+  }
+  return out;
+}
+
 /// (1 - extra) T + extra T0 in the coordinates of the data: a_k' = a_k q_k / (|x_k| sqrt(s)), so
 /// T(i, j) = T'(i, j) (q_i / |x_i|) (q_j / |x_j|) / s. T0 is the interior point -t on the tied pairs, X'X t = gamma at
 /// most.
-std::vector<Multiplier> restored_multipliers(const Presolved& p, const Proposal& proposal, double extra) {
+/// A cut has the scale of the row that it bounds. `place` numbers the cuts in use.
+std::vector<Multiplier> restored_multipliers(const Presolved& p, const Proposal& proposal, const std::vector<Cut>& cuts,
+                                             const std::vector<std::int32_t>& place, double extra) {
   const auto m = static_cast<std::int32_t>(p.rows());
-  const auto factor = [&](std::int32_t form) {
-    const auto k = static_cast<std::size_t>(form % m);
-    return p.weight[k] / p.representative_norm[k];
-  };
+  const auto factor = [&](std::int32_t form) { return row_scale(p, line_of(form, m, cuts)); };
+  const auto renumbered = [&](std::int32_t form) { return form < 2 * m ? form : 2 * m + place[at(form - 2 * m)]; };
   double squares = 0.0;
   for (const double x : p.X.data) squares += x * x;
   const double t = squares > 0.0 ? p.gamma / squares : 0.0;
   std::vector<Multiplier> out;
   out.reserve(proposal.multipliers.size() + at(m));
   for (const Multiplier& pair : proposal.multipliers) {
-    if (!(pair.value > 0.0) || pair.i - pair.j == m) continue;
-    out.push_back({std::max(pair.i, pair.j), std::min(pair.i, pair.j),
-                   (1.0 - extra) * pair.value * factor(pair.i) * factor(pair.j) / p.scale});
+    const std::int32_t i = std::max(pair.i, pair.j);
+    const std::int32_t j = std::min(pair.i, pair.j);
+    if (!(pair.value > 0.0) || (j < m && i == j + m)) continue;
+    out.push_back(
+        {renumbered(i), renumbered(j), (1.0 - extra) * pair.value * factor(pair.i) * factor(pair.j) / p.scale});
   }
   for (std::int32_t k = 0; k < m; ++k) {
     const double tau = (1.0 - extra) * proposal.tau[static_cast<std::size_t>(k)] - extra * t;
@@ -116,17 +147,25 @@ std::optional<double> Certifier::confirm(const Certificate& certificate) const {
   return proven_bound(state_->problem, certificate);
 }
 
+void Certifier::add_cuts(const std::vector<Cut>& cuts) { state_->repair.add_cuts(cuts); }
+
+const std::vector<Cut>& Certifier::cuts() const { return state_->repair.cuts(); }
+
 Proposal Certifier::propose(const DualPoint& point) { return state_->repair.propose(point); }
 
 std::optional<Certificate> Certifier::prove(const Proposal& proposal) {
   State& state = *state_;
   if (!std::isfinite(proposal.bound)) return std::nullopt;
   Certificate candidate = state.skeleton();
+  const std::vector<Cut>& cuts = state.repair.cuts();
+  const std::vector<std::int32_t> place =
+      places_in_use(proposal, static_cast<std::int32_t>(state.reduced.rows()), cuts.size());
+  candidate.cuts = restored_cuts(state.reduced, cuts, place);
   std::optional<Certificate> best;
   const double wanted = state.dual_value(proposal.W);
   const double free = state.best_multiple(proposal.W);
   for (const double extra : kExtraShares) {
-    candidate.multipliers = restored_multipliers(state.reduced, proposal, extra);
+    candidate.multipliers = restored_multipliers(state.reduced, proposal, cuts, place, extra);
     candidate.W = restore_dual(state.reduced, state.problem, proposal.W);
     const double s = std::min(free, supported_scale(state.problem, candidate));
     if (!(s > 0.0) && free > 0.0) continue;

@@ -17,7 +17,7 @@ namespace burelu {
 
 /// A dual point of the presolved problem.
 struct DualPoint {
-  const std::vector<Multiplier>* multipliers = nullptr;  ///< over rows of F = [A; B], i > j, nonnegative
+  const std::vector<Multiplier>* multipliers = nullptr;  ///< over forms (a, b, cuts), i >= j, nonnegative
   const std::vector<double>* tau = nullptr;              ///< of the tied pairs, free
   const Matrix* W = nullptr;                             ///< (m + negative) x c, usually the residual E
 };
@@ -39,6 +39,10 @@ class Certifier {
   ~Certifier();
   Certifier(const Certifier&) = delete;
   Certifier& operator=(const Certifier&) = delete;
+
+  /// Cuts in presolved coordinates become the forms 2m, 2m + 1, ... of multipliers, in the order of all calls.
+  void add_cuts(const std::vector<Cut>& cuts);
+  const std::vector<Cut>& cuts() const;
 
   /// Best bound that the repairs find for this T. About 20 Cholesky factorisations of order m + d. Remembers the best
   /// repaired T over all calls: the bound proposed never falls, but for rounding.

@@ -5,6 +5,8 @@
 
 #include <algorithm>
 
+#include "solver/cut_expansion.hpp"
+
 namespace burelu {
 namespace {
 
@@ -14,8 +16,9 @@ void axpy(double scale, const double* x, double* y, index_t size) {
 
 }  // namespace
 
-FormMatrix::FormMatrix(const Matrix& X)
+FormMatrix::FormMatrix(const Matrix& X, const std::vector<Cut>* cuts)
     : X_(&X),
+      cuts_(cuts),
       order_(X.rows + X.cols),
       lower_(static_cast<std::size_t>(order_ * order_), 0.0),
       half_T3X_(static_cast<std::size_t>(X.rows * X.cols), 0.0) {}
@@ -26,21 +29,29 @@ void FormMatrix::clear() {
 }
 
 void FormMatrix::add(std::span<const Multiplier> pairs) {
-  const index_t m = X_->rows;
+  const auto m = static_cast<std::int32_t>(X_->rows);
+  for (const Multiplier& pair : pairs) {
+    if (std::max(pair.i, pair.j) < 2 * m) {
+      add(pair);
+    } else {
+      expand(pair, m, *cuts_, [this](std::int32_t i, std::int32_t j, double value) { add(Multiplier{i, j, value}); });
+    }
+  }
+}
+
+void FormMatrix::add(const Multiplier& pair) {
   const index_t d = X_->cols;
   double* A = lower_.data();
   double* B = half_T3X_.data();
-  for (const Multiplier& pair : pairs) {
-    const auto [i, j, i_is_b, j_is_b] = split(pair, m);
-    const double half = 0.5 * pair.value;
-    const bool same_form = pair.i == pair.j;  // 1/2 T f^2
-    A[std::min(i, j) * order_ + std::max(i, j)] -= i == j && !same_form ? pair.value : half;
-    if (i_is_b && j_is_b) {
-      axpy(half, X_->row(j), B + i * d, d);
-      if (!same_form) axpy(half, X_->row(i), B + j * d, d);
-    } else if (i_is_b) {
-      axpy(half, X_->row(i), A + j * order_ + m, d);
-    }
+  const auto [i, j, i_is_b, j_is_b] = split(pair, X_->rows);
+  const double half = 0.5 * pair.value;
+  const bool same_form = pair.i == pair.j;  // 1/2 T f^2
+  A[std::min(i, j) * order_ + std::max(i, j)] -= i == j && !same_form ? pair.value : half;
+  if (i_is_b && j_is_b) {
+    axpy(half, X_->row(j), B + i * d, d);
+    if (!same_form) axpy(half, X_->row(i), B + j * d, d);
+  } else if (i_is_b) {
+    axpy(half, X_->row(i), A + j * order_ + X_->rows, d);
   }
 }
 

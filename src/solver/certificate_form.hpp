@@ -4,6 +4,7 @@
 // there. M(T) is the matrix of that form, x'M(T)x = -sum_{i>j} T(i,j) f_i f_j - 1/2 sum_i T(i,i) f_i^2, x = (a, u):
 //   M(T) = [ -1/2 (T1 + T2 + T2' + T3)   1/2 (T2 + T3) X ]      T1, T2, T3: pairs aa, ab, bb
 //          [            .               -1/2 X'T3 X      ]
+// Products with cuts are written out in those of a and b (cut_expansion.hpp).
 // Matrices are column-major lower triangles of order m + d.
 #pragma once
 
@@ -29,7 +30,8 @@ inline PairIndex split(const Multiplier& pair, index_t m) {
 /// Accumulates M(T) for the rows X (m x d, row-major).
 class FormMatrix {
  public:
-  explicit FormMatrix(const Matrix& X);
+  /// References are kept. Pairs may use the cuts there are when they are added.
+  explicit FormMatrix(const Matrix& X, const std::vector<Cut>* cuts = nullptr);
 
   /// M <- 0.
   void clear();
@@ -45,7 +47,10 @@ class FormMatrix {
   const std::vector<double>& lower() const { return lower_; }
 
  private:
+  void add(const Multiplier& pair);
+
   const Matrix* X_;
+  const std::vector<Cut>* cuts_;
   index_t order_;
   std::vector<double> lower_;
   std::vector<double> half_T3X_;  // 1/2 T3 X, m x d

@@ -44,7 +44,7 @@ double half_up(double gamma) { return std::nextafter(0.5 / gamma, std::numeric_l
 bool moderate(const ScaledCertificate& s) {
   const auto fine = [](double value) { return std::abs(value) <= kLargest; };
   return std::all_of(s.G.data.begin(), s.G.data.end(), fine) &&
-         std::all_of(s.pairs.begin(), s.pairs.end(), [&](const Multiplier& pair) { return fine(pair.value); });
+         std::all_of(s.pairs.begin(), s.pairs.end(), [&](const ScaledPair& pair) { return fine(pair.magnitude); });
 }
 
 /// Sums sum_j |term| weight_j over the terms of every row i of Q: what one rounding of each term can change.
@@ -57,7 +57,7 @@ class RowMagnitudes {
   }
 
   Vector compute(double h) {
-    for (const Multiplier& pair : s_.pairs) add(pair);
+    for (const ScaledPair& pair : s_.pairs) add(pair);
     for (index_t k = 0; k < m_; ++k)
       for (index_t l = 0; l < d_; ++l) sum_[at(m_ + l)] += std::abs(s_.X(k, l)) * to_u_[at(k)];
     for (index_t l = 0; l < d_; ++l) sum_[at(m_ + l)] += 0.5 * s_.gamma * weight_[at(m_ + l)];
@@ -66,9 +66,9 @@ class RowMagnitudes {
   }
 
  private:
-  void add(const Multiplier& pair) {
-    const auto [i, j, i_is_b, j_is_b] = split(pair, m_);
-    const double half = 0.5 * std::abs(pair.value);
+  void add(const ScaledPair& pair) {
+    const auto [i, j, i_is_b, j_is_b] = split({pair.i, pair.j, pair.value}, m_);
+    const double half = 0.5 * pair.magnitude;
     sum_[at(i)] += half * weight_[at(j)];
     sum_[at(j)] += half * weight_[at(i)];
     if (j_is_b) couple(i, j, half);
@@ -125,7 +125,10 @@ struct Shifted {
 /// Builds C; an empty `weight` says that it cannot be positive definite.
 Shifted shifted(const ScaledCertificate& s, bool with_dual) {
   FormMatrix form(s.X);
-  form.add(s.pairs);
+  std::vector<Multiplier> pairs;
+  pairs.reserve(s.pairs.size());
+  for (const ScaledPair& pair : s.pairs) pairs.push_back({pair.i, pair.j, pair.value});
+  form.add(pairs);
   form.finish();
   Shifted out{form.order(), std::move(form.lower()), {}};
   const index_t order = out.order;
@@ -141,7 +144,7 @@ Shifted shifted(const ScaledCertificate& s, bool with_dual) {
 
   const Vector magnitude = RowMagnitudes(s, out.weight).compute(h);
   // Roundings that one term may meet, times eight: a checker with interval arithmetic must find room as well.
-  const double terms = 8.0 * (2.0 * static_cast<double>(m) + static_cast<double>(c) + 24.0);
+  const double terms = 8.0 * (2.0 * static_cast<double>(m) + static_cast<double>(c) + 24.0 + s.pair_roundings);
   double trace = 0.0;
   for (index_t j = 0; j < order; ++j) {
     double* column = out.lower.data() + j * order;

@@ -12,6 +12,7 @@
 #include "solver/certificate_dual.hpp"
 #include "solver/certificate_space.hpp"
 #include "solver/certificate_threads.hpp"
+#include "solver/cut_expansion.hpp"
 
 namespace burelu {
 namespace {
@@ -59,28 +60,6 @@ double dual_value(const Matrix& W, const Matrix& Y) {
 
 bool ordered(const Multiplier& a, const Multiplier& b) { return a.i < b.i || (a.i == b.i && a.j < b.j); }
 
-/// keep A + share B of two sorted lists, without what is negligible beside tau.
-std::vector<Multiplier> mixed(const std::vector<Multiplier>& A, double keep, const std::vector<Multiplier>& B,
-                              double other, const std::vector<double>& tau) {
-  const auto m = static_cast<std::int32_t>(tau.size());
-  std::vector<Multiplier> out;
-  out.reserve(A.size() + B.size());
-  const auto put = [&](const Multiplier& pair, double value) {
-    const double scale = tau[static_cast<std::size_t>(pair.i % m)] * tau[static_cast<std::size_t>(pair.j % m)];
-    if (value > 0.0 && value > kNegligible * std::sqrt(std::abs(scale))) out.push_back({pair.i, pair.j, value});
-  };
-  auto a = A.begin();
-  auto b = B.begin();
-  while (a != A.end() || b != B.end()) {
-    const bool take_a = b == B.end() || (a != A.end() && !ordered(*b, *a));
-    const bool take_b = a == A.end() || (b != B.end() && !ordered(*a, *b));
-    put(take_a ? *a : *b, (take_a ? keep * a->value : 0.0) + (take_b ? other * b->value : 0.0));
-    if (take_a) ++a;
-    if (take_b) ++b;
-  }
-  return out;
-}
-
 }  // namespace
 
 Repair::Repair(const Presolved& reduced)
@@ -89,7 +68,7 @@ Repair::Repair(const Presolved& reduced)
       d_(reduced.features()),
       c_(reduced.outputs()),
       order_(m_ + d_),
-      form_(reduced.X),
+      form_(reduced.X, &cuts_),
       factor_(at(order_ * order_)),
       interior_(at(m_)),
       logit_{kReach, kReach, kReach} {
@@ -220,6 +199,28 @@ void Repair::try_interior(Anchor anchor, const DualPoint& point, Choice& best) {
     better = bend(0.5 * share(logit_[kCurvature])) && climb(point, best);
 }
 
+/// keep A + share B of two sorted lists, without what is negligible beside tau.
+std::vector<Multiplier> Repair::mixed(const std::vector<Multiplier>& A, double keep, const std::vector<Multiplier>& B,
+                                      double other, const std::vector<double>& tau) const {
+  const auto m = static_cast<std::int32_t>(tau.size());
+  std::vector<Multiplier> out;
+  out.reserve(A.size() + B.size());
+  const auto put = [&](const Multiplier& pair, double value) {
+    const double scale = tau[at(line_of(pair.i, m, cuts_))] * tau[at(line_of(pair.j, m, cuts_))];
+    if (value > 0.0 && value > kNegligible * std::sqrt(std::abs(scale))) out.push_back({pair.i, pair.j, value});
+  };
+  auto a = A.begin();
+  auto b = B.begin();
+  while (a != A.end() || b != B.end()) {
+    const bool take_a = b == B.end() || (a != A.end() && !ordered(*b, *a));
+    const bool take_b = a == A.end() || (b != B.end() && !ordered(*a, *b));
+    put(take_a ? *a : *b, (take_a ? keep * a->value : 0.0) + (take_b ? other * b->value : 0.0));
+    if (take_a) ++a;
+    if (take_b) ++b;
+  }
+  return out;
+}
+
 /// Makes the chosen mixture the incumbent.
 void Repair::adopt(const DualPoint& point, const Choice& choice) {
   anchor_ = choice.anchor;
@@ -265,6 +266,7 @@ Proposal Repair::propose(const DualPoint& point) {
 }
 
 void Repair::exchange(Archive& archive) {
+  burelu::exchange(archive, cuts_);
   for (Repaired* state : {&average_, &incumbent_}) {
     archive.value(state->bound);
     archive.list(state->pairs);

@@ -20,8 +20,13 @@ namespace burelu {
 class Repair {
  public:
   explicit Repair(const Presolved& reduced);
+  Repair(const Repair&) = delete;
+  Repair& operator=(const Repair&) = delete;
 
   Proposal propose(const DualPoint& point);
+  /// Forms 2m, 2m + 1, ... of all multipliers, in the order they were added.
+  void add_cuts(const std::vector<Cut>& cuts) { cuts_.insert(cuts_.end(), cuts.begin(), cuts.end()); }
+  const std::vector<Cut>& cuts() const { return cuts_; }
   void exchange(Archive& archive);
   /// The last proposal could not be proven as it stands.
   void doubt();
@@ -56,12 +61,15 @@ class Repair {
   bool improve(double logit, const Matrix& W, Choice& best);
   void remember(const DualPoint& point);
   double raise(const DualPoint& point);
+  std::vector<Multiplier> mixed(const std::vector<Multiplier>& A, double keep, const std::vector<Multiplier>& B,
+                                double other, const std::vector<double>& tau) const;
   bool climb(const DualPoint& point, Choice& best);
   void try_interior(Anchor anchor, const DualPoint& point, Choice& best);
   void adopt(const DualPoint& point, const Choice& choice);
 
   const Presolved& reduced_;
   index_t m_, d_, c_, order_;
+  std::vector<Cut> cuts_;
   FormMatrix form_;             // M(T)
   std::vector<double> factor_;  // Cholesky factor of N(theta), column-major lower
   Anchor anchor_ = kUniform;

@@ -14,14 +14,22 @@ inline constexpr double kUnit = 0x1p-53;
 /// roundings, whatever the order and whether or not they are fused.
 inline double rounding(double k) { return 1.0001 * k * kUnit; }  // valid for k < 1e11
 
+/// A multiplier of a product of two forms (a, b), products with cuts written out and summed.
+struct ScaledPair {
+  std::int32_t i = 0, j = 0;  // i >= j
+  double value = 0.0;         // of any sign
+  double magnitude = 0.0;     // sum of |terms| of `value`
+};
+
 /// The premise mu(W) <= gamma in the variables a_k 2^-p_k, divided by 2^g, where 2^p_k ~ |x_k| and 2^g ~ gamma: exact
 /// changes of scale that bring every number near 1, so that underflow is negligible whatever the units of the data are.
 struct ScaledCertificate {
   bool usable = false;            ///< false: malformed, or nothing can be proven
   Matrix X;                       ///< m x d, rows 2^-p_k x_k
-  std::vector<Multiplier> pairs;  ///< T(i, j) 2^(p_i + p_j - g)
+  std::vector<ScaledPair> pairs;  ///< T(i, j) 2^(p_i + p_j - g)
+  double pair_roundings = 0.0;    ///< that a term of a pair has met
   Matrix G;            ///< (m + d) x c: ||G'(a, u)|| + eta ||u|| >= ||sum_i (x_i'u)_+ w_i|| / 2^g for every u
-  double gamma = 0.0;  ///< gamma 2^-g - eta, rounded down
+  double gamma = 0.0;  ///< gamma 2^-g - eta - delta, rounded down
 };
 
 ScaledCertificate scaled(const Problem& problem, const Certificate& certificate);

@@ -4,6 +4,7 @@
 #include <cmath>
 #include <limits>
 
+#include "cuts/separation.hpp"
 #include "solver/iteration.hpp"
 
 namespace burelu {
@@ -23,29 +24,33 @@ constexpr std::int64_t kStallSpan = 6000;  // evaluations without visible progre
 constexpr double kStationary = 1e-3;       // of the tolerance: residuals below it with a gap above say saddle
 constexpr double kEscapeNoise = 0.1;       // relative noise of the first escape; the k-th has k times that
 constexpr int kEscapesMost = 5;
+constexpr int kCutRounds = 6;
+constexpr double kCutThreshold = 1e-4;              // least violation, in units of the natural size of a product
+constexpr std::int64_t kCutProgrammes = 2'000'000;  // of a round
+constexpr double kShortfallWeight = 5.0;
 constexpr double kColumnWeight = 1e-3;   // of the largest singular value: lighter columns are spare
 constexpr double kStallProgress = 0.01;  // of the gap
 constexpr double kNaN = std::numeric_limits<double>::quiet_NaN();
 
 }  // namespace
 
-OuterLoop::OuterLoop(Backend& backend, Certifier& certifier, const RelaxationData& data, const SolveOptions& options,
-                     const CheckpointKey& key, double constant)
-    : backend_(backend),
+OuterLoop::OuterLoop(BackendMaker make, Certifier& certifier, const Presolved& reduced, const SolveOptions& options,
+                     const CheckpointKey& key)
+    : make_(std::move(make)),
       certifier_(certifier),
-      data_(data),
+      reduced_(reduced),
       options_(options),
       key_(key),
-      constant_(constant),
-      rank_(options.rank > 0 ? options.rank : starting_rank(data.m, data.d)),
+      rank_(options.rank > 0 ? options.rank : starting_rank(reduced.rows(), reduced.features())),
       window_(kWindow) {
   result_.lower_bound = kNaN;
 }
 
 Relaxation OuterLoop::run() {
   if (options_.resume.empty()) {
+    build(0.0);
     const Point start = random_point(data_, rank_, options_.seed);
-    backend_.write_point(start.Shat, start.Ut);
+    backend_->write_point(start.Shat, start.Ut);
   } else {
     CheckpointReader reader(options_.resume, key_);
     exchange(reader);
@@ -56,7 +61,7 @@ Relaxation OuterLoop::run() {
     look();
     save_if_due(done_);
   }
-  backend_.read(snapshot_, kFactor);
+  backend_->read(snapshot_, kFactor);
   result_.host_waits += 1;
   result_.factor = {snapshot_.A, snapshot_.U, snapshot_.V};
   result_.rank = rank_;
@@ -66,8 +71,17 @@ Relaxation OuterLoop::run() {
 
 // The state after a check: what the next window depends on, and what the result has so far.
 void OuterLoop::exchange(Archive& archive) {
-  backend_.exchange(archive);
   certifier_.exchange(archive);
+  archive.list(active_);
+  archive.value(cut_rounds_);
+  archive.value(evaluations_before_);
+  archive.value(bound_before_round_);
+  if (archive.loading()) {
+    for (const std::int32_t id : active_)
+      if (id < 0 || id >= static_cast<std::int32_t>(certifier_.cuts().size())) Archive::refuse();
+    build(0.0);
+  }
+  backend_->exchange(archive);
   burelu::exchange(archive, result_.certificate);
   archive.value(result_.lower_bound);
   archive.value(result_.outer_iterations);
@@ -101,7 +115,10 @@ void OuterLoop::save_if_due(bool last) {
   saved_at_ = clock_.seconds();
 }
 
-double OuterLoop::objective() const { return snapshot_.control.dual.objective + constant_; }
+// Interaction passes of all backends so far.
+std::int64_t OuterLoop::evaluations() const { return evaluations_before_ + snapshot_.control.count.evaluations; }
+
+double OuterLoop::objective() const { return snapshot_.control.dual.objective + reduced_.constant_loss; }
 
 double OuterLoop::gap() const {
   const double distance = objective() - result_.lower_bound;
@@ -127,7 +144,7 @@ double OuterLoop::pass_flops() const {
 
 std::int64_t OuterLoop::evaluations_left() const {
   if (options_.max_evaluations <= 0) return std::numeric_limits<std::int64_t>::max();
-  return options_.max_evaluations - snapshot_.control.count.evaluations;
+  return options_.max_evaluations - evaluations();
 }
 
 // A few windows with their updates, all queued; nothing here waits for the device.
@@ -136,18 +153,18 @@ void OuterLoop::run_updates() {
   std::int64_t left = evaluations_left();
   for (int k = 0; k < updates && left > 1; ++k) {
     const auto window = static_cast<int>(std::min<std::int64_t>(window_, left - 1));
-    descend(backend_, window);
-    update(backend_);
+    descend(*backend_, window);
+    update(*backend_);
     left -= window + 1;
     const std::int64_t update_count = ++result_.outer_iterations;
-    if (update_count <= kReweighLast && update_count % kReweighEvery == 0) backend_.reweigh();
+    if (update_count <= kReweighLast && update_count % kReweighEvery == 0) backend_->reweigh();
   }
 }
 
 // One wait: scalars, and the dual point where a certificate is due.
 void OuterLoop::look() {
   const bool due = certificate_due();
-  backend_.read(snapshot_, due ? kDual | kPoint : unsigned{kPoint});
+  backend_->read(snapshot_, due ? kDual | kPoint : unsigned{kPoint});
   result_.checks += 1;
   result_.host_waits += 1;
   if (due) certify();
@@ -159,15 +176,16 @@ bool OuterLoop::certificate_due() const {
   const auto order = static_cast<double>(data_.m + data_.d);
   const double cost = kCholeskysPerCertificate * order * order * order / 3.0;
   const std::int64_t queued = kUpdatesPerCheck * window_;  // since the last look, not yet counted on the host
-  const std::int64_t since = snapshot_.control.count.evaluations + queued - certified_at_;
+  const std::int64_t since = evaluations() + queued - certified_at_;
   const bool last = evaluations_left() <= (window_ + 1) * kUpdatesPerCheck;
   return last || static_cast<double>(since) * pass_flops() >= kCertificateShare * cost;
 }
 
 void OuterLoop::certify() {
   const Clock clock;
-  certified_at_ = snapshot_.control.count.evaluations;
-  const DualPoint point{&snapshot_.multipliers, &snapshot_.tau, &snapshot_.E};
+  certified_at_ = evaluations();
+  const std::vector<Multiplier> multipliers = over_forms(snapshot_.multipliers);
+  const DualPoint point{&multipliers, &snapshot_.tau, &snapshot_.E};
   const Proposal proposal = certifier_.propose(point);
   if (!(proposal.bound <= result_.lower_bound)) {
     std::optional<Certificate> proof = certifier_.prove(proposal);
@@ -191,7 +209,85 @@ void OuterLoop::balance_window(const Proposal& proposal) {
     window_ = std::max(window_ * 2 / 3, kWindow);
   }
   settings_.extrapolate = window_ <= kWindowExtrapolate ? 1 : 0;
-  backend_.set(settings_);
+  backend_->set(settings_);
+}
+
+// The backend for the cuts in use; sigma 0: the backend's own start.
+void OuterLoop::build(double sigma) {
+  std::vector<Cut> cuts;
+  for (const std::int32_t id : active_) cuts.push_back(certifier_.cuts()[static_cast<std::size_t>(id)]);
+  data_ = prepare(reduced_, cuts);
+  backend_ = make_(data_, sigma);
+  settings_.shortfall_weight = options_.cuts == 0 ? 0.0 : kShortfallWeight;
+  backend_->set(settings_);
+}
+
+// Multipliers of the rows of F as those of the cuts behind them: row = scale * cut.
+std::vector<Multiplier> OuterLoop::over_forms(const std::vector<Multiplier>& over_rows) const {
+  std::vector<Multiplier> out = over_rows;
+  if (active_.empty()) return out;
+  const auto base = static_cast<std::int32_t>(2 * data_.m);
+  for (Multiplier& pair : out) {
+    for (std::int32_t* form : {&pair.i, &pair.j}) {
+      if (*form < base) continue;
+      const auto row = static_cast<std::size_t>(*form - base);
+      pair.value *= data_.cuts.scale[row];
+      *form = base + active_[row];
+    }
+    if (pair.i < pair.j) std::swap(pair.i, pair.j);
+  }
+  return out;
+}
+
+// The relaxation with another set of cuts, from the same factor, penalty and multipliers.
+bool OuterLoop::use_cuts(std::vector<std::int32_t> ids) {
+  std::vector<Multiplier> pairs = over_forms(snapshot_.multipliers);
+  active_ = std::move(ids);
+  evaluations_before_ = evaluations();
+  build(snapshot_.control.dual.sigma);
+  snapshot_.control.count.evaluations = 0;
+  const auto base = static_cast<std::int32_t>(2 * data_.m);
+  std::vector<std::int32_t> place(certifier_.cuts().size(), -1);
+  for (std::size_t t = 0; t < active_.size(); ++t)
+    place[static_cast<std::size_t>(active_[t])] = static_cast<std::int32_t>(t);
+  std::vector<Multiplier> kept;
+  for (Multiplier pair : pairs) {
+    bool in_use = true;
+    for (std::int32_t* form : {&pair.i, &pair.j}) {
+      if (*form < base) continue;
+      const std::int32_t row = place[static_cast<std::size_t>(*form - base)];
+      in_use = in_use && row >= 0;
+      if (row < 0) continue;
+      pair.value /= data_.cuts.scale[static_cast<std::size_t>(row)];
+      *form = base + row;
+    }
+    if (in_use) kept.push_back(pair);
+  }
+  backend_->write_point(snapshot_.Shat, snapshot_.Ut);
+  backend_->write_multipliers(kept);
+  rank_changed_at_ = evaluations();
+  return true;
+}
+
+// More cuts, where the factor violates some: false where none is left to add.
+bool OuterLoop::cut_round() {
+  const int rounds = options_.cut_rounds > 0 ? options_.cut_rounds : kCutRounds;
+  if (options_.cuts == 0 || cut_rounds_ >= rounds) return false;
+  ++cut_rounds_;
+  backend_->read(snapshot_, kDual | kPoint);
+  result_.host_waits += 1;
+  Separator separator(data_);
+  const std::size_t most =
+      options_.cuts > 0 ? static_cast<std::size_t>(options_.cuts) : static_cast<std::size_t>(data_.m);
+  std::vector<Cut> fresh;
+  const Matrix F = factor_rows(data_, {snapshot_.Shat, snapshot_.Ut});
+  for (Violated& v : separator.separate(F, kCutThreshold, most, kCutProgrammes, options_.seed))
+    fresh.push_back(std::move(v.cut));
+  if (fresh.empty()) return false;
+  std::vector<std::int32_t> ids = active_;
+  for (std::size_t t = 0; t < fresh.size(); ++t) ids.push_back(static_cast<std::int32_t>(certifier_.cuts().size() + t));
+  certifier_.add_cuts(fresh);
+  return use_cuts(std::move(ids));
 }
 
 // A full factor may be what holds the solve up: more columns, from the same point and multipliers.
@@ -201,8 +297,8 @@ bool OuterLoop::grow_rank() {
   if (options_.rank > 0 || rank_ >= most || numerical_rank(data_, point, kColumnWeight) < rank_) return false;
   rank_ = std::min(2 * rank_, most);
   const Point larger = with_rank(data_, point, rank_, options_.seed);
-  backend_.write_point(larger.Shat, larger.Ut);
-  rank_changed_at_ = snapshot_.control.count.evaluations;
+  backend_->write_point(larger.Shat, larger.Ut);
+  rank_changed_at_ = evaluations();
   return true;
 }
 
@@ -215,26 +311,26 @@ bool OuterLoop::leave_saddle() {
   escapes_ += 1;
   const Point moved = shaken({snapshot_.Shat, snapshot_.Ut}, kEscapeNoise * escapes_,
                              options_.seed + 1 + static_cast<std::uint64_t>(escapes_));
-  backend_.write_point(moved.Shat, moved.Ut);
-  rank_changed_at_ = snapshot_.control.count.evaluations;
+  backend_->write_point(moved.Shat, moved.Ut);
+  rank_changed_at_ = evaluations();
   return true;
 }
 
 void OuterLoop::record() {
   const Control& c = snapshot_.control;
-  result_.evaluations = c.count.evaluations;
+  result_.evaluations = evaluations();
   result_.objective = objective();
   result_.infeasibility = infeasibility();
   result_.relative_gap = std::isnan(result_.lower_bound) ? kNaN : gap();
   result_.history.push_back(
-      {c.count.evaluations, clock_.seconds(), objective(), infeasibility(), result_.lower_bound, c.dual.sigma, rank_});
+      {evaluations(), clock_.seconds(), objective(), infeasibility(), result_.lower_bound, c.dual.sigma, rank_});
 }
 
 bool OuterLoop::report_progress(const char* phase) {
   if (!options_.progress) return true;
   const Control& c = snapshot_.control;
   Progress p;
-  p.evaluations = c.count.evaluations;
+  p.evaluations = evaluations();
   p.seconds = clock_.seconds();
   p.objective = objective();
   p.infeasibility = infeasibility();
@@ -258,6 +354,7 @@ bool OuterLoop::finished() {
   const bool go_on = report_progress("solve");
   if (distance_to_optimum() <= tolerance && infeasibility() <= tolerance &&
       snapshot_.control.dual.primal <= tolerance) {
+    if (cut_round()) return false;
     finish(Status::solved, "certified relative gap and infeasibility are below the tolerance");
     return true;
   }

@@ -3,6 +3,10 @@
 
 #include <cstdint>
 
+#include <functional>
+#include <memory>
+#include <vector>
+
 #include "backend/backend.hpp"
 #include "burelu/options.hpp"
 #include "burelu/result.hpp"
@@ -13,11 +17,14 @@
 
 namespace burelu {
 
+/// Makes a backend for these constants with this penalty to start from.
+using BackendMaker = std::function<std::unique_ptr<Backend>(const RelaxationData&, double sigma)>;
+
 class OuterLoop {
  public:
-  /// All references must outlive the loop. `constant` is presolve's part of the objective.
-  OuterLoop(Backend& backend, Certifier& certifier, const RelaxationData& data, const SolveOptions& options,
-            const CheckpointKey& key, double constant);
+  /// All references must outlive the loop.
+  OuterLoop(BackendMaker make, Certifier& certifier, const Presolved& reduced, const SolveOptions& options,
+            const CheckpointKey& key);
 
   /// Runs to a status. Everything of the result but presolve's summary, the factor's original coordinates and total
   /// seconds; the factor is in presolved coordinates.
@@ -32,12 +39,17 @@ class OuterLoop {
   void certify();
   bool certificate_due() const;
   void balance_window(const Proposal& proposal);
+  void build(double sigma);
+  std::vector<Multiplier> over_forms(const std::vector<Multiplier>& over_rows) const;
+  bool cut_round();
+  bool use_cuts(std::vector<std::int32_t> ids);
   bool grow_rank();
   bool leave_saddle();
   void record();
   bool finished();
   bool stalled() const;
   void finish(Status status, std::string message);
+  std::int64_t evaluations() const;
   double objective() const;
   double gap() const;
   double distance_to_optimum() const;
@@ -46,12 +58,17 @@ class OuterLoop {
   std::int64_t evaluations_left() const;
   bool report_progress(const char* phase);
 
-  Backend& backend_;
+  BackendMaker make_;
   Certifier& certifier_;
-  const RelaxationData& data_;
+  const Presolved& reduced_;
   const SolveOptions& options_;
   const CheckpointKey& key_;
-  double constant_;
+  RelaxationData data_;
+  std::unique_ptr<Backend> backend_;
+  std::vector<std::int32_t> active_;  // cut of row 2m + t of F, as numbered by the certifier
+  int cut_rounds_ = 0;
+  std::int64_t evaluations_before_ = 0;
+  double bound_before_round_ = 0.0;
   Clock clock_;
   Snapshot snapshot_;
   Relaxation result_;

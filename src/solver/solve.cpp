@@ -77,10 +77,13 @@ Relaxation solve_with(const Problem& problem, const SolveOptions& options, const
     BackendOptions backend_options;
     backend_options.threads = threads;
     require_memory(host_bytes(reduced, options, backend_options), available_bytes(), "this machine");
-    const RelaxationData data = prepare(reduced);
-    const std::unique_ptr<Backend> backend = factory(data, backend_options);
+    const BackendMaker make = [&](const RelaxationData& data, double sigma) {
+      BackendOptions with_penalty = backend_options;
+      if (sigma > 0.0) with_penalty.sigma = sigma;
+      return factory(data, with_penalty);
+    };
     const CheckpointKey key{data_hash(problem), options.rank, options.seed, threads, device_name(options.device)};
-    OuterLoop loop(*backend, certifier, data, options, key, reduced.constant_loss);
+    OuterLoop loop(make, certifier, reduced, options, key);
     result = loop.run();
   }
   result.factor = restore(reduced, std::move(result.factor));

@@ -37,6 +37,9 @@ class DeferredBackend final : public Backend {
   void write_point(const Matrix& Shat, const Matrix& Ut) override {
     push([this, Shat, Ut] { inner_->write_point(Shat, Ut); });
   }
+  void write_multipliers(const std::vector<Multiplier>& pairs) override {
+    push([this, pairs] { inner_->write_multipliers(pairs); });
+  }
   void repeat(int k, const std::function<void()>& body) override {
     std::vector<std::function<void()>> outside = std::exchange(queue_, {});
     body();  // recorded once, as a graph is captured

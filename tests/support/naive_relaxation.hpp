@@ -19,9 +19,7 @@ struct NaiveRelaxation {
       : data(d), sigma(penalty), T(2 * d.m, 2 * d.m), weights(2 * d.m, 2 * d.m) {
     for (index_t i = 0; i < 2 * d.m; ++i)
       for (index_t j = 0; j < 2 * d.m; ++j) {
-        double inner = 0.0;
-        for (index_t k = 0; k < d.d; ++k) inner += d.X(i % d.m, k) * d.X(j % d.m, k);
-        weights(i, j) = static_cast<float>(pair_weight(d, i, j, inner));  // backends may keep weights in float
+        weights(i, j) = static_cast<float>(pair_weight(d, i, j));  // backends may keep weights in float
       }
   }
 
