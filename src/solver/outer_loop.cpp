@@ -1,5 +1,7 @@
 #include "solver/outer_loop.hpp"
 
+#include <cblas.h>
+
 #include <algorithm>
 #include <cmath>
 #include <limits>
@@ -281,7 +283,11 @@ bool OuterLoop::cut_round() {
       options_.cuts > 0 ? static_cast<std::size_t>(options_.cuts) : static_cast<std::size_t>(data_.m);
   std::vector<Cut> fresh;
   const Matrix F = factor_rows(data_, {snapshot_.Shat, snapshot_.Ut});
-  for (Violated& v : separator.separate(F, kCutThreshold, most, kCutProgrammes, options_.seed))
+  Matrix products(F.rows, F.rows);
+  cblas_dgemm(CblasRowMajor, CblasNoTrans, CblasTrans, static_cast<blasint>(F.rows), static_cast<blasint>(F.rows),
+              static_cast<blasint>(F.cols), 1.0, F.data.data(), static_cast<blasint>(F.cols), F.data.data(),
+              static_cast<blasint>(F.cols), 0.0, products.data.data(), static_cast<blasint>(F.rows));
+  for (Violated& v : separator.separate(products, kCutThreshold, most, kCutProgrammes, options_.seed))
     fresh.push_back(std::move(v.cut));
   if (fresh.empty()) return false;
   std::vector<std::int32_t> ids = active_;
