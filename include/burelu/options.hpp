@@ -32,6 +32,7 @@ struct SolveOptions {
   std::int64_t max_evaluations = 0;   ///< interaction passes; 0 means no limit
   double time_limit = 0.0;            ///< seconds; 0 means no limit
   std::string device = "auto";        ///< "auto", "cpu", "cuda", "cuda:K"
+  bool multipliers_float = false;     ///< CUDA only: stores the multipliers in single precision, half the memory
   int threads = 0;                    ///< CPU threads; 0 means all
   std::uint64_t seed = 0;             ///< of the starting factor and of all sampling
   std::string checkpoint;             ///< file to save the state to, on an interval, at limits and interrupts; none

@@ -40,6 +40,10 @@ Training train(const Problem& problem, const TrainOptions& options) {
   if (options.width < 0 || options.starts < 0 || options.polish_iterations < 0)
     throw DataError("width, starts and polish iterations must not be negative; 0 chooses them");
   const Clock clock;
+  const std::string& device = options.solve.device;
+  const TrainingSize size{problem.X.rows, problem.X.cols, problem.Y.cols,
+                          most_neurons(problem.X.rows, problem.Y.cols, options)};
+  require_memory(device_training_bytes(device, size), device_free_bytes(device), device_name(device));
   SolveOptions solve_options = options.solve;
   solve_options.time_limit *= kSolveShare;
   Training result;

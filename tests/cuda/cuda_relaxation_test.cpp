@@ -231,7 +231,10 @@ TEST(CudaOnHost, ReplayEqualsTheImmediateRunBitwise) {
 class MemoryArchive final : public Archive {
  public:
   bool loading() const override { return loading_; }
-  void rewind() { loading_ = true; }
+  void rewind() {
+    loading_ = true;
+    at_ = 0;
+  }
   void raw(void* data, std::size_t size) override {
     auto* bytes = static_cast<char*>(data);
     if (!loading_) {
@@ -277,6 +280,13 @@ TEST(CudaOnHost, ResumesBitForBitFromItsState) {
   archive.rewind();
   const RelaxationData other = prepare(presolve(teacher(20, 3, 2, 7).problem()));
   EXPECT_THROW(make_cuda_on_host_backend(other, small_memory(), 0)->exchange(archive), DataError);
+  archive.rewind();
+  try {
+    make_cuda_on_host_backend(data, small_memory(true), 0)->exchange(archive);
+    FAIL() << "multipliers of another precision were accepted";
+  } catch (const DataError& error) {
+    EXPECT_NE(std::string(error.what()).find("--multipliers"), std::string::npos) << error.what();
+  }
 }
 
 TEST(CudaOnHost, AnotherBodyOrRankIsRecordedAgain) {
