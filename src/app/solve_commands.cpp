@@ -99,6 +99,8 @@ class Run {
                  report_text(context_, data_, relaxation, seconds, network, evaluation_ ? &*evaluation_ : nullptr));
       written(arguments_.report);
     }
+    if (relaxation.status == Status::device_failed && arguments_.level() >= LogLevel::error)
+      fmt::print(stderr, "burelu: {}\n", relaxation.message);
     SummaryRows rows = summary_rows(context_, data_, relaxation, seconds, network);
     if (!written_.empty()) rows.emplace_back("written", written_);
     if (arguments_.level() >= LogLevel::info) fmt::print("{}", aligned(rows));

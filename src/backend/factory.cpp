@@ -79,8 +79,7 @@ BackendFactory backend_factory(const std::string& device) {
   };
 }
 
-std::function<std::unique_ptr<TrainingBackend>(const TrainingProblem&)> training_factory(
-    [[maybe_unused]] const std::string& device) {
+TrainingBackendFactory training_factory([[maybe_unused]] const std::string& device) {
 #if defined(BURELU_WITH_CUDA)
   if (const int number = cuda_number(device); number != kNoCuda)
     return [number](const TrainingProblem& problem) { return make_cuda_training(problem, kTrainingMemory, number); };

@@ -26,11 +26,13 @@ struct BackendOptions {
 
 using BackendFactory = std::function<std::unique_ptr<Backend>(const RelaxationData&, const BackendOptions&)>;
 
+using TrainingBackendFactory = std::function<std::unique_ptr<TrainingBackend>(const TrainingProblem&)>;
+
 /// The factory for "auto", "cpu", "cuda", "cuda:K". Throws `DeviceError` where that device is not there.
 BackendFactory backend_factory(const std::string& device);
 
 /// Makes the backend of the training loss on that device; empty where it is the CPU.
-std::function<std::unique_ptr<TrainingBackend>(const TrainingProblem&)> training_factory(const std::string& device);
+TrainingBackendFactory training_factory(const std::string& device);
 
 /// Bytes of the memory of a CUDA device that a solve takes, and the training of a network after it; 0 on the CPU.
 std::int64_t device_solve_bytes(const std::string& device, const SolveSize& size, bool multipliers_float);

@@ -101,6 +101,8 @@ const char* to_string(Status status) {
       return "time_limit";
     case Status::interrupted:
       return "interrupted";
+    case Status::device_failed:
+      return "device_failed";
     case Status::stalled:
       return "stalled";
   }

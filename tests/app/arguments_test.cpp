@@ -3,6 +3,8 @@
 
 #include <gtest/gtest.h>
 
+#include "app/exit_codes.hpp"
+
 namespace burelu::app {
 namespace {
 
@@ -163,6 +165,15 @@ TEST(Arguments, HelpIsNoError) {
     EXPECT_EQ(parsed.exit_code, 0);
     EXPECT_NE(parsed.text.find("Example:\n  burelu "), std::string::npos) << command;
   }
+}
+
+TEST(ExitCodes, AreThoseOfTheContract) {
+  EXPECT_EQ(exit_code(Status::solved), 0);
+  EXPECT_EQ(exit_code(Status::evaluation_limit), 4);
+  EXPECT_EQ(exit_code(Status::time_limit), 4);
+  EXPECT_EQ(exit_code(Status::stalled), 4);
+  EXPECT_EQ(exit_code(Status::device_failed), 5);
+  EXPECT_EQ(exit_code(Status::interrupted), 130);
 }
 
 }  // namespace

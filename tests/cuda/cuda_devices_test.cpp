@@ -1,4 +1,4 @@
-// Memory, absent devices and failures of the CUDA backend's sources on the host double.
+// Memory and absent devices of the CUDA backend's sources on the host double.
 #include "burelu/errors.hpp"
 #include "cuda/cuda_support.hpp"
 
@@ -70,22 +70,6 @@ TEST(CudaOnHost, RefusesWithOneClearLine) {
   cuda_double::machine().devices = 0;
   EXPECT_NE(refusal<DeviceError>(data).find("no CUDA device"), std::string::npos);
   EXPECT_TRUE(cuda_on_host_devices().empty());
-}
-
-TEST(CudaOnHost, AFailureOfTheDeviceSaysWhere) {
-  const RelaxationData data = medium();
-  const auto backend = make_cuda_on_host_backend(data, small_memory(), 0);
-  drill(*backend, data, 5, nullptr);
-  descend(*backend, 5);
-  cuda_double::fail_launch(7);
-  Snapshot s;
-  try {
-    backend->read(s, kScalars);
-    FAIL() << "the failure went unnoticed";
-  } catch (const DeviceError& error) {
-    EXPECT_NE(std::string(error.what()).find("cudaStreamSynchronize"), std::string::npos) << error.what();
-    EXPECT_NE(std::string(error.what()).find("resources.hpp"), std::string::npos) << error.what();
-  }
 }
 
 }  // namespace

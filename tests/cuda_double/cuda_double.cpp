@@ -48,6 +48,7 @@ struct State {
   std::string failure;
   cudaError_t error = cudaSuccess;
   int failing = 0;
+  bool dead = false;  // after a failure that was asked for
 };
 
 State& state() {
@@ -75,7 +76,10 @@ void fresh_shared(std::size_t bytes) {
 void run_kernel(dim3 grid, dim3 block, std::size_t shared, const std::function<void()>& work) {
   State& s = state();
   if (s.error != cudaSuccess) return;
-  if (s.failing > 0 && --s.failing == 0) return fail("a kernel was asked to fail");
+  if (s.failing > 0 && --s.failing == 0) {
+    s.dead = true;
+    return fail("a kernel was asked to fail");
+  }
   if (!s.block) s.block = std::make_unique<Block>(s.order);
   s.block->order = s.order;
   blockDim = block;
@@ -114,10 +118,15 @@ Counters& counters() { return state().counters; }
 Machine& machine() { return state().machine; }
 const std::string& failure() { return state().failure; }
 void set_order(Order order) { state().order = order; }
-void fail_launch(int countdown) { state().failing = countdown; }
+void fail_launch(int countdown) {
+  state().failing = countdown;
+  state().dead = false;
+  state().error = cudaSuccess;
+}
 void* shared_bytes() { return state().shared.get(); }
 
 cudaError_t enqueue(cudaStream_t stream, std::function<void()> work) {
+  if (state().dead) return cudaErrorLaunchFailure;
   counters().launches += 1;
   push(stream, std::move(work));
   return cudaSuccess;
@@ -189,6 +198,7 @@ cudaError_t cudaGetLastError() { return cudaSuccess; }
 
 cudaError_t cudaMallocAsync(void** pointer, std::size_t bytes, cudaStream_t stream) {
   if (stream->recorded) return cudaErrorStreamCaptureUnsupported;
+  if (state().dead) return cudaErrorLaunchFailure;
   auto& c = counters();
   if (bytes > machine().memory - static_cast<std::size_t>(c.allocated)) return cudaErrorMemoryAllocation;
   *pointer = std::malloc(bytes);  // NOLINT: released in cudaFreeAsync
@@ -224,6 +234,7 @@ cudaError_t cudaMemcpyAsync(void* to, const void* from, std::size_t bytes, cudaM
       if (p >= begin && p < static_cast<const std::byte*>(begin) + size) return true;
     return false;
   };
+  if (state().dead) return cudaErrorLaunchFailure;
   if (kind == cudaMemcpyHostToDevice && !pinned(from)) {
     if (stream->recorded) return cudaErrorStreamCaptureUnsupported;
     const auto* first = static_cast<const std::byte*>(from);
@@ -246,6 +257,7 @@ cudaError_t cudaMemcpy2DAsync(void* to, std::size_t to_pitch, const void* from, 
   return cudaSuccess;
 }
 cudaError_t cudaMemsetAsync(void* pointer, int value, std::size_t bytes, cudaStream_t stream) {
+  if (state().dead) return cudaErrorLaunchFailure;
   push(stream, [pointer, value, bytes] { std::memset(pointer, value, bytes); });
   return cudaSuccess;
 }
@@ -262,6 +274,7 @@ cudaError_t cudaStreamDestroy(cudaStream_t stream) {
 cudaError_t cudaStreamSynchronize(cudaStream_t stream) {
   if (stream->recorded) return cudaErrorStreamCaptureUnsupported;
   counters().waits += 1;
+  if (state().dead) return cudaErrorLaunchFailure;
   for (const auto& work : std::exchange(stream->queue, {})) work();
   return std::exchange(state().error, cudaSuccess);
 }
@@ -279,6 +292,7 @@ cudaError_t cudaGraphInstantiate(cudaGraphExec_t* exec, cudaGraph_t graph, unsig
   return cudaSuccess;
 }
 cudaError_t cudaGraphLaunch(cudaGraphExec_t exec, cudaStream_t stream) {
+  if (state().dead) return cudaErrorLaunchFailure;
   counters().replays += 1;
   push(stream, [work = exec->work] {
     for (const auto& one : *work) one();
