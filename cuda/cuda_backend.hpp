@@ -53,6 +53,14 @@ std::int64_t cuda_training_memory(const CudaTrainingShape& shape);
 /// Bytes of device memory that are free.
 std::int64_t cuda_free_memory(int device);
 
+struct CudaCeilings {
+  double bytes_per_second = 0.0;  ///< read and written by a copy within the device
+  double flops_per_second = 0.0;  ///< of a product of square matrices in double precision
+};
+
+/// For benchmarks: a copy of `copy_bytes`, a product of matrices of `order`. Waits.
+CudaCeilings cuda_ceilings(int device, std::int64_t copy_bytes, std::int64_t order);
+
 /// The relaxation on device `device`. Throws `DeviceError`, or `MemoryError` with the estimate where it does not fit.
 std::unique_ptr<Backend> make_cuda_backend(const RelaxationData& data, const BackendOptions& options, int device,
                                            const CudaTuning& tuning = {});

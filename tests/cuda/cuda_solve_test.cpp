@@ -93,7 +93,7 @@ INSTANTIATE_TEST_SUITE_P(
     ::testing::Values(Whole{"part_of_randomized_00", "data/randomized/randomized_00.csv", 1, 10, 100, 10000, false},
                       Whole{"part_of_spiral", "data/spiral.csv", 4, kAll, 100, 10000, false},
                       Whole{"part_of_iris", "data/iris_train.csv", 5, kAll, 100, 10000, false},
-                      Whole{"randomized_00", "data/randomized/randomized_00.csv", 1, kAll, 200, 14000, true},
+                      Whole{"randomized_00", "data/randomized/randomized_00.csv", 1, kAll, 200, 18000, true},
                       Whole{"spiral", "data/spiral.csv", 1, kAll, 200, 60000, true},
                       Whole{"iris", "data/iris_train.csv", 1, kAll, 200, 26000, true}),
     [](const ::testing::TestParamInfo<Whole>& one) { return std::string(one.param.name); });

@@ -1,10 +1,10 @@
-// Every verb of the CUDA backend's sources on the host double against the CPU backend.
+// Every verb of the CUDA backend against the CPU's: its sources on the host double, and a device where there is one.
 #include <algorithm>
 #include <cmath>
 #include <limits>
 
-#include "backend/cpu_backend.hpp"
 #include "cuda/cuda_support.hpp"
+#include "support/backends.hpp"
 
 namespace burelu::test {
 namespace {
@@ -69,12 +69,19 @@ void expect_same(const Snapshot& a, const Snapshot& b, index_t m, Bound bound) {
 struct Size {
   index_t rows;
   int rank;
+  BackendKind kind;  ///< the sources on the host double, or on a device
 };
 
-class CudaVerbs : public ::testing::TestWithParam<Size> {};
+class CudaVerbs : public ::testing::TestWithParam<Size> {
+ protected:
+  void SetUp() override { require(GetParam().kind); }
+};
 
-void compare_drill(const RelaxationData& data, int rank, index_t panel_rows, bool single, double bound) {
-  const auto host = make_cuda_on_host_backend(data, small_memory(single), 0, {panel_rows});
+void compare_drill(const RelaxationData& data, const Size& size, index_t panel_rows, bool single, double bound) {
+  const int rank = size.rank;
+  const auto host = size.kind == BackendKind::cuda_on_host
+                        ? make_cuda_on_host_backend(data, small_memory(single), 0, {panel_rows})
+                        : make_backend(size.kind, data, small_memory(single));
   CpuBackend cpu(data, small_memory().memory, 1, small_memory().sigma);
   std::vector<Snapshot> a;
   std::vector<Snapshot> b;
@@ -101,27 +108,30 @@ TEST_P(CudaVerbs, AgreeWithTheCpu) {
   const Instance instance = size.rows >= 9 ? degenerate(size.rows, 3, 2, 7) : teacher(size.rows, 3, 2, 7);
   const RelaxationData data = prepare(presolve(instance.problem()));
   const double bound = kFactor * kEpsilon * std::sqrt(static_cast<double>(size.rows));
-  compare_drill(data, size.rank, 0, false, bound);
-  compare_drill(data, size.rank, 32, false, bound);  // many panels
+  compare_drill(data, size, 0, false, bound);
+  compare_drill(data, size, 32, false, bound);  // many panels
 }
 
 TEST_P(CudaVerbs, WithSinglePrecisionMultipliersAgreeToTheirRounding) {
   const Size size = GetParam();
   const Instance instance = teacher(size.rows, 3, 2, 7);
   const RelaxationData data = prepare(presolve(instance.problem()));
-  compare_drill(data, size.rank, 64, true, 2e-5);
+  compare_drill(data, size, 64, true, 2e-5);
 }
 
 std::vector<Size> sizes() {
   std::vector<Size> out;
-  for (const index_t rows : {1, 31, 32, 33})
-    for (const int rank : {1, 7, 20, 33}) out.push_back({rows, rank});
-  out.push_back({257, 7});
+  for (const BackendKind kind : {BackendKind::cuda_on_host, BackendKind::cuda}) {
+    for (const index_t rows : {1, 31, 32, 33})
+      for (const int rank : {1, 7, 20, 33}) out.push_back({rows, rank, kind});
+    out.push_back({257, 7, kind});
+  }
   return out;
 }
 
 INSTANTIATE_TEST_SUITE_P(Sizes, CudaVerbs, ::testing::ValuesIn(sizes()), [](const auto& one) {
-  return "rows" + std::to_string(one.param.rows) + "_rank" + std::to_string(one.param.rank);
+  return "rows" + std::to_string(one.param.rows) + "_rank" + std::to_string(one.param.rank) +
+         (one.param.kind == BackendKind::cuda ? "_cuda" : "_cuda_on_host");
 });
 
 }  // namespace
