@@ -1,6 +1,8 @@
 #include "verbs.hpp"
 
+#include <algorithm>
 #include <cmath>
+#include <cstdint>
 #include <random>
 #include <utility>
 
