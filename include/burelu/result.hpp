@@ -17,10 +17,11 @@ enum class Status {
   evaluation_limit,  ///< `max_evaluations` was reached
   time_limit,        ///< `time_limit` was reached
   interrupted,       ///< the progress callback returned false
+  device_failed,     ///< the device failed after a bound was proven: the best one is kept, there is no factor
   stalled,           ///< no further progress: floating point, or the rank, does not allow a smaller gap
 };
 
-/// "solved", "evaluation_limit", "time_limit", "interrupted", "stalled".
+/// "solved", "evaluation_limit", "time_limit", "interrupted", "device_failed", "stalled".
 const char* to_string(Status status);
 
 /// One check of the solve. NaN where a quantity was not computed.

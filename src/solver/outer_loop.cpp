@@ -49,6 +49,19 @@ OuterLoop::OuterLoop(BackendMaker make, Certifier& certifier, const Presolved& r
 }
 
 Relaxation OuterLoop::run() {
+  try {
+    iterate();
+  } catch (const DeviceError& error) {
+    if (std::isnan(result_.lower_bound)) throw;
+    finish(Status::device_failed, std::string(error.what()) + "; the best certified bound before that is reported");
+    result_.factor = {Matrix(data_.m, 0), Matrix(data_.d, 0), Matrix(data_.c, 0)};
+  }
+  result_.rank = rank_;
+  result_.seconds.solve = clock_.seconds() - result_.seconds.certify;
+  return std::move(result_);
+}
+
+void OuterLoop::iterate() {
   if (options_.resume.empty()) {
     build(0.0);
     const Point start = random_point(data_, rank_, options_.seed);
@@ -66,9 +79,6 @@ Relaxation OuterLoop::run() {
   backend_->read(snapshot_, kFactor);
   result_.host_waits += 1;
   result_.factor = {snapshot_.A, snapshot_.U, snapshot_.V};
-  result_.rank = rank_;
-  result_.seconds.solve = clock_.seconds() - result_.seconds.certify;
-  return std::move(result_);
 }
 
 // The state after a check: what the next window depends on, and what the result has so far.

@@ -26,11 +26,12 @@ class OuterLoop {
   OuterLoop(BackendMaker make, Certifier& certifier, const Presolved& reduced, const SolveOptions& options,
             const CheckpointKey& key);
 
-  /// Runs to a status. Everything of the result but presolve's summary, the factor's original coordinates and total
-  /// seconds; the factor is in presolved coordinates.
+  /// Runs to a status, also where the device fails after a bound was proven. Everything of the result but presolve's
+  /// summary, the factor's original coordinates and total seconds; the factor is in presolved coordinates.
   Relaxation run();
 
  private:
+  void iterate();
   void exchange(Archive& archive);
   void confirm_bound();
   void save_if_due(bool last);
