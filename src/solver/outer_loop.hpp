@@ -25,6 +25,7 @@ class OuterLoop {
 
  private:
   void exchange(Archive& archive);
+  void check_state(int capacity);
   void confirm_bound();
   void save_if_due(bool last);
   void run_updates();
