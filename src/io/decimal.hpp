@@ -28,7 +28,7 @@ constexpr int kExactPower = 22;  // 5^22 < 2^53: one operation on two exact numb
 
 /// 10^k, and behind them -10^k: a quotient with those has the other sign, that of zero too.
 inline constexpr auto kExactPowers = [] {
-  std::array<double, 2 * (kExactPower + 1)> powers{};
+  std::array<double, kExactPower + 1 + kExactPower + 1> powers{};
   double power = 1.0;
   for (std::size_t k = 0; k <= kExactPower; ++k, power *= 10.0) powers[k] = power;
   for (std::size_t k = 0; k <= kExactPower; ++k) powers[kExactPower + 1 + k] = -powers[k];

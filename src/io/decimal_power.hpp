@@ -12,7 +12,7 @@ namespace burelu::decimal {
 
 constexpr int kMostPower = 27;  // 5^27 < 2^63
 
-__extension__ typedef unsigned __int128 Wide;
+__extension__ using Wide = unsigned __int128;
 
 struct Power {
   std::uint64_t digits = 0;  ///< g, top bit set: the first 64 bits of 5^e
@@ -40,7 +40,7 @@ constexpr Power power_of_ten(int e) {
 
 inline constexpr auto kPowers = [] {
   std::array<Power, 2 * kMostPower + 1> powers{};
-  for (int e = -kMostPower; e <= kMostPower; ++e) powers[static_cast<std::size_t>(e + kMostPower)] = power_of_ten(e);
+  for (int e = -kMostPower; e <= kMostPower; ++e) powers[static_cast<unsigned>(e + kMostPower)] = power_of_ten(e);
   return powers;
 }();
 
@@ -50,7 +50,7 @@ inline bool scaled(std::uint64_t m, int e, double& value) {
     value = 0.0;
     return true;
   }
-  const Power& power = kPowers[static_cast<std::size_t>(e + kMostPower)];
+  const Power& power = kPowers[static_cast<unsigned>(e + kMostPower)];
   const int shift = std::countl_zero(m);
   const auto high = static_cast<std::uint64_t>(static_cast<Wide>(m << shift) * power.digits >> 64U);
   const int normal = std::countl_zero(high);  // 0 or 1
