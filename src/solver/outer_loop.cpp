@@ -6,6 +6,7 @@
 #include <cmath>
 #include <limits>
 
+#include "backend/control_check.hpp"
 #include "cuts/separation.hpp"
 #include "solver/iteration.hpp"
 
@@ -68,7 +69,10 @@ void OuterLoop::iterate() {
     backend_->write_point(start.Shat, start.Ut);
   } else {
     CheckpointReader reader(options_.resume, key_);
+    backend_.read(snapshot_, kScalars);
+    const int capacity = snapshot_.control.memory.capacity;
     exchange(reader);
+    check_state(capacity);
     confirm_bound();
   }
   while (!done_) {
@@ -107,6 +111,18 @@ void OuterLoop::exchange(Archive& archive) {
   archive.value(certified_at_);
   archive.value(rank_changed_at_);
   archive.value(escapes_);
+}
+
+// A file may say anything: what would lead outside of an array, overflow or never end is refused.
+void OuterLoop::check_state(int capacity) {
+  Snapshot now;
+  backend_->read(now, kPoint);
+  const bool loop = now.Shat.cols == rank_ && window_ >= kWindow && window_ <= kWindowMax &&
+                    counts(escapes_, kEscapesMost) && counts(certified_at_) && counts(rank_changed_at_) &&
+                    counts(settings_.extrapolate, 1) && counts(cut_rounds_, 1 << 20) && counts(evaluations_before_);
+  const bool numbers = counts(result_.outer_iterations) && counts(result_.checks) && counts(result_.host_waits);
+  if (!loop || !numbers || !plausible(now.control, capacity) || !plausible(snapshot_.control, capacity))
+    Archive::refuse();
 }
 
 // A file is no proof: the bound of a checkpoint counts for what its certificate proves here and now.

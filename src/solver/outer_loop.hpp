@@ -33,6 +33,7 @@ class OuterLoop {
  private:
   void iterate();
   void exchange(Archive& archive);
+  void check_state(int capacity);
   void confirm_bound();
   void save_if_due(bool last);
   void run_updates();
