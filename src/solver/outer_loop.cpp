@@ -63,13 +63,13 @@ Relaxation OuterLoop::run() {
 }
 
 void OuterLoop::iterate() {
+  build(0.0);
   if (options_.resume.empty()) {
-    build(0.0);
     const Point start = random_point(data_, rank_, options_.seed);
     backend_->write_point(start.Shat, start.Ut);
   } else {
     CheckpointReader reader(options_.resume, key_);
-    backend_.read(snapshot_, kScalars);
+    backend_->read(snapshot_, kScalars);
     const int capacity = snapshot_.control.memory.capacity;
     exchange(reader);
     check_state(capacity);
@@ -95,7 +95,7 @@ void OuterLoop::exchange(Archive& archive) {
   if (archive.loading()) {
     for (const std::int32_t id : active_)
       if (id < 0 || id >= static_cast<std::int32_t>(certifier_.cuts().size())) Archive::refuse();
-    build(0.0);
+    if (!active_.empty()) build(0.0);
   }
   backend_->exchange(archive);
   burelu::exchange(archive, result_.certificate);
