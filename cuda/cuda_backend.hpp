@@ -28,7 +28,13 @@ struct CudaShape {
   std::int64_t rank = 0;
   int memory = 0;  ///< L-BFGS pairs
   bool multipliers_float = false;
+  std::int64_t cuts = 0;
+  std::int64_t cut_terms = 0;  ///< entries of all cuts together
+
+  std::int64_t factor_rows() const { return 2 * m + cuts; }
 };
+
+CudaShape cuda_shape(const RelaxationData& data, const BackendOptions& options);
 
 /// What only tests and benchmarks change.
 struct CudaTuning {
@@ -36,7 +42,8 @@ struct CudaTuning {
 };
 
 /// Bytes of device memory that the backend allocates for a relaxation of this shape. 32 m^2 (float: 16 m^2) for the two
-/// copies of the multipliers, m (16 panel rows + 16 memory rank) and smaller for the rest.
+/// copies of the multipliers, m (16 panel rows + 16 memory rank) and smaller for the rest. With q cuts 8 (2m + q)^2
+/// (float: 4) for the multipliers and 2 q (4m + q) for weights.
 std::int64_t cuda_memory(const CudaShape& shape, const CudaTuning& tuning = {});
 
 /// The shape of one training problem, as far as memory goes.

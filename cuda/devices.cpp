@@ -47,7 +47,8 @@ void require_device_memory(std::int64_t bytes, int device) {
 template <class Stored>
 std::int64_t bytes_of(const CudaShape& shape, const CudaTuning& tuning) {
   using Relaxation = cuda::CudaRelaxation<Stored>;
-  return 8 * (Relaxation::fixed_doubles(shape, cuda::panel_rows(shape.m, tuning)) + Relaxation::rank_doubles(shape));
+  const std::int64_t height = cuda::panel_rows(shape.factor_rows(), tuning);
+  return 8 * (Relaxation::fixed_doubles(shape, height) + Relaxation::rank_doubles(shape));
 }
 
 }  // namespace
@@ -63,6 +64,18 @@ std::vector<CudaDevice> cuda_devices() {
     devices.push_back({properties.name, static_cast<std::int64_t>(properties.totalGlobalMem), driver});
   }
   return devices;
+}
+
+CudaShape cuda_shape(const RelaxationData& data, const BackendOptions& options) {
+  return {data.m,
+          data.d,
+          data.c,
+          data.loss_rows(),
+          options.rank > 0 ? options.rank : kLikelyRank,
+          options.memory,
+          options.multipliers_float,
+          data.cuts.count(),
+          static_cast<std::int64_t>(data.cuts.form.size())};
 }
 
 std::int64_t cuda_memory(const CudaShape& shape, const CudaTuning& tuning) {
@@ -85,11 +98,7 @@ std::unique_ptr<Backend> make_cuda_backend(const RelaxationData& data, const Bac
                                            const CudaTuning& tuning) {
   require_device(device);
   const cuda::Selected selected(device);
-  require_device_memory(
-      cuda_memory({data.m, data.d, data.c, data.loss_rows(), options.rank > 0 ? options.rank : kLikelyRank,
-                   options.memory, options.multipliers_float},
-                  tuning),
-      device);
+  require_device_memory(cuda_memory(cuda_shape(data, options), tuning), device);
   if (options.multipliers_float) return std::make_unique<cuda::CudaRelaxation<float>>(data, options, device, tuning);
   return std::make_unique<cuda::CudaRelaxation<double>>(data, options, device, tuning);
 }

@@ -41,7 +41,7 @@ __global__ void __launch_bounds__(kThreads)
 
 // One block: the new importance, and whether there is one. 3 sweeps over m.
 __global__ void __launch_bounds__(kThreads)
-    importance_kernel(const double* tau, std::int64_t m, double* next, State* state) {
+    importance_kernel(const double* tau, std::int64_t m, std::int64_t rows, double* next, State* state) {
   double* shared = shared_memory<double>();
   double* result = shared + 2 * kThreads;
   double sum = 0.0;
@@ -64,6 +64,7 @@ __global__ void __launch_bounds__(kThreads)
   if (threadIdx.x == 0) result[1] = exp(logs / static_cast<double>(m));
   __syncthreads();
   for (std::int64_t k = threadIdx.x; k < m; k += kThreads) next[m + k] = next[k] = next[k] / result[1];
+  for (std::int64_t i = 2 * m + threadIdx.x; i < rows; i += kThreads) next[i] = 1.0;
 }
 
 // Blocks of 256 columns, rows in stripes.
@@ -72,7 +73,7 @@ __global__ void __launch_bounds__(kThreads)
     rescale_kernel(PairView<Stored> pairs, const double* next, const State* state) {
   const std::int64_t j = thread_index();
   if (!state->reweighing) return;
-  for (std::int64_t i = blockIdx.y; i < 2 * pairs.weights.m; i += gridDim.y) {
+  for (std::int64_t i = blockIdx.y; i < pairs.rows; i += gridDim.y) {
     if (j >= i) continue;
     const double factor = pairs.importance[i] * pairs.importance[j] / (next[i] * next[j]);
     const std::int64_t place = row_offset(i) + j;
@@ -123,7 +124,7 @@ __device__ std::int64_t scan_block(std::int64_t* counts) {
 template <class Stored>
 __global__ void __launch_bounds__(kRowThreads) count_kernel(PairView<Stored> pairs, std::int64_t* counts) {
   auto* shared = shared_memory<std::int64_t>();
-  for (std::int64_t i = blockIdx.x; i < 2 * pairs.weights.m; i += gridDim.x) {
+  for (std::int64_t i = blockIdx.x; i < pairs.rows; i += gridDim.x) {
     shared[threadIdx.x] = count_share(pairs, i);
     const std::int64_t total = scan_block(shared);
     if (threadIdx.x == 0) counts[i] = total;
@@ -151,11 +152,10 @@ __global__ void __launch_bounds__(kThreads) scan_kernel(std::int64_t* counts, st
 }
 
 template <class Stored>
-__global__ void __launch_bounds__(kRowThreads)
-    write_kernel(PairView<Stored> pairs, const std::int64_t* offsets, std::int64_t begin, std::int64_t capacity,
-                 Multiplier* out) {
+__global__ void __launch_bounds__(kRowThreads) list_kernel(PairView<Stored> pairs, const std::int64_t* offsets,
+                                                           std::int64_t begin, std::int64_t capacity, Multiplier* out) {
   auto* shared = shared_memory<std::int64_t>();
-  for (std::int64_t i = blockIdx.x; i < 2 * pairs.weights.m; i += gridDim.x) {
+  for (std::int64_t i = blockIdx.x; i < pairs.rows; i += gridDim.x) {
     if (offsets[i + 1] <= begin || offsets[i] >= begin + capacity) continue;  // the same for the whole block
     shared[threadIdx.x] = count_share(pairs, i);
     scan_block(shared);
@@ -170,6 +170,18 @@ __global__ void __launch_bounds__(kRowThreads)
   }
 }
 
+template <class Stored>
+__global__ void __launch_bounds__(kThreads)
+    write_kernel(PairView<Stored> pairs, const Multiplier* from, std::int64_t count) {
+  const std::int64_t k = thread_index();
+  if (k >= count) return;
+  const std::int64_t i = from[k].i > from[k].j ? from[k].i : from[k].j;
+  const std::int64_t j = from[k].i > from[k].j ? from[k].j : from[k].i;
+  const double weight = pairs.importance[i] * pair_weight(pairs.weights, i, j) * pairs.importance[j];
+  const std::int64_t place = row_offset(i) + j;
+  pairs.multipliers[place] = pairs.previous[place] = static_cast<Stored>(from[k].value / weight);
+}
+
 Grid row_blocks(std::int64_t rows) {
   return {dim3(static_cast<unsigned>(std::min(rows, kMaxRowBlocks))), kRowThreads, kRowThreads * sizeof(std::int64_t)};
 }
@@ -178,7 +190,7 @@ Grid row_blocks(std::int64_t rows) {
 
 template <class Stored>
 void clear_multipliers(cudaStream_t stream, const PairView<Stored>& pairs) {
-  const auto bytes = static_cast<std::size_t>(triangle_size(2 * pairs.weights.m)) * sizeof(Stored);
+  const auto bytes = static_cast<std::size_t>(triangle_size(pairs.rows)) * sizeof(Stored);
   check(cudaMemsetAsync(pairs.multipliers, 0, bytes, stream), "cudaMemsetAsync");
   check(cudaMemsetAsync(pairs.previous, 0, bytes, stream), "cudaMemsetAsync");
   launch(stream, covering(pairs.weights.m), tie_kernel<Stored>, pairs);
@@ -186,7 +198,7 @@ void clear_multipliers(cudaStream_t stream, const PairView<Stored>& pairs) {
 
 template <class Stored>
 void extrapolate(cudaStream_t stream, const PairView<Stored>& pairs, const State* state) {
-  const std::int64_t size = triangle_size(2 * pairs.weights.m);
+  const std::int64_t size = triangle_size(pairs.rows);
   launch(stream, covering(std::min<std::int64_t>(size, kMaxRowBlocks * kThreads)), extrapolate_kernel<Stored>, pairs,
          size, state);
 }
@@ -194,26 +206,29 @@ void extrapolate(cudaStream_t stream, const PairView<Stored>& pairs, const State
 template <class Stored>
 void reweigh(cudaStream_t stream, const PairView<Stored>& pairs, double* importance, double* next, const double* tau,
              State* state) {
-  const std::int64_t rows = 2 * pairs.weights.m;
-  Grid rescale = covering(rows);
-  rescale.blocks.y = static_cast<unsigned>(std::min<std::int64_t>(rows, 1024));
+  Grid rescale = covering(pairs.rows);
+  rescale.blocks.y = static_cast<unsigned>(std::min<std::int64_t>(pairs.rows, 1024));
   launch(stream, {dim3(1), kThreads, (2 * kThreads + 2) * sizeof(double)}, importance_kernel, tau, pairs.weights.m,
-         next, state);
+         pairs.rows, next, state);
   launch(stream, rescale, rescale_kernel<Stored>, pairs, next, state);
-  launch(stream, covering(rows), take_importance_kernel, importance, next, rows, state);
+  launch(stream, covering(pairs.rows), take_importance_kernel, importance, next, pairs.rows, state);
 }
 
 template <class Stored>
 void count_multipliers(cudaStream_t stream, const PairView<Stored>& pairs, std::int64_t* offsets) {
-  const std::int64_t rows = 2 * pairs.weights.m;
-  launch(stream, row_blocks(rows), count_kernel<Stored>, pairs, offsets);
-  launch(stream, {dim3(1), kThreads, kThreads * sizeof(std::int64_t)}, scan_kernel, offsets, rows);
+  launch(stream, row_blocks(pairs.rows), count_kernel<Stored>, pairs, offsets);
+  launch(stream, {dim3(1), kThreads, kThreads * sizeof(std::int64_t)}, scan_kernel, offsets, pairs.rows);
 }
 
 template <class Stored>
-void write_multipliers(cudaStream_t stream, const PairView<Stored>& pairs, const std::int64_t* offsets,
-                       std::int64_t begin, std::int64_t capacity, Multiplier* out) {
-  launch(stream, row_blocks(2 * pairs.weights.m), write_kernel<Stored>, pairs, offsets, begin, capacity, out);
+void list_multipliers(cudaStream_t stream, const PairView<Stored>& pairs, const std::int64_t* offsets,
+                      std::int64_t begin, std::int64_t capacity, Multiplier* out) {
+  launch(stream, row_blocks(pairs.rows), list_kernel<Stored>, pairs, offsets, begin, capacity, out);
+}
+
+template <class Stored>
+void write_multipliers(cudaStream_t stream, const PairView<Stored>& pairs, const Multiplier* from, std::int64_t count) {
+  launch(stream, covering(count), write_kernel<Stored>, pairs, from, count);
 }
 
 template void clear_multipliers(cudaStream_t, const PairView<double>&);
@@ -224,9 +239,11 @@ template void reweigh(cudaStream_t, const PairView<double>&, double*, double*, c
 template void reweigh(cudaStream_t, const PairView<float>&, double*, double*, const double*, State*);
 template void count_multipliers(cudaStream_t, const PairView<double>&, std::int64_t*);
 template void count_multipliers(cudaStream_t, const PairView<float>&, std::int64_t*);
-template void write_multipliers(cudaStream_t, const PairView<double>&, const std::int64_t*, std::int64_t, std::int64_t,
-                                Multiplier*);
-template void write_multipliers(cudaStream_t, const PairView<float>&, const std::int64_t*, std::int64_t, std::int64_t,
-                                Multiplier*);
+template void list_multipliers(cudaStream_t, const PairView<double>&, const std::int64_t*, std::int64_t, std::int64_t,
+                               Multiplier*);
+template void list_multipliers(cudaStream_t, const PairView<float>&, const std::int64_t*, std::int64_t, std::int64_t,
+                               Multiplier*);
+template void write_multipliers(cudaStream_t, const PairView<double>&, const Multiplier*, std::int64_t);
+template void write_multipliers(cudaStream_t, const PairView<float>&, const Multiplier*, std::int64_t);
 
 }  // namespace burelu::cuda

@@ -13,8 +13,8 @@ constexpr std::int64_t kPanelBytes = 24 << 20;  // half of the L2 cache of an H1
 constexpr std::int64_t kPanelMin = 256;         // thinner panels starve the products
 constexpr std::int64_t kPanelMax = 1024;
 
-std::int64_t panel_sum_doubles(std::int64_t m, std::int64_t height) {
-  return kUpdateSums * panel_block_columns(padded(2 * m)) * panel_block_rows(height);
+std::int64_t panel_sum_doubles(std::int64_t rows, std::int64_t height) {
+  return kUpdateSums * panel_block_columns(padded(rows)) * panel_block_rows(height);
 }
 
 std::vector<double> by_columns(const Matrix& X, std::int64_t stride) {
@@ -26,8 +26,8 @@ std::vector<double> by_columns(const Matrix& X, std::int64_t stride) {
 
 }  // namespace
 
-std::int64_t panel_rows(std::int64_t m, const CudaTuning& tuning) {
-  const std::int64_t all = padded(2 * m);
+std::int64_t panel_rows(std::int64_t rows, const CudaTuning& tuning) {
+  const std::int64_t all = padded(rows);
   if (tuning.panel_rows > 0) return std::min(padded(tuning.panel_rows), all);
   return std::min(padded(std::clamp(kPanelBytes / (8 * all), kPanelMin, kPanelMax)), all);
 }
@@ -35,34 +35,37 @@ std::int64_t panel_rows(std::int64_t m, const CudaTuning& tuning) {
 // Rounded up to whole doubles where a buffer holds something smaller.
 template <class Stored>
 std::int64_t CudaRelaxation<Stored>::fixed_doubles(const CudaShape& s, std::int64_t height) {
-  const std::int64_t multipliers = 2 * triangle_size(2 * s.m) * std::int64_t{sizeof(Stored)} / 8;
+  const std::int64_t all = s.factor_rows();
+  const std::int64_t multipliers = 2 * triangle_size(all) * std::int64_t{sizeof(Stored)} / 8;
   const std::int64_t features = s.m * s.d + padded(s.m) * s.d + 2 * s.d * s.d;
   const std::int64_t negatives = s.loss_rows - s.m;
-  const std::int64_t rows = 3 * s.m + 4 * s.m + 2 * s.m + 1 + (negatives + 1) / 2 + negatives;
-  return multipliers + features + rows + 2 * s.loss_rows * s.c + height * padded(2 * s.m) +
-         panel_sum_doubles(s.m, height) + CudaDescent<Backend>::fixed_doubles(s.memory);
+  const std::int64_t rows = 3 * s.m + 3 * all + 1 + (negatives + 1) / 2 + negatives;
+  return multipliers + features + rows + 2 * s.loss_rows * s.c + height * padded(all) + panel_sum_doubles(all, height) +
+         DeviceCuts::doubles(s.m, s.cuts, s.cut_terms) + CudaDescent<Backend>::fixed_doubles(s.memory);
 }
 
 template <class Stored>
 std::int64_t CudaRelaxation<Stored>::rank_doubles(const CudaShape& s) {
   const std::int64_t r = s.rank;
   const std::int64_t loss = s.loss_rows * (r + s.c) + s.loss_rows * r + 2 * (r + s.c) * r + s.c * r + s.c * (r + s.c);
-  return 6 * s.m * r + s.d * r + loss + CudaDescent<Backend>::sized_doubles((s.m + s.d) * r, s.memory);
+  return 2 * (s.factor_rows() + s.m) * r + s.d * r + loss +
+         CudaDescent<Backend>::sized_doubles((s.m + s.d) * r, s.memory);
 }
 
 template <class Stored>
 CudaRelaxation<Stored>::CudaRelaxation(const RelaxationData& data, const BackendOptions& options, int device,
                                        const CudaTuning& tuning)
     : CudaDescent<Backend>(options.memory, device),
-      shape_{data.m, data.d, data.c, data.loss_rows(), 0, options.memory, options.multipliers_float},
+      shape_(cuda_shape(data, options)),
       gamma_(data.gamma),
       mean_kernel_(data.mean_kernel),
-      panel_rows_(panel_rows(data.m, tuning)),
-      panel_blocks_x_(panel_block_columns(padded(2 * data.m))),
+      panel_rows_(panel_rows(data.factor_rows(), tuning)),
+      panel_blocks_x_(panel_block_columns(padded(data.factor_rows()))),
       panel_blocks_y_(panel_block_rows(panel_rows_)),
-      multipliers_(triangle_size(2 * data.m), stream_),
-      previous_(triangle_size(2 * data.m), stream_) {
-  if (data.cuts.count() > 0) throw DeviceError("cone cuts run on the CPU only so far: use --cuts none or --device cpu");
+      multipliers_(triangle_size(data.factor_rows()), stream_),
+      previous_(triangle_size(data.factor_rows()), stream_),
+      cuts_(data, stream_) {
+  shape_.rank = 0;  // nothing is allocated for a rank yet
   upload(data);
   clear_multipliers(stream_, pairs());
   const double sigma = options.sigma;
@@ -84,23 +87,18 @@ void CudaRelaxation<Stored>::upload(const RelaxationData& data) {
   copy(K_, data.K.data);
   copy(decay_, data.decay.data);
   copy(negative_scale_, data.negative_scale);
-  copy(importance_, std::vector<double>(static_cast<std::size_t>(2 * data.m), 1.0));
+  copy(importance_, std::vector<double>(static_cast<std::size_t>(data.factor_rows()), 1.0));
   const auto negatives = static_cast<std::int64_t>(data.negative.size());
   negative_ = DeviceBuffer<std::int32_t>((negatives + 1) / 2 * 2, stream_);
   negative_.write(data.negative.data(), negatives);
-  next_importance_ = DeviceBuffer<double>(2 * data.m, stream_);
+  next_importance_ = DeviceBuffer<double>(data.factor_rows(), stream_);
   tau_ = DeviceBuffer<double>(data.m, stream_);
   norm_ = DeviceBuffer<double>(data.m, stream_);
   residual_ = DeviceBuffer<double>(data.loss_rows() * data.c, stream_);
-  panel_ = DeviceBuffer<double>(panel_rows_ * padded(2 * data.m), stream_);
-  panel_sums_ = DeviceBuffer<double>(panel_sum_doubles(data.m, panel_rows_), stream_);
-  offsets_ = DeviceBuffer<std::int64_t>(2 * data.m + 1, stream_);
+  panel_ = DeviceBuffer<double>(panel_rows_ * padded(data.factor_rows()), stream_);
+  panel_sums_ = DeviceBuffer<double>(panel_sum_doubles(data.factor_rows(), panel_rows_), stream_);
+  offsets_ = DeviceBuffer<std::int64_t>(data.factor_rows() + 1, stream_);
   for (const DeviceBuffer<double>* buffer : {&tau_, &residual_}) buffer->zero();
-}
-
-template <class Stored>
-void CudaRelaxation<Stored>::write_multipliers(const std::vector<Multiplier>&) {
-  throw DeviceError("cone cuts run on the CPU only so far: use --cuts none or --device cpu");
 }
 
 template <class Stored>
@@ -117,8 +115,8 @@ void CudaRelaxation<Stored>::write_point(const Matrix& Shat, const Matrix& Ut) {
       buffer = {};  // released before the new one is asked for
       buffer = DeviceBuffer<double>(size, stream_);
     };
-    sized(factor_, 2 * m * r);
-    sized(gradient_factor_, 2 * m * r);
+    sized(factor_, shape_.factor_rows() * r);
+    sized(gradient_factor_, shape_.factor_rows() * r);
     sized(activation_, m * r);
     sized(pulled_, m * r);
     sized(decay_product_, shape_.d * r);
@@ -173,14 +171,16 @@ PairView<Stored> CudaRelaxation<Stored>::pairs() const {
   return {multipliers_.data(),
           previous_.data(),
           importance_.data(),
-          {X_columns_.data(), norms_.data(), padded(shape_.m), shape_.m, shape_.d, mean_kernel_}};
+          shape_.factor_rows(),
+          {X_columns_.data(), norms_.data(), padded(shape_.m), shape_.m, shape_.d, mean_kernel_, cuts_.weights()}};
 }
 
 template <class Stored>
 PanelView CudaRelaxation<Stored>::panel(std::int64_t first_row) const {
-  const std::int64_t count = std::min(panel_rows_, 2 * shape_.m - first_row);
-  return {panel_.data(),     padded(2 * shape_.m), first_row,       count,
-          first_row + count, panel_sums_.data(),   panel_blocks_x_, panel_blocks_x_ * panel_blocks_y_,
+  const std::int64_t all = shape_.factor_rows();
+  const std::int64_t count = std::min(panel_rows_, all - first_row);
+  return {panel_.data(),     padded(all),        first_row,       count,
+          first_row + count, panel_sums_.data(), panel_blocks_x_, panel_blocks_x_ * panel_blocks_y_,
           state_.data()};
 }
 

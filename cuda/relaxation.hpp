@@ -1,10 +1,12 @@
 // The augmented Lagrangian of the relaxation on the device (src/backend/cpu_backend.hpp is the same on the CPU).
 //
-// Multipliers: two lower triangles over the 2m rows of F (triangle.hpp), in double or float; arithmetic is double.
+// Multipliers: two lower triangles over the rows of F = [A; B; S] (triangle.hpp), in double or float; arithmetic is
+// double.
 #pragma once
 
 #include "backend/relaxation_data.hpp"
 #include "cuda_backend.hpp"
+#include "cut_rows.hpp"
 #include "descent.hpp"
 #include "interaction.hpp"
 #include "multipliers.hpp"
@@ -56,6 +58,7 @@ class CudaRelaxation final : public CudaDescent<Backend> {
   DeviceBuffer<std::int32_t> negative_;
   DeviceBuffer<double> negative_scale_, importance_, next_importance_, tau_, norm_, residual_, panel_, panel_sums_;
   DeviceBuffer<std::int64_t> offsets_;
+  DeviceCuts cuts_;
   DeviceBuffer<double> factor_, gradient_factor_, activation_;
   DeviceBuffer<double> loss_rows_;               // [H | Y], rows of r + c
   DeviceBuffer<double> normal_, normal_work_;    // [H'H; Y'H], and its factor
@@ -63,8 +66,8 @@ class CudaRelaxation final : public CudaDescent<Backend> {
   DeviceBuffer<double> loss_gradient_, pulled_, decay_product_;
 };
 
-/// Rows of a panel for 2m rows of F: a panel and what is read beside it should stay in the L2 cache.
-std::int64_t panel_rows(std::int64_t m, const CudaTuning& tuning);
+/// Rows of a panel for this many rows of F: a panel and what is read beside it should stay in the L2 cache.
+std::int64_t panel_rows(std::int64_t rows, const CudaTuning& tuning);
 
 extern template class CudaRelaxation<double>;
 extern template class CudaRelaxation<float>;

@@ -14,6 +14,7 @@ void CudaRelaxation<Stored>::activations() {
   const double* Ut = trial_.data() + unknown_shat();
   blas_.product(shape_.m, r, shape_.d, {XK_.data(), shape_.d}, {Ut, r}, activation_.data(), r);
   factor_rows(stream_, rows());
+  combine_cuts(stream_, cuts_.rows(), 2 * shape_.m, r, factor_.data());
 }
 
 template <class Stored>
@@ -36,7 +37,7 @@ void CudaRelaxation<Stored>::run_panels(Pass pass) {
   const std::int64_t r = shape_.rank;
   const double* F = factor_.data();
   panel_sums_.zero();
-  for (std::int64_t first = 0; first < 2 * shape_.m; first += panel_rows_) {
+  for (std::int64_t first = 0; first < shape_.factor_rows(); first += panel_rows_) {
     const PanelView p = panel(first);
     const Operand rows_of_panel{F + first * r, r};
     blas_.product(p.rows, p.columns, r, rows_of_panel, transposed(F, r), p.entries, p.stride);
@@ -50,6 +51,7 @@ void CudaRelaxation<Stored>::run_panels(Pass pass) {
     blas_.product(p.columns, r, p.rows, transposed(p.entries, p.stride), rows_of_panel, gradient_factor_.data(), r,
                   true);
   }
+  fold_cuts(stream_, cuts_.columns(), 2 * shape_.m, r, gradient_factor_.data());
 }
 
 template <class Stored>
@@ -139,19 +141,34 @@ void CudaRelaxation<Stored>::read_multipliers(Snapshot& into, Fetch& fetch) {
   const std::int64_t guess = std::min(last_count_ + last_count_ / 4 + kSlack, capacity);
   std::int64_t count = 0;
   count_multipliers(stream_, pairs(), offsets_.data());
-  cuda::write_multipliers(stream_, pairs(), offsets_.data(), 0, capacity, triplets);
+  list_multipliers(stream_, pairs(), offsets_.data(), 0, capacity, triplets);
   into.multipliers.resize(static_cast<std::size_t>(guess));
   fetch.add(into.multipliers.data(), triplets, guess * kBytes);
-  fetch.add(&count, offsets_.data() + 2 * shape_.m, sizeof(count));
+  fetch.add(&count, offsets_.data() + shape_.factor_rows(), sizeof(count));
   fetch.wait();
   into.multipliers.resize(static_cast<std::size_t>(count));
   for (std::int64_t begin = guess; begin < count; begin += capacity) {
     const std::int64_t part = std::min(capacity, count - begin);
-    cuda::write_multipliers(stream_, pairs(), offsets_.data(), begin, capacity, triplets);
+    list_multipliers(stream_, pairs(), offsets_.data(), begin, capacity, triplets);
     fetch.add(into.multipliers.data() + begin, triplets, part * kBytes);
     fetch.wait();
   }
   last_count_ = count;
+}
+
+template <class Stored>
+void CudaRelaxation<Stored>::write_multipliers(const std::vector<Multiplier>& from) {
+  check(cudaSetDevice(device_), "cudaSetDevice");
+  const auto count = static_cast<std::int64_t>(from.size());
+  const std::int64_t capacity = panel_.size() * 8 / std::int64_t{sizeof(Multiplier)};
+  auto* triplets = reinterpret_cast<Multiplier*>(panel_.data());
+  for (std::int64_t begin = 0; begin < count; begin += capacity) {
+    const std::int64_t part = std::min(capacity, count - begin);
+    check(cudaMemcpyAsync(triplets, from.data() + begin, static_cast<std::size_t>(part) * sizeof(Multiplier),
+                          cudaMemcpyHostToDevice, stream_),
+          "cudaMemcpyAsync");
+    cuda::write_multipliers(stream_, pairs(), triplets, part);
+  }
 }
 
 template class CudaRelaxation<double>;

@@ -16,7 +16,7 @@ struct RowsView {
   const double* activation;  ///< P, m x r
   const double* shat;        ///< m x r
   double* norm;              ///< |p_k|
-  double* factor;            ///< F = [A; B], 2m x r
+  double* factor;            ///< F, whose first 2m rows are [A; B]
   std::int64_t negatives;
   const std::int32_t* negative;
   const double* negative_scale;
@@ -29,7 +29,7 @@ void factor_rows(cudaStream_t stream, const RowsView& view);
 void gather_loss_rows(cudaStream_t stream, const RowsView& view, double* loss_rows, std::int64_t stride);
 
 struct PullView {
-  double* gradient_factor;      ///< G F, 2m x r; the negative rows of E V are folded into it
+  double* gradient_factor;      ///< G F for the rows of [A; B], 2m x r; the negative rows of E V are folded into it
   const double* loss_gradient;  ///< E V, (m + negatives) x r
   double* gradient_shat;        ///< m x r
   double* pulled;               ///< gP + <s, gC> p / |p|, m x r

@@ -91,8 +91,8 @@ std::int64_t device_solve_bytes([[maybe_unused]] const std::string& device, [[ma
                                 [[maybe_unused]] bool multipliers_float) {
 #if defined(BURELU_WITH_CUDA)
   if (cuda_number(device) != kNoCuda)
-    return cuda_memory(
-        {size.rows, size.features, size.outputs, size.loss_rows, size.rank, size.memory, multipliers_float});
+    return cuda_memory({size.rows, size.features, size.outputs, size.loss_rows, size.rank, size.memory,
+                        multipliers_float, size.cuts, size.cut_terms()});
 #endif
   return 0;
 }

@@ -16,7 +16,8 @@ std::int64_t rounded_up(std::int64_t value, std::int64_t unit) { return (value +
 }  // namespace
 
 std::int64_t cpu_backend_bytes(const SolveSize& s) {
-  const std::int64_t padded = rounded_up(2 * s.rows, isa::kTile);
+  const std::int64_t all = 2 * s.rows + s.cuts;
+  const std::int64_t padded = rounded_up(all, isa::kTile);
   const std::int64_t tiles = padded / isa::kTile;
   const std::int64_t entries = tiles * (tiles + 1) / 2 * isa::kTile * isa::kTile;
   const std::int64_t stride = rounded_up(s.rank, isa::kLanes);
@@ -27,7 +28,8 @@ std::int64_t cpu_backend_bytes(const SolveSize& s) {
   const std::int64_t factor = padded * (stride * (1 + s.threads) + s.rank + 1);
   const std::int64_t rows = s.rows * (2 * s.rank + 2) + s.loss_rows * (2 * s.rank + 2 * s.outputs);
   const std::int64_t data = 2 * s.rows * s.features + 2 * s.features * s.features;
-  return multipliers + kDouble * (panel + factor + rows + data);
+  const std::int64_t cuts = s.cuts * (all + 2) + s.cut_terms() * 3 / 2;  // kernel, offset and scale, L
+  return multipliers + kDouble * (panel + factor + rows + data + cuts);
 }
 
 std::int64_t certificate_bytes(const SolveSize& s) {

@@ -17,6 +17,10 @@ struct SolveSize {
   int rank = 0;
   int memory = 0;  ///< L-BFGS pairs
   int threads = 1;
+  index_t cuts = 0;  ///< cone cuts at a time, at most
+
+  /// Entries of the cuts together: a vertex of the separating programme has d, and each cut its own line.
+  index_t cut_terms() const { return cuts * (features + 1); }
 };
 
 /// Sizes of the training of a network.
@@ -25,8 +29,9 @@ struct TrainingSize {
   index_t width = 0;  ///< neurons, at most
 };
 
-/// Bytes of the CPU backend's arrays: about 40 m^2 (two copies of the multipliers and the weights over the 2m rows of
-/// F, lower triangle) and 16 pairs (m + d) r of the panel. Exact but for rounding to cache lines.
+/// Bytes of the CPU backend's arrays: about 10 (2m + q)^2 (two copies of the multipliers and the weights over the rows
+/// of F, lower triangle), 8 q (2m + q) of kernels of q cuts, and 16 pairs (m + d) r of the panel. Exact but for
+/// rounding to cache lines, and as far as cuts have the terms that cut_terms() says.
 std::int64_t cpu_backend_bytes(const SolveSize& size);
 
 /// Bytes of a certificate on the host: the slack and its factor, the incumbent, the proof; order m + d.

@@ -1,13 +1,28 @@
 // Memory and absent devices of the CUDA backend's sources on the host double.
+#include "backend/memory.hpp"
 #include "burelu/errors.hpp"
 #include "cuda/cuda_support.hpp"
 
 namespace burelu::test {
 namespace {
 
-std::int64_t estimate(const RelaxationData& data, int rank, const BackendOptions& options, const CudaTuning& tuning) {
-  return cuda_on_host_memory(
-      {data.m, data.d, data.c, data.loss_rows(), rank, options.memory, options.multipliers_float}, tuning);
+std::int64_t estimate(const RelaxationData& data, int rank, BackendOptions options) {
+  options.rank = rank;
+  return cuda_on_host_memory(cuda_on_host_shape(data, options));
+}
+
+void compare_with_estimate(const RelaxationData& data, int rank, bool single) {
+  const BackendOptions options = small_memory(single);
+  const auto before = counters().allocated;
+  const auto backend = make_cuda_on_host_backend(data, options, 0);
+  for (const int r : {rank + 3, rank}) {  // a change of rank gives its memory back
+    const Point z = random_point(data, r, 3);
+    backend->write_point(z.Shat, z.Ut);
+    drill(*backend, data, r, nullptr);
+    const auto allocated = static_cast<double>(counters().allocated - before);
+    EXPECT_NEAR(allocated, static_cast<double>(estimate(data, r, options)), 16.0)  // rounding to doubles
+        << data.m << " " << data.cuts.count() << " " << single << " " << r;
+  }
 }
 
 TEST(CudaOnHost, TheEstimateIsWhatIsAllocated) {
@@ -15,20 +30,21 @@ TEST(CudaOnHost, TheEstimateIsWhatIsAllocated) {
     for (const bool single : {false, true})
       for (const int rank : {1, 20}) {
         const Instance instance = rows >= 9 ? degenerate(rows, 4, 3, 7) : teacher(rows, 4, 3, 7);
-        const RelaxationData data = prepare(presolve(instance.problem()));
-        const BackendOptions options = small_memory(single);
-        const auto before = counters().allocated;
-        const auto backend = make_cuda_on_host_backend(data, options, 0);
-        for (const int r : {rank + 3, rank}) {  // a change of rank gives its memory back
-          const Point z = random_point(data, r, 3);
-          backend->write_point(z.Shat, z.Ut);
-          drill(*backend, data, r, nullptr);
-          const auto allocated = static_cast<double>(counters().allocated - before);
-          const auto estimated = static_cast<double>(estimate(data, r, options, {}));
-          EXPECT_NEAR(allocated, estimated, 16.0) << rows << " " << single << " " << r;  // rounding to doubles
-        }
+        compare_with_estimate(prepare(presolve(instance.problem())), rank, single);
+        if (rows == 33) compare_with_estimate(with_cuts(instance), rank, single);
       }
   EXPECT_EQ(counters().allocated, 0);
+}
+
+// Cuts of the separation: the number of terms that is assumed before they are known is an upper bound, and close.
+TEST(CudaOnHost, TheTermsOfCutsAreBounded) {
+  const RelaxationData data = with_cuts(teacher(60, 4, 2, 7));
+  SolveSize size{data.m, data.d, data.c, data.loss_rows(), 20, 30, 1};
+  size.cuts = data.cuts.count();
+  const auto terms = static_cast<index_t>(data.cuts.form.size());
+  ASSERT_GT(size.cuts, 60);
+  EXPECT_LE(terms, size.cut_terms());
+  EXPECT_GE(terms, size.cut_terms() * 9 / 10);
 }
 
 TEST(CudaOnHost, MemoryMeetsItsTargets) {

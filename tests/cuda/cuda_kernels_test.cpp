@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "cuda_double.hpp"
+#include "cut_rows.hpp"
 #include "multipliers.hpp"
 #include "normal_equations.hpp"
 #include "resources.hpp"
@@ -91,6 +92,52 @@ TEST(RowKernels, FactorRowsHaveTheirDefinition) {
     }
 }
 
+// Both products with L against their definition; rows and columns of different lengths, some empty.
+TEST(CutKernels, AreProductsWithLAndItsTranspose) {
+  const cuda::Stream stream;
+  for (const std::int64_t m : kSizes)
+    for (const std::int64_t q : {1, 33, 70})
+      for (const std::int64_t r : {1, 7, 33}) {
+        RelaxationData data;
+        data.m = m;
+        data.cuts.kernel = Matrix(q, 2 * m + q);
+        data.mean_kernel = 1.0;
+        Matrix L(q, 2 * m);
+        for (std::int64_t t = 0; t < q; ++t) {
+          for (std::int64_t j = t % 5; j < 2 * m && j < 40 * (t % 3); j += 1 + t % 4) {
+            data.cuts.form.push_back(static_cast<std::int32_t>(j));
+            data.cuts.value.push_back(L(t, j) = static_cast<double>(1 + t) - 0.37 * static_cast<double>(j));
+          }
+          data.cuts.offset.push_back(static_cast<std::int64_t>(data.cuts.form.size()));
+          data.cuts.scale.push_back(1.0);
+        }
+        const cuda::DeviceCuts cuts(data, stream);
+        const std::vector<double> before = random_vector((2 * m + q) * r, 1);
+        const Guarded F(before, stream);
+        const Guarded G(before, stream);
+        cuda::combine_cuts(stream, cuts.rows(), 2 * m, r, F.data());
+        cuda::fold_cuts(stream, cuts.columns(), 2 * m, r, G.data());
+        stream.wait();
+        Matrix wanted_F(2 * m + q, r);
+        wanted_F.data = before;
+        Matrix wanted_G = wanted_F;
+        for (std::int64_t l = 0; l < r; ++l)
+          for (std::int64_t t = 0; t < q; ++t) {
+            wanted_F(2 * m + t, l) = 0.0;
+            for (std::int64_t j = 0; j < 2 * m; ++j) {
+              wanted_F(2 * m + t, l) += L(t, j) * wanted_F(j, l);
+              wanted_G(j, l) += L(t, j) * wanted_G(2 * m + t, l);
+            }
+          }
+        const std::vector<double> f = F.values();
+        const std::vector<double> g = G.values();
+        for (std::size_t k = 0; k < f.size(); ++k) {
+          EXPECT_NEAR(f[k], wanted_F.data[k], 1e-11 * (1.0 + std::fabs(wanted_F.data[k])));
+          EXPECT_NEAR(g[k], wanted_G.data[k], 1e-11 * (1.0 + std::fabs(wanted_G.data[k])));
+        }
+      }
+}
+
 TEST(NormalEquations, SolveInSharedAndInGlobalMemory) {
   const cuda::Stream stream;
   for (const int r : {1, 2, 16, 17, 33, 64, 90})  // 90: too large for shared memory
@@ -142,7 +189,7 @@ TEST(Multipliers, ExtrapolationIsItsFormula) {
     now[0] = before[0] = -kInfinity;  // as a tied pair
     const Guarded T(now, stream);
     const Guarded P(before, stream);
-    const cuda::PairView<double> pairs{T.data(), P.data(), nullptr, {nullptr, nullptr, 0, m, 0, 1.0}};
+    const cuda::PairView<double> pairs{T.data(), P.data(), nullptr, 2 * m, {nullptr, nullptr, 0, m, 0, 1.0}};
     cuda::extrapolate(stream, pairs, state.data());
     stream.wait();
     const std::vector<double> t = T.values();
@@ -172,13 +219,13 @@ TEST(Multipliers, ComeToTheHostInWindows) {
   const Guarded X(std::vector<double>(kRows / 2, 1.0), stream);  // one feature, all alike: weights are 1 or the floor's
   const Guarded norms(std::vector<double>(kRows / 2, 1.0), stream);
   const cuda::PairView<double> pairs{
-      nullptr, P.data(), q.data(), {X.data(), norms.data(), kRows / 2, kRows / 2, 1, 1.0}};
+      nullptr, P.data(), q.data(), kRows, {X.data(), norms.data(), kRows / 2, kRows / 2, 1, 1.0}};
   const cuda::DeviceBuffer<std::int64_t> offsets(kRows + 1, stream);
   const cuda::DeviceBuffer<Multiplier> out(64, stream);
   cuda::count_multipliers(stream, pairs, offsets.data());
   std::vector<Multiplier> seen;
   for (std::int64_t begin = 0; begin < count; begin += 50) {
-    cuda::write_multipliers(stream, pairs, offsets.data(), begin, 50, out.data());
+    cuda::list_multipliers(stream, pairs, offsets.data(), begin, 50, out.data());
     stream.wait();
     for (std::int64_t k = 0; k < std::min<std::int64_t>(50, count - begin); ++k) seen.push_back(out.data()[k]);
   }

@@ -18,8 +18,16 @@ bool bitwise_equal(const Snapshot& a, const Snapshot& b) {
          a.control.search.step == b.control.search.step;
 }
 
-TEST(CudaOnHost, ResultsDoNotDependOnTheOrderOfThreads) {
-  const RelaxationData data = medium();
+/// The paper's relaxation, or with cuts.
+class CudaRelaxationTest : public ::testing::TestWithParam<bool> {
+ protected:
+  const RelaxationData data = GetParam() ? medium_with_cuts() : medium();
+};
+
+INSTANTIATE_TEST_SUITE_P(CudaOnHost, CudaRelaxationTest, ::testing::Bool(),
+                         [](const auto& one) { return one.param ? "with_cuts" : "without_cuts"; });
+
+TEST_P(CudaRelaxationTest, ResultsDoNotDependOnTheOrderOfThreads) {
   std::vector<Snapshot> runs;
   for (const Order order : {Order::forward, Order::backward, Order::shuffled}) {
     cuda_double::set_order(order);
@@ -46,8 +54,7 @@ void run_body(Backend& backend) {
   backend.direction();
 }
 
-TEST(CudaOnHost, ReplayEqualsTheImmediateRunBitwise) {
-  const RelaxationData data = medium();
+TEST_P(CudaRelaxationTest, ReplayEqualsTheImmediateRunBitwise) {
   const Point z = random_point(data, 7, 3);
   Snapshot runs[2];
   for (const bool replayed : {false, true}) {
@@ -96,8 +103,7 @@ class MemoryArchive final : public Archive {
   bool loading_ = false;
 };
 
-TEST(CudaOnHost, ResumesBitForBitFromItsState) {
-  const RelaxationData data = medium();
+TEST_P(CudaRelaxationTest, ResumesBitForBitFromItsState) {
   const Point z = random_point(data, 7, 3);
   const auto first = make_cuda_on_host_backend(data, small_memory(), 0);
   const auto second = make_cuda_on_host_backend(data, small_memory(), 0);
@@ -119,8 +125,10 @@ TEST(CudaOnHost, ResumesBitForBitFromItsState) {
   archive = MemoryArchive();
   first->exchange(archive);
   archive.rewind();
-  const RelaxationData other = prepare(presolve(teacher(20, 3, 2, 7).problem()));
-  EXPECT_THROW(make_cuda_on_host_backend(other, small_memory(), 0)->exchange(archive), DataError);
+  for (const RelaxationData& other : {with_cuts(teacher(20, 3, 2, 7)), GetParam() ? medium() : medium_with_cuts()}) {
+    archive.rewind();
+    EXPECT_THROW(make_cuda_on_host_backend(other, small_memory(), 0)->exchange(archive), DataError);
+  }
   archive.rewind();
   try {
     make_cuda_on_host_backend(data, small_memory(true), 0)->exchange(archive);
@@ -145,8 +153,7 @@ TEST(CudaOnHost, AnotherBodyOrRankIsRecordedAgain) {
   look(*backend);
 }
 
-TEST(CudaOnHost, AnEvaluationTakesFewLaunches) {
-  const RelaxationData data = medium();
+TEST_P(CudaRelaxationTest, AnEvaluationTakesFewLaunches) {
   const auto backend = make_cuda_on_host_backend(data, small_memory(), 0);
   const Point z = random_point(data, 7, 3);
   backend->write_point(z.Shat, z.Ut);
@@ -154,8 +161,33 @@ TEST(CudaOnHost, AnEvaluationTakesFewLaunches) {
   const auto before = counters().launches;
   run_body(*backend);
   // step 1, activations 2, output layer 7, pass 5, pull back 6, judge 1, accept 5, direction 2; and a row of negatives
-  EXPECT_LE(counters().launches - before, 30);
+  constexpr int kLaunches = 29;
+  // S = L [A; B] and the gradient's way back; nothing else is launched for cuts.
+  EXPECT_EQ(counters().launches - before, GetParam() ? kLaunches + 2 : kLaunches);
   look(*backend);
+}
+
+TEST_P(CudaRelaxationTest, MultipliersWrittenAreReadInParts) {
+  const auto rows = static_cast<std::int32_t>(data.factor_rows());
+  std::vector<Multiplier> pairs;
+  for (std::int32_t i = 0; i < rows; ++i)
+    for (std::int32_t j = 0; j < i; ++j)
+      if (!data.tied(i, j) && (i * 7 + j * 3) % 5 < 4) pairs.push_back({i, j, 1.0 + 0.01 * i + 0.0001 * j});
+  const auto per_part =
+      static_cast<std::size_t>(32 * (rows + 31) / 32 * 32 / 2);  // two doubles each in a panel of 32 rows
+  ASSERT_GT(pairs.size(), per_part);
+  for (const bool single : {false, true}) {
+    const auto backend = make_cuda_on_host_backend(data, small_memory(single), 0, {32});
+    backend->write_point(random_point(data, 3, 3).Shat, random_point(data, 3, 3).Ut);
+    backend->write_multipliers({pairs.rbegin(), pairs.rend()});
+    const std::vector<Multiplier> seen = look(*backend).multipliers;
+    ASSERT_EQ(seen.size(), pairs.size());
+    for (std::size_t k = 0; k < pairs.size(); ++k) {
+      EXPECT_EQ(seen[k].i, pairs[k].i);
+      EXPECT_EQ(seen[k].j, pairs[k].j);
+      EXPECT_NEAR(seen[k].value, pairs[k].value, (single ? 2e-7 : 1e-15) * pairs[k].value);
+    }
+  }
 }
 
 }  // namespace

@@ -7,6 +7,7 @@
 
 #include "cuda_double.hpp"
 #include "cuda_on_host.hpp"
+#include "cuts/separation.hpp"
 #include "solver/iteration.hpp"
 #include "solver/start.hpp"
 #include "support/instances.hpp"
@@ -33,6 +34,8 @@ inline Snapshot look(Backend& backend) {
 /// Every verb: evaluation without and with multipliers, the update and its sums, row importance.
 inline Snapshot drill(Backend& backend, const RelaxationData& data, int rank, std::vector<Snapshot>* seen) {
   Point z = random_point(data, rank, 3);
+  // The columns of that point are neurons: what is below zero in products with cuts is rounding only.
+  if (data.cuts.count() > 0) z.Shat = gaussian(z.Shat.rows, z.Shat.cols, 89);
   for (int round = 0; round < 3; ++round) {
     backend.write_point(z.Shat, z.Ut);
     descend(backend, 1);
@@ -47,5 +50,14 @@ inline Snapshot drill(Backend& backend, const RelaxationData& data, int rank, st
 
 /// Antiparallel rows, duplicates and a zero row among 40.
 inline RelaxationData medium() { return prepare(presolve(degenerate(40, 3, 2, 7).problem())); }
+
+/// The same with two cuts per row, as far as there are.
+inline RelaxationData with_cuts(const Instance& instance) {
+  const Presolved reduced = presolve(instance.problem());
+  const RelaxationData plain = prepare(reduced);
+  return prepare(reduced, Separator(plain).basis_pursuit(2));
+}
+
+inline RelaxationData medium_with_cuts() { return with_cuts(degenerate(40, 3, 2, 7)); }
 
 }  // namespace burelu::test

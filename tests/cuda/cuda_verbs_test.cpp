@@ -47,7 +47,7 @@ struct Bound {
   }
 };
 
-void expect_same(const Snapshot& a, const Snapshot& b, index_t m, Bound bound) {
+void expect_same(const Snapshot& a, const Snapshot& b, index_t rows, Bound bound) {
   bound.near(a.control.value.loss, b.control.value.loss, "loss");
   bound.near(a.control.value.decay, b.control.value.decay, "decay");
   bound.near(a.control.value.penalty, b.control.value.penalty, "penalty");
@@ -62,7 +62,7 @@ void expect_same(const Snapshot& a, const Snapshot& b, index_t m, Bound bound) {
   // With one column nothing depends on |s|, and what is left is cancellation.
   bound.near(a.gradient_Shat, b.gradient_Shat, "gradient in Shat", b.control.value.gradient);
   bound.near(a.gradient_Ut, b.gradient_Ut, "gradient in Ut");
-  bound.near(dense(a.multipliers, 2 * m), dense(b.multipliers, 2 * m), "multipliers");
+  bound.near(dense(a.multipliers, rows), dense(b.multipliers, rows), "multipliers");
   EXPECT_EQ(a.control.count.evaluations, b.control.count.evaluations);
 }
 
@@ -89,7 +89,7 @@ void compare_drill(const RelaxationData& data, const Size& size, index_t panel_r
   b.push_back(drill(cpu, data, rank, &b));
   for (std::size_t k = 0; k < a.size(); ++k) {
     SCOPED_TRACE(k);
-    expect_same(a[k], b[k], data.m, {bound});
+    expect_same(a[k], b[k], data.factor_rows(), {bound});
     const Dual& x = a[k].control.dual;
     const Dual& y = b[k].control.dual;
     Bound{bound}.near(x.change, y.change, "change");
@@ -110,6 +110,17 @@ TEST_P(CudaVerbs, AgreeWithTheCpu) {
   const double bound = kFactor * kEpsilon * std::sqrt(static_cast<double>(size.rows));
   compare_drill(data, size, 0, false, bound);
   compare_drill(data, size, 32, false, bound);  // many panels
+}
+
+// Rows of F of three kinds, and edges of panels in each of them.
+TEST_P(CudaVerbs, AgreeWithTheCpuWithCuts) {
+  const Size size = GetParam();
+  const RelaxationData data = with_cuts(size.rows >= 9 ? degenerate(size.rows, 3, 2, 7) : teacher(size.rows, 3, 2, 7));
+  if (data.cuts.count() == 0) GTEST_SKIP() << "too few rows for a cut";
+  const double bound = kFactor * kEpsilon * std::sqrt(static_cast<double>(size.rows));
+  compare_drill(data, size, 0, false, bound);
+  compare_drill(data, size, 32, false, bound);
+  compare_drill(data, size, 64, true, 2e-5);
 }
 
 TEST_P(CudaVerbs, WithSinglePrecisionMultipliersAgreeToTheirRounding) {

@@ -6,6 +6,7 @@
 namespace burelu {
 
 std::vector<CudaDevice> cuda_on_host_devices();
+CudaShape cuda_on_host_shape(const RelaxationData& data, const BackendOptions& options);
 std::int64_t cuda_on_host_memory(const CudaShape& shape, const CudaTuning& tuning = {});
 std::int64_t cuda_on_host_training_memory(const CudaTrainingShape& shape);
 std::int64_t cuda_on_host_free_memory(int device);

@@ -5,6 +5,7 @@
 #define cuda cuda_on_host
 #define cuda_devices cuda_on_host_devices
 #define cuda_memory cuda_on_host_memory
+#define cuda_shape cuda_on_host_shape
 #define cuda_training_memory cuda_on_host_training_memory
 #define cuda_ceilings cuda_on_host_ceilings
 #define cuda_free_memory cuda_on_host_free_memory
