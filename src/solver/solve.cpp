@@ -11,6 +11,7 @@
 #include "solver/outer_loop.hpp"
 #include "solver/solve_with.hpp"
 #include "solver/thread_scope.hpp"
+#include "solver/tighten.hpp"
 
 namespace burelu {
 namespace {
@@ -38,7 +39,7 @@ Relaxation zero_network(const Problem& problem, const Presolved& reduced, Certif
   const std::vector<double> tau(static_cast<std::size_t>(reduced.rows()), 0.0);
   const Matrix W(reduced.Y.rows, reduced.Y.cols);
   Proposal proposal = certifier.propose({&none, &tau, &W});
-  result.lower_bound = std::numeric_limits<double>::quiet_NaN();
+  result.lower_bound = result.bound_without_cuts = std::numeric_limits<double>::quiet_NaN();
   if (auto proof = certifier.prove(proposal)) {
     result.lower_bound = proof->lower_bound;
     result.certificate = std::move(*proof);
@@ -80,6 +81,7 @@ Relaxation solve_with(const Problem& problem, const SolveOptions& options, const
     const CheckpointKey key{data_hash(problem), options.rank, options.seed, threads, device_name(options.device)};
     OuterLoop loop(make, certifier, reduced, options, key);
     result = loop.run();
+    if (tightens(reduced, options)) tighten(reduced, certifier, options, clock, result);
   }
   result.factor = restore(reduced, std::move(result.factor));
   result.presolve = reduced.summary;
