@@ -26,6 +26,7 @@ constexpr double kIdle = 1e-7;         // of the heaviest multiplier: a cut with
 constexpr double kCertifyBelow = 0.3;  // relative gap of an iterate from which its multipliers are tried
 constexpr double kAccuracy = 1e-2;     // of the tolerance, for the interior point
 constexpr int kPatience = 8;           // iterates in a row that raise the bound by less than kSlow: enough
+constexpr double kLate = 2e-2;         // relative gap of an iterate from which they are counted
 constexpr double kSlow = 1e-5;         // of the bound
 constexpr double kWork = 4e9;          // flops of the pairs in one step, at most: limits the number of cuts
 constexpr std::int64_t kProgrammes = 400'000;
@@ -113,7 +114,8 @@ bool Tightening::certify(const InteriorPoint& point) {
       }
     }
     result_.seconds.certify += clock.seconds();
-    slow_ = result_.lower_bound - before > kSlow * std::fabs(before) ? 0 : slow_ + 1;
+    const bool gained = result_.lower_bound - before > kSlow * std::fabs(before);
+    slow_ = gained || point.gap > kLate ? 0 : slow_ + 1;
   }
   result_.history.push_back(
       {result_.evaluations, clock_.seconds(), objective, 0.0, result_.lower_bound, 0.0, result_.rank});
