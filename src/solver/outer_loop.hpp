@@ -42,7 +42,7 @@ class OuterLoop {
   bool certificate_due() const;
   void balance_window(const Proposal& proposal);
   void build(double sigma);
-  std::vector<Multiplier> over_forms(const std::vector<Multiplier>& over_rows) const;
+  bool cuts_pay() const;
   bool cut_round();
   bool use_cuts(std::vector<std::int32_t> ids);
   bool grow_rank();
@@ -70,7 +70,6 @@ class OuterLoop {
   std::vector<std::int32_t> active_;  // cut of row 2m + t of F, as numbered by the certifier
   int cut_rounds_ = 0;
   std::int64_t evaluations_before_ = 0;
-  double bound_before_round_ = 0.0;
   Clock clock_;
   Snapshot snapshot_;
   Relaxation result_;

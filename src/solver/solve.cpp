@@ -11,6 +11,7 @@
 #include "solver/outer_loop.hpp"
 #include "solver/solve_with.hpp"
 #include "solver/thread_scope.hpp"
+#include "solver/tighten.hpp"
 
 namespace burelu {
 namespace {
@@ -25,6 +26,8 @@ void check_options(const SolveOptions& options) {
   if (options.threads < 0) throw DataError("threads must not be negative");
 }
 
+constexpr std::int64_t kBeforeCuts = 6000;  // evaluations: the bound without cuts is a start, not the aim
+
 // Where no row, or no target, is left the zero network is optimal: W = -Y proves it.
 bool trivial(const Presolved& reduced) {
   double largest = 0.0;
@@ -38,7 +41,7 @@ Relaxation zero_network(const Problem& problem, const Presolved& reduced, Certif
   const std::vector<double> tau(static_cast<std::size_t>(reduced.rows()), 0.0);
   const Matrix W(reduced.Y.rows, reduced.Y.cols);
   Proposal proposal = certifier.propose({&none, &tau, &W});
-  result.lower_bound = std::numeric_limits<double>::quiet_NaN();
+  result.lower_bound = result.bound_without_cuts = std::numeric_limits<double>::quiet_NaN();
   if (auto proof = certifier.prove(proposal)) {
     result.lower_bound = proof->lower_bound;
     result.certificate = std::move(*proof);
@@ -78,8 +81,16 @@ Relaxation solve_with(const Problem& problem, const SolveOptions& options, const
       return factory(data, with_penalty);
     };
     const CheckpointKey key{data_hash(problem), options.rank, options.seed, threads, device_name(options.device)};
-    OuterLoop loop(make, certifier, reduced, options, key);
+    const bool tight = tightens(reduced, options);
+    SolveOptions first = options;
+    if (tight && first.max_evaluations == 0) first.max_evaluations = kBeforeCuts;
+    OuterLoop loop(make, certifier, reduced, first, key);
     result = loop.run();
+    if (first.max_evaluations > options.max_evaluations && result.status == Status::evaluation_limit) {
+      result.status = Status::stalled;
+      result.message = "cuts gained nothing, and without them the gap is above the tolerance: try --cuts none";
+    }
+    if (tight) tighten(reduced, certifier, options, clock, result);
   }
   result.factor = restore(reduced, std::move(result.factor));
   result.presolve = reduced.summary;
