@@ -160,7 +160,7 @@ TEST_P(CudaRelaxationTest, AnEvaluationTakesFewLaunches) {
   backend->open_window();
   const auto before = counters().launches;
   run_body(*backend);
-  // step 1, activations 2, output layer 7, pass 5, pull back 6, judge 1, accept 5, direction 2; and a row of negatives
+  // step 1, activations 2, output layer 7, pass 5, pull back 6 (a row of negatives), judge 1, accept 5, direction 2
   constexpr int kLaunches = 29;
   // S = L [A; B] and the gradient's way back; nothing else is launched for cuts.
   EXPECT_EQ(counters().launches - before, GetParam() ? kLaunches + 2 : kLaunches);
