@@ -8,14 +8,12 @@
 #include <array>
 #include <cmath>
 #include <cstdio>
-#include <filesystem>
 #include <fstream>
 #include <optional>
 
 #include "burelu/burelu.hpp"
 #include "convergence_table.hpp"
-#include "io/dataset.hpp"
-#include "io/formats.hpp"
+#include "instance.hpp"
 #include "machine.hpp"
 #include "solver/clock.hpp"
 #include "solver/extraction.hpp"
@@ -35,30 +33,6 @@ struct Settings {
   bool networks = true;
 };
 
-struct Instance {
-  std::string path;
-  double gamma = 0.1;
-  bool standardize = false;
-  bool bias = false;
-
-  std::string name() const {
-    return std::filesystem::path(path).stem().string() + (standardize ? " standardised" : "") + (bias ? " +1" : "");
-  }
-};
-
-Instance parse(const std::string& text) {
-  const std::size_t at = text.rfind('@');
-  if (at == std::string::npos) throw DataError(text + ": expected DATA@GAMMA[+standardize][+bias]");
-  Instance out;
-  out.path = text.substr(0, at);
-  std::size_t used = 0;
-  out.gamma = std::stod(text.substr(at + 1), &used);
-  const std::string flags = text.substr(at + 1 + used);
-  out.standardize = flags.find("+standardize") != std::string::npos;
-  out.bias = flags.find("+bias") != std::string::npos;
-  return out;
-}
-
 // The optimum that an independent solver found (its lower, dual value), where the file has it.
 std::optional<double> known_optimum(const std::string& golden, const Instance& instance) {
   if (golden.empty() || instance.standardize || instance.bias) return std::nullopt;
@@ -70,13 +44,6 @@ std::optional<double> known_optimum(const std::string& golden, const Instance& i
       return table.number(k, 2);
   }
   return std::nullopt;
-}
-
-// The first check whose bound is within `gap` of the optimum; 0 where none is.
-std::int64_t reached(const Relaxation& run, double optimum, double gap) {
-  for (const HistoryEntry& entry : run.history)
-    if (optimum - entry.lower_bound <= gap * std::fabs(optimum)) return entry.evaluations;
-  return 0;
 }
 
 nlohmann::ordered_json history(const Relaxation& run) {
@@ -107,8 +74,7 @@ void measure_network(Row& row, const Problem& problem, const Factor& factor, con
 }
 
 Row measure(const Instance& instance, const Settings& settings, nlohmann::ordered_json& json) {
-  const Dataset data =
-      training_data(read_table(instance.path), {{}, {}, {instance.bias, instance.standardize}, {}}).train;
+  const Dataset data = instance.data();
   const Problem problem = data.problem(instance.gamma);
   SolveOptions options;
   options.tolerance = settings.tolerance;
@@ -126,7 +92,10 @@ Row measure(const Instance& instance, const Settings& settings, nlohmann::ordere
   row.c = data.Y.cols;
   row.known = known_optimum(settings.golden, instance);
   row.optimum = row.known.value_or(std::fmax(run.objective, run.lower_bound));
-  for (std::size_t k = 0; k < kGaps.size(); ++k) row.at[k] = reached(run, row.optimum, kGaps[k]);
+  for (std::size_t k = 0; k < kGaps.size(); ++k) {
+    const HistoryEntry* entry = reached(run, row.optimum, kGaps[k]);
+    row.at[k] = entry != nullptr ? entry->evaluations : 0;
+  }
   row.status = to_string(run.status);
   row.evaluations = run.evaluations;
   row.objective = run.objective;
@@ -150,7 +119,7 @@ int run(const Settings& settings, const std::string& command) {
   std::vector<Row> rows;
   for (const std::string& text : settings.instances) {
     nlohmann::ordered_json entry;
-    rows.push_back(measure(parse(text), settings, entry));
+    rows.push_back(measure(parse_instance(text), settings, entry));
     document["instances"].push_back(entry);
     fmt::print(stderr, "{}\n", table_line(rows.back()));
     if (!settings.json_path.empty()) std::ofstream(settings.json_path) << document.dump() << '\n';

@@ -4,7 +4,7 @@ set_property(CACHE BURELU_CUDA PROPERTY STRINGS AUTO ON OFF)
 set(BURELU_SANITIZE "" CACHE STRING "Sanitizers, as for -fsanitize= (address,undefined or thread); empty for none")
 option(BURELU_WERROR "Treat warnings as errors" OFF)
 option(BURELU_TESTS "Build the tests" ${PROJECT_IS_TOP_LEVEL})
-option(BURELU_BENCH "Build the benchmarks (where Google Benchmark is found)" ${PROJECT_IS_TOP_LEVEL})
+option(BURELU_BENCH "Build the benchmarks" ${PROJECT_IS_TOP_LEVEL})
 option(BURELU_INSTALL "Make install targets" ${PROJECT_IS_TOP_LEVEL})
 
 get_property(burelu_multi_config GLOBAL PROPERTY GENERATOR_IS_MULTI_CONFIG)

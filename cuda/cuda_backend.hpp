@@ -39,6 +39,28 @@ struct CudaTuning {
 /// copies of the multipliers, m (16 panel rows + 16 memory rank) and smaller for the rest.
 std::int64_t cuda_memory(const CudaShape& shape, const CudaTuning& tuning = {});
 
+/// The shape of one training problem, as far as memory goes.
+struct CudaTrainingShape {
+  std::int64_t n = 0, d = 0, c = 0;
+  std::int64_t k = 0;  ///< neurons, at most
+  int memory = 0;      ///< L-BFGS pairs
+};
+
+/// The most device memory that training takes at a time, in bytes: n (2 k + 2 d + 4 c), (2 memory + 5) (d + c) k and
+/// twice (min(n, k) + c)^2 doubles, and smaller ones.
+std::int64_t cuda_training_memory(const CudaTrainingShape& shape);
+
+/// Bytes of device memory that are free.
+std::int64_t cuda_free_memory(int device);
+
+struct CudaCeilings {
+  double bytes_per_second = 0.0;  ///< read and written by a copy within the device
+  double flops_per_second = 0.0;  ///< of a product of square matrices in double precision
+};
+
+/// For benchmarks: a copy of `copy_bytes`, a product of matrices of `order`. Waits.
+CudaCeilings cuda_ceilings(int device, std::int64_t copy_bytes, std::int64_t order);
+
 /// The relaxation on device `device`. Throws `DeviceError`, or `MemoryError` with the estimate where it does not fit.
 std::unique_ptr<Backend> make_cuda_backend(const RelaxationData& data, const BackendOptions& options, int device,
                                            const CudaTuning& tuning = {});

@@ -38,6 +38,7 @@ void CudaDescent<Base>::resize(std::int64_t unknowns, bool same_structure) {
     DeviceBuffer<double>* const buffers[] = {&point_, &trial_, &gradient_, &trial_gradient_, &direction_};
     for (DeviceBuffer<double>* buffer : buffers) *buffer = {};  // released first: both would not fit a full device
     panel_ = {};
+    partial_ = {};
     for (DeviceBuffer<double>* buffer : buffers) *buffer = DeviceBuffer<double>(stride(), stream_);
     panel_ = DeviceBuffer<double>(2 * capacity_ * stride(), stream_);
     partial_ = DeviceBuffer<double>(partial_doubles(unknowns, capacity_), stream_);

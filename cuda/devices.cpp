@@ -1,7 +1,7 @@
 // Devices, memory estimates, and the makers of both backends.
-#include <cstdio>
 #include <string>
 
+#include "backend/memory.hpp"
 #include "cuda_backend.hpp"
 #include "relaxation.hpp"
 #include "training.hpp"
@@ -12,12 +12,6 @@ namespace {
 constexpr std::int64_t kLikelyRank = 32;  // for the refusal before a rank is known
 
 std::string version(int number) { return std::to_string(number / 1000) + "." + std::to_string(number % 1000 / 10); }
-
-std::string gigabytes(std::int64_t bytes) {
-  char text[32];
-  std::snprintf(text, sizeof(text), "%.2f GB", static_cast<double>(bytes) / 1e9);
-  return text;
-}
 
 int device_count() {
   int count = 0;
@@ -43,13 +37,10 @@ void require_device(int device) {
                       (count == 1 ? "is only device 0" : "are only devices 0 to " + std::to_string(count - 1)));
 }
 
-void require_memory(std::int64_t bytes) {
-  std::size_t free = 0;
-  std::size_t total = 0;
-  cuda::check(cudaMemGetInfo(&free, &total), "cudaMemGetInfo");
-  if (bytes <= static_cast<std::int64_t>(free)) return;
-  throw MemoryError("the problem needs " + gigabytes(bytes) + " of device memory, and " +
-                    gigabytes(static_cast<std::int64_t>(free)) + " of " + gigabytes(static_cast<std::int64_t>(total)) +
+void require_device_memory(std::int64_t bytes, int device) {
+  const std::int64_t free = cuda_free_memory(device);
+  if (bytes <= free) return;
+  throw MemoryError("the problem needs " + readable_bytes(bytes) + " of device memory, and " + readable_bytes(free) +
                     " are free; use fewer samples, --multipliers float or --device cpu");
 }
 
@@ -78,13 +69,27 @@ std::int64_t cuda_memory(const CudaShape& shape, const CudaTuning& tuning) {
   return shape.multipliers_float ? bytes_of<float>(shape, tuning) : bytes_of<double>(shape, tuning);
 }
 
+std::int64_t cuda_training_memory(const CudaTrainingShape& shape) {
+  return 8 * cuda::CudaTraining::most_doubles(shape);
+}
+
+std::int64_t cuda_free_memory(int device) {
+  const cuda::Selected selected(device);
+  std::size_t free = 0;
+  std::size_t total = 0;
+  cuda::check(cudaMemGetInfo(&free, &total), "cudaMemGetInfo");
+  return static_cast<std::int64_t>(free);
+}
+
 std::unique_ptr<Backend> make_cuda_backend(const RelaxationData& data, const BackendOptions& options, int device,
                                            const CudaTuning& tuning) {
   require_device(device);
   const cuda::Selected selected(device);
-  require_memory(cuda_memory({data.m, data.d, data.c, data.loss_rows(), options.rank > 0 ? options.rank : kLikelyRank,
-                              options.memory, options.multipliers_float},
-                             tuning));
+  require_device_memory(
+      cuda_memory({data.m, data.d, data.c, data.loss_rows(), options.rank > 0 ? options.rank : kLikelyRank,
+                   options.memory, options.multipliers_float},
+                  tuning),
+      device);
   if (options.multipliers_float) return std::make_unique<cuda::CudaRelaxation<float>>(data, options, device, tuning);
   return std::make_unique<cuda::CudaRelaxation<double>>(data, options, device, tuning);
 }

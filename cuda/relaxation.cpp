@@ -143,6 +143,10 @@ void CudaRelaxation<Stored>::exchange(Archive& archive) {
   auto rank = static_cast<int>(shape_.rank);
   archive.value(rank);
   if (rank < 1 || rank > shape_.m + shape_.d) Archive::refuse();
+  auto stored = static_cast<int>(sizeof(Stored));
+  archive.value(stored);
+  if (stored != static_cast<int>(sizeof(Stored)))
+    throw DataError("the checkpoint was made with the other --multipliers (double or float)");
   if (archive.loading()) write_point(Matrix(shape_.m, rank), Matrix(shape_.d, rank));
   this->exchange_descent(archive);
   this->exchange_buffer(archive, multipliers_);

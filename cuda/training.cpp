@@ -48,15 +48,32 @@ CudaTraining::CudaTraining(const TrainingProblem& problem, int memory, int devic
   scaled_sum(stream_, decay_.data(), problem.gamma, nullptr, 1.0, KK.data(), d_ * d_);
 }
 
+// What depends on the number of neurons: resize_for() allocates it.
+std::int64_t CudaTraining::width_doubles(const CudaTrainingShape& s, bool eliminated) {
+  const std::int64_t order = eliminated ? std::min(s.n, s.k) : 0;
+  const std::int64_t unknowns = eliminated ? s.d * s.k : (s.d + s.c) * s.k;
+  const std::int64_t dual = eliminated && s.k > s.n ? s.c * s.n : 0;
+  return sized_doubles(unknowns, s.memory) + 2 * s.n * s.k + 2 * s.c * s.k + s.d * s.k + 2 * (order + s.c) * order +
+         dual;
+}
+
+std::int64_t CudaTraining::most_doubles(const CudaTrainingShape& s) {
+  const std::int64_t fixed = fixed_doubles(s.memory) + 3 * s.d * s.d + s.n * s.d + 4 * s.n * s.c + 2;
+  const std::int64_t set_up = s.n * s.d + s.d * s.d;  // X and K'K, released before the first network
+  return fixed + std::max({set_up, width_doubles(s, false), width_doubles(s, true)});
+}
+
 void CudaTraining::resize_for(std::int64_t k, bool eliminated) {
   const bool same = k == k_ && eliminated == eliminated_;
+  if (!same)  // released before anything new is asked for
+    for (DeviceBuffer<double>* buffer : {&P_, &R_, &V_, &output_product_, &decay_product_, &normal_, &work_, &dual_})
+      *buffer = {};
   resize(eliminated ? d_ * k : (d_ + c_) * k, same);
   if (same) return;
   k_ = k;
   eliminated_ = eliminated;
   const std::int64_t order = eliminated ? std::min(n_, k) : 0;
   const auto sized = [this](DeviceBuffer<double>& buffer, std::int64_t size) {
-    buffer = {};
     buffer = DeviceBuffer<double>(size, stream_);
   };
   sized(P_, n_ * k);

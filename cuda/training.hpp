@@ -3,6 +3,7 @@
 // Shapes: n rows, d features, c outputs, k neurons; all matrices row-major, z = [Ut (d x k) | Vt (c x k)].
 #pragma once
 
+#include "cuda_backend.hpp"
 #include "descent.hpp"
 #include "normal_equations.hpp"
 
@@ -17,7 +18,11 @@ class CudaTraining final : public CudaDescent<TrainingBackend> {
   void network_pass() override;
   void read(Snapshot& into, unsigned what) override;
 
+  /// The most doubles of device memory in use at a time, with free or with eliminated output weights.
+  static std::int64_t most_doubles(const CudaTrainingShape& shape);
+
  private:
+  static std::int64_t width_doubles(const CudaTrainingShape& shape, bool eliminated);
   void resize_for(std::int64_t k, bool eliminated);
   void evaluate_hidden(const double* Ut, const double* width);
   void output_weights(const double* z);

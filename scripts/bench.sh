@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
 # Runs the benchmarks and the studies and writes bench/results (Markdown and JSON, with command, machine and commit).
-# usage: scripts/bench.sh [kernels|convergence|hard|sdpa]...   (default: all; some ten minutes on two idle cores)
+# usage: scripts/bench.sh [kernels|solve|convergence|hard|sdpa]...   (default: all; some ten minutes on two idle cores)
 # Data sets are read from $BURELU_SHARED/data, else ../shared/data; without them built-in data stand in. A build folder
 # other than build/cpu can be given in BURELU_BUILD, the threads of the hard sets in BURELU_THREADS.
 # `sdpa` needs Debian's packages sdpa and python3-numpy.
@@ -18,15 +18,23 @@ machine() {
     "$(uname -sr)" "$("$build/burelu" info | sed -n 's/^commit *//p')" "$(date -u +%F)"
 }
 
-kernels() {
-  local command=("$build/bench/burelu_bench" --benchmark_min_time=0.5)
+# table NAME TITLE COMMAND...: what a benchmark prints, as Markdown, and its JSON.
+table() {
   {
-    printf '# Kernels\n\nCommand: `%s`\n\n' "burelu_bench ${command[*]:1}"
+    printf '# %s\n\nCommand: `%s`\n\n' "$2" "${*:3}"
     machine
-    printf '`share`: rate of the pass, counted as 12 m² r flops, over the DGEMM rate measured in the same run.\n\n```\n'
-    "${command[@]}" --benchmark_out="$out/kernels.json" --benchmark_out_format=json 2>/dev/null
     printf '```\n'
-  } >"$out/kernels.md"
+    "$build/bench/$3" "${@:4}" --json "$out/$1.json"
+    printf '```\n'
+  } >"$out/$1.md"
+}
+
+kernels() { table kernels "Kernels" bench_kernels --sizes 1000,2000; }
+
+solve() {
+  local instances=("builtin:spiral@0.1" "builtin:teacher?n=25&d=2&c=5@0.1")
+  [[ -f $data/mnist_pca20_train.csv ]] && instances+=("$data/mnist_pca20_train.csv@0.1")
+  table solve "Solves" bench_solve --tol 1e-4 --time-limit 60 "${instances[@]}"
 }
 
 # study NAME THREADS INSTANCE...
@@ -73,12 +81,12 @@ sdpa() {
 if [[ -n ${BURELU_BUILD:-} ]]; then
   build="$BURELU_BUILD"
 else
-  build="$(scripts/build.sh cpu burelu_program burelu_bench burelu_convergence | tail -n 1)"
+  build="$(scripts/build.sh cpu burelu_program bench_kernels bench_solve burelu_convergence | tail -n 1)"
 fi
-[[ $# -gt 0 ]] || set -- kernels convergence hard sdpa
+[[ $# -gt 0 ]] || set -- kernels solve convergence hard sdpa
 for part in "$@"; do
   case "$part" in
-    kernels | convergence | hard | sdpa) echo "== $part" >&2 && "$part" ;;
+    kernels | solve | convergence | hard | sdpa) echo "== $part" >&2 && "$part" ;;
     *) echo "bench.sh: no part called $part" >&2 && exit 2 ;;
   esac
 done

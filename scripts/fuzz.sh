@@ -17,7 +17,8 @@ mkdir -p "$out/objects" "$out/findings" "$out/include/burelu"
 sed -e 's/@PROJECT_VERSION_[A-Z]*@/0/; s/@PROJECT_VERSION@/fuzz/; s/@BURELU_WITH_CUDA_LITERAL@/false/' \
   include/burelu/version.hpp.in >"$out/include/burelu/version.hpp"
 
-# The readers and what they call; what writes reports and checkpoints needs the solver and is left out.
+# The readers and what they call; what writes reports and checkpoints needs the solver and is left out. fuzzer.cpp says
+# how much memory there is, so that a few bytes of a sparse file do not rightly become gigabytes of zeros.
 sources() {
   ls tests/fuzz/targets.cpp tests/fuzz/fuzzer.cpp src/problem/data_hash.cpp src/backend/memory.cpp src/io/*.cpp |
     grep -v -e /report.cpp -e /evaluation.cpp -e /checkpoint.cpp

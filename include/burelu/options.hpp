@@ -35,6 +35,7 @@ struct SolveOptions {
   std::int64_t max_evaluations = 0;   ///< interaction passes; 0 means no limit
   double time_limit = 0.0;            ///< seconds; 0 means no limit
   std::string device = "auto";        ///< "auto", "cpu", "cuda", "cuda:K"
+  bool multipliers_float = false;     ///< CUDA only: stores the multipliers in single precision, half the memory
   int threads = 0;                    ///< CPU threads; 0 means all
   int cuts = 0;                       ///< cone cuts at a time, at most; 0: the paper's relaxation; kAutomatic chooses
   int cut_rounds = 0;                 ///< rounds of separation, at most; 0 chooses

@@ -17,10 +17,11 @@ enum class Status {
   evaluation_limit,  ///< `max_evaluations` was reached
   time_limit,        ///< `time_limit` was reached
   interrupted,       ///< the progress callback returned false
+  device_failed,     ///< the device failed after a bound was proven: the best one is kept, there is no factor
   stalled,           ///< no further progress: floating point, or the rank, does not allow a smaller gap
 };
 
-/// "solved", "evaluation_limit", "time_limit", "interrupted", "stalled".
+/// "solved", "evaluation_limit", "time_limit", "interrupted", "device_failed", "stalled".
 const char* to_string(Status status);
 
 /// One check of the solve. NaN where a quantity was not computed.
@@ -69,7 +70,11 @@ struct Relaxation {
   int rank = 0;                  ///< columns of the factor
   std::int64_t evaluations = 0;  ///< interaction passes
   std::int64_t outer_iterations = 0;
-  std::int64_t checks = 0;  ///< the host waited checks + 1 times
+  std::int64_t cuts = 0;            ///< cone cuts that the certificate uses
+  std::int64_t cut_rounds = 0;      ///< relaxations with cuts that were solved
+  std::int64_t newton_steps = 0;    ///< of the interior-point method, on small problems with cuts
+  double bound_without_cuts = 0.0;  ///< proven before the first cut; NaN where there were no cuts
+  std::int64_t checks = 0;          ///< the host waited checks + 1 times
   std::int64_t host_waits = 0;
   Factor factor;
   Certificate certificate;  ///< proof of `lower_bound`; empty where it is NaN

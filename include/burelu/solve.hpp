@@ -7,7 +7,8 @@
 namespace burelu {
 
 /// Solves the semidefinite relaxation of the training problem and proves a lower bound for it.
-/// Throws `DataError` (bad data or options), `DeviceError`, `MemoryError`. Thread-safe.
+/// Throws `DataError` (bad data or options), `DeviceError` (where no bound was proven before the device failed),
+/// `MemoryError`. Thread-safe.
 Relaxation solve(const Problem& problem, const SolveOptions& options = {});
 
 /// Solves the relaxation, extracts a network from its factor, polishes it on the training objective and reports how far

@@ -28,6 +28,7 @@ void add_train(CLI::App& app, Arguments& arguments) {
   add_preparation(command, arguments);
   add_gamma(command, arguments, "(default: 0.1)");
   add_solver(command, arguments);
+  add_dry_run(command, arguments);
   command->add_option("--width", arguments.options.width, "neurons (default: chosen)")
       ->check(count_validator())
       ->type_name("N");
@@ -51,6 +52,7 @@ void add_bound(CLI::App& app, Arguments& arguments) {
   add_preparation(command, arguments);
   add_gamma(command, arguments, "(default: 0.1)");
   add_solver(command, arguments);
+  add_dry_run(command, arguments);
 }
 
 void add_certify(CLI::App& app, Arguments& arguments) {

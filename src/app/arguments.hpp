@@ -35,6 +35,7 @@ struct Arguments {
   std::string bound;  ///< certify: a certificate in place of a solve
 
   bool classes = false;  ///< predict: class names rather than outputs
+  bool dry_run = false;  ///< train, bound: the estimate of memory only
   bool quiet = false;
   LogLevel log_level = LogLevel::info;
 

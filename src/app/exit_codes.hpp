@@ -16,6 +16,7 @@ inline constexpr int kInterrupted = 130;  ///< results are written
 
 inline int exit_code(Status status) {
   if (status == Status::solved) return kSolved;
+  if (status == Status::device_failed) return kDeviceFailure;
   return status == Status::interrupted ? kInterrupted : kLimit;
 }
 

@@ -161,6 +161,11 @@ void add_part(CLI::App* command, Arguments& arguments, const std::string& fallba
       ->type_name("all|train|test");
 }
 
+void add_dry_run(CLI::App* command, Arguments& arguments) {
+  command->add_flag("--dry-run", arguments.dry_run,
+                    "print the memory that a solve needs and whether it fits (exit code 0 or 6); solve nothing");
+}
+
 void add_solver(CLI::App* command, Arguments& arguments) {
   SolveOptions& options = arguments.options.solve;
   command
@@ -182,6 +187,13 @@ void add_solver(CLI::App* command, Arguments& arguments) {
   command->add_option("--device", options.device, "auto, cpu, cuda or cuda:K (default: auto)")
       ->check(kDevice)
       ->type_name("DEVICE");
+  command
+      ->add_option_function<std::string>(
+          "--multipliers", [&options](const std::string& text) { options.multipliers_float = text == "float"; },
+          "how a CUDA device stores the multipliers; float halves the memory, arithmetic stays double (default: "
+          "double)")
+      ->check(CLI::IsMember({"double", "float"}).description(""))
+      ->type_name("double|float");
   command->add_option("--threads", options.threads, "CPU threads (default: all)")->check(kCount)->type_name("N");
   command->add_option("--checkpoint", options.checkpoint, "save the state of a long solve here (default: none)")
       ->type_name("FILE");

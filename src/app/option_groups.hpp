@@ -22,6 +22,9 @@ void add_preparation(CLI::App* command, Arguments& arguments);
 void add_part(CLI::App* command, Arguments& arguments, const std::string& fallback);
 
 void add_gamma(CLI::App* command, Arguments& arguments, const std::string& fallback);
+/// --dry-run.
+void add_dry_run(CLI::App* command, Arguments& arguments);
+
 void add_solver(CLI::App* command, Arguments& arguments);
 void add_logging(CLI::App* command, Arguments& arguments);
 

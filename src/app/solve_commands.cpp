@@ -20,6 +20,7 @@
 #include "burelu/version.hpp"
 #include "io/output_file.hpp"
 #include "solver/certificate_proof.hpp"
+#include "solver/memory_estimate.hpp"
 
 namespace burelu::app {
 namespace {
@@ -35,6 +36,8 @@ class Run {
     if (!kWithCuda && device.starts_with("cuda"))
       throw DeviceError("--device " + device + ": this build has no CUDA backend (see burelu info); use --device cpu");
     backend_factory(device);  // a device that is not there is said before the data is read
+    if (arguments.options.solve.multipliers_float && device_name(device) == "cpu")
+      throw UsageError("--multipliers float needs a CUDA device: the CPU backend stores multipliers in double");
     check_outputs();
     context_.command = arguments.line;
     context_.seed = arguments.options.solve.seed;
@@ -71,6 +74,14 @@ class Run {
     return options;
   }
 
+  /// Prints what memory the solve, and the network after it, would take; the exit code where that fits.
+  int estimate(bool network) const {
+    const MemoryEstimate memory = estimate_memory(problem(), arguments_.options, network);
+    if (arguments_.level() >= LogLevel::info) fmt::print("{}", aligned(memory_rows(context_, data_, memory)));
+    memory.require();
+    return kSolved;
+  }
+
   double train_accuracy(const Network& network) const {
     return accuracy(predict(data_.X, network), data_.labels, data_.outputs);
   }
@@ -88,6 +99,8 @@ class Run {
                  report_text(context_, data_, relaxation, seconds, network, evaluation_ ? &*evaluation_ : nullptr));
       written(arguments_.report);
     }
+    if (relaxation.status == Status::device_failed && arguments_.level() >= LogLevel::error)
+      fmt::print(stderr, "burelu: {}\n", relaxation.message);
     SummaryRows rows = summary_rows(context_, data_, relaxation, seconds, network);
     if (!written_.empty()) rows.emplace_back("written", written_);
     if (arguments_.level() >= LogLevel::info) fmt::print("{}", aligned(rows));
@@ -212,6 +225,7 @@ NetworkCertificate certified(const Arguments& arguments, const Run& run, const N
 int run_train(const Arguments& arguments) {
   Run run(arguments);
   run.load_for_training();
+  if (arguments.dry_run) return run.estimate(true);
   const Training training = [&] {
     ProgressPrinter printer(arguments.level());
     return train(run.problem(), run.options(printer));
@@ -232,6 +246,7 @@ int run_train(const Arguments& arguments) {
 int run_bound(const Arguments& arguments) {
   Run run(arguments);
   run.load_for_training();
+  if (arguments.dry_run) return run.estimate(false);
   const Relaxation relaxation = [&] {
     ProgressPrinter printer(arguments.level());
     return solve(run.problem(), run.options(printer).solve);

@@ -115,6 +115,20 @@ SummaryRows summary_rows(const ReportContext& context, const Dataset& data, cons
   return rows;
 }
 
+SummaryRows memory_rows(const ReportContext& context, const Dataset& data, const MemoryEstimate& memory) {
+  const auto part = [](std::int64_t needed, std::int64_t free) {
+    return fmt::format("{} of {} free: {}", readable_bytes(needed), readable_bytes(free),
+                       needed <= free ? "fits" : "does not fit");
+  };
+  SummaryRows rows = {{"problem", problem_text(context, data)}, {"device", memory.device}};
+  rows.emplace_back("presolved", fmt::format("{}, {}, rank {} to begin with", counted(memory.size.rows, "row"),
+                                             counted(memory.size.features, "feature"), memory.size.rank));
+  rows.emplace_back("host memory", part(memory.host, memory.host_available));
+  if (memory.device_solve > 0) rows.emplace_back("device memory", part(memory.device_solve, memory.device_free));
+  if (memory.device_training > 0) rows.emplace_back("network", part(memory.device_training, memory.device_free));
+  return rows;
+}
+
 std::string aligned(const SummaryRows& rows) {
   std::size_t width = 0;
   for (const auto& [key, value] : rows) width = std::max(width, key.size());

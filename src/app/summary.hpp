@@ -6,6 +6,7 @@
 #include <vector>
 
 #include "io/report.hpp"
+#include "solver/memory_estimate.hpp"
 
 namespace burelu::app {
 
@@ -13,6 +14,9 @@ using SummaryRows = std::vector<std::pair<std::string, std::string>>;
 
 SummaryRows summary_rows(const ReportContext& context, const Dataset& data, const Relaxation& relaxation,
                          const Seconds& seconds, const NetworkReport& network);
+
+/// The estimate of memory, and whether it fits.
+SummaryRows memory_rows(const ReportContext& context, const Dataset& data, const MemoryEstimate& memory);
 
 /// Two columns, the second aligned.
 std::string aligned(const SummaryRows& rows);

@@ -6,6 +6,7 @@
 #include <cmath>
 #include <cstring>
 
+#include "backend/control_check.hpp"
 #include "backend/isa/kernels.hpp"
 #include "backend/rules.hpp"
 
@@ -65,8 +66,10 @@ void CpuDescent<Base>::split(const Work& work) const {
 
 template <class Base>
 void CpuDescent<Base>::exchange_descent(Archive& archive) {
+  const int capacity = control_.memory.capacity;
   archive.value(control_);
   archive.value(filled_);
+  if (!plausible(control_, capacity) || !counts(filled_, capacity)) Archive::refuse();
   for (Buffer<double>* b : {&point_, &gradient_, &direction_, &panel_, &gram_}) archive.buffer(*b);
 }
 

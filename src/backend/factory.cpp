@@ -73,17 +73,44 @@ BackendFactory backend_factory(const std::string& device) {
     throw DeviceError("device '" + device + "' asked for, but this build has no CUDA backend: use --device cpu");
 #endif
   return [](const RelaxationData& data, const BackendOptions& options) -> std::unique_ptr<Backend> {
+    if (options.multipliers_float)
+      throw DataError("multipliers in single precision need a CUDA device: the CPU backend stores them in double");
     return std::make_unique<CpuBackend>(data, options.memory, useful_threads(data, options.threads), options.sigma);
   };
 }
 
-std::function<std::unique_ptr<TrainingBackend>(const TrainingProblem&)> training_factory(
-    [[maybe_unused]] const std::string& device) {
+TrainingBackendFactory training_factory([[maybe_unused]] const std::string& device) {
 #if defined(BURELU_WITH_CUDA)
   if (const int number = cuda_number(device); number != kNoCuda)
     return [number](const TrainingProblem& problem) { return make_cuda_training(problem, kTrainingMemory, number); };
 #endif
   return {};
+}
+
+std::int64_t device_solve_bytes([[maybe_unused]] const std::string& device, [[maybe_unused]] const SolveSize& size,
+                                [[maybe_unused]] bool multipliers_float) {
+#if defined(BURELU_WITH_CUDA)
+  if (cuda_number(device) != kNoCuda)
+    return cuda_memory(
+        {size.rows, size.features, size.outputs, size.loss_rows, size.rank, size.memory, multipliers_float});
+#endif
+  return 0;
+}
+
+std::int64_t device_training_bytes([[maybe_unused]] const std::string& device,
+                                   [[maybe_unused]] const TrainingSize& size) {
+#if defined(BURELU_WITH_CUDA)
+  if (cuda_number(device) != kNoCuda)
+    return cuda_training_memory({size.rows, size.features, size.outputs, size.width, kTrainingMemory});
+#endif
+  return 0;
+}
+
+std::int64_t device_free_bytes([[maybe_unused]] const std::string& device) {
+#if defined(BURELU_WITH_CUDA)
+  if (const int number = cuda_number(device); number != kNoCuda) return cuda_free_memory(number);
+#endif
+  return 0;
 }
 
 std::vector<std::pair<std::string, std::string>> cuda_device_lines() {

@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "backend/backend.hpp"
+#include "backend/memory.hpp"
 #include "backend/relaxation_data.hpp"
 #include "backend/training_backend.hpp"
 
@@ -25,11 +26,20 @@ struct BackendOptions {
 
 using BackendFactory = std::function<std::unique_ptr<Backend>(const RelaxationData&, const BackendOptions&)>;
 
+using TrainingBackendFactory = std::function<std::unique_ptr<TrainingBackend>(const TrainingProblem&)>;
+
 /// The factory for "auto", "cpu", "cuda", "cuda:K". Throws `DeviceError` where that device is not there.
 BackendFactory backend_factory(const std::string& device);
 
 /// Makes the backend of the training loss on that device; empty where it is the CPU.
-std::function<std::unique_ptr<TrainingBackend>(const TrainingProblem&)> training_factory(const std::string& device);
+TrainingBackendFactory training_factory(const std::string& device);
+
+/// Bytes of the memory of a CUDA device that a solve takes, and the training of a network after it; 0 on the CPU.
+std::int64_t device_solve_bytes(const std::string& device, const SolveSize& size, bool multipliers_float);
+std::int64_t device_training_bytes(const std::string& device, const TrainingSize& size);
+
+/// Bytes of it that are free; 0 on the CPU.
+std::int64_t device_free_bytes(const std::string& device);
 
 /// One line per CUDA device, or one that says why there is none: name and description.
 std::vector<std::pair<std::string, std::string>> cuda_device_lines();

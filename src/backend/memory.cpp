@@ -1,8 +1,6 @@
 #include "backend/memory.hpp"
 
 #include <cstdio>
-#include <fstream>
-#include <limits>
 
 #include "backend/isa/kernels.hpp"
 #include "burelu/errors.hpp"
@@ -35,17 +33,6 @@ std::int64_t cpu_backend_bytes(const SolveSize& s) {
 std::int64_t certificate_bytes(const SolveSize& s) {
   const std::int64_t order = s.rows + s.features;
   return kDouble * order * (kCertificateMatrices * order + 8 * s.outputs);
-}
-
-std::int64_t available_bytes() {
-  std::ifstream in("/proc/meminfo");
-  std::string name;
-  std::int64_t kib = 0;
-  while (in >> name >> kib) {
-    if (name == "MemAvailable:") return kib * 1024;
-    in.ignore(std::numeric_limits<std::streamsize>::max(), '\n');
-  }
-  return std::numeric_limits<std::int64_t>::max();
 }
 
 void require_memory(std::int64_t needed, std::int64_t available, const std::string& where) {

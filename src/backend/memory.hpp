@@ -19,6 +19,12 @@ struct SolveSize {
   int threads = 1;
 };
 
+/// Sizes of the training of a network.
+struct TrainingSize {
+  index_t rows = 0, features = 0, outputs = 0;
+  index_t width = 0;  ///< neurons, at most
+};
+
 /// Bytes of the CPU backend's arrays: about 40 m^2 (two copies of the multipliers and the weights over the 2m rows of
 /// F, lower triangle) and 16 pairs (m + d) r of the panel. Exact but for rounding to cache lines.
 std::int64_t cpu_backend_bytes(const SolveSize& size);

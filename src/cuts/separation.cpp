@@ -1,8 +1,6 @@
 // Separation by many small linear programmes, see separation.hpp.
 #include "cuts/separation.hpp"
 
-#include <cblas.h>
-
 #include <algorithm>
 #include <cmath>
 #include <map>
@@ -22,12 +20,12 @@ std::vector<std::int32_t> forms_of(const Cut& cut) {
   return out;
 }
 
-/// Mean of |f|^2 over its natural size: what the products of this factor are measured by.
-double size_of_products(const RelaxationData& data, const Matrix& F) {
+/// Mean of |f|^2 over its natural size: what the products are measured by.
+double size_of_products(const RelaxationData& data, const Matrix& products) {
   double sum = 0.0;
   for (index_t i = 0; i < 2 * data.m; ++i) {
     const double norm = data.norms[at(i % data.m)];
-    for (index_t l = 0; l < F.cols; ++l) sum += F(i, l) * F(i, l) / (norm * norm) / static_cast<double>(2 * data.m);
+    sum += products(i, i) / (norm * norm) / static_cast<double>(2 * data.m);
   }
   return sum;
 }
@@ -66,27 +64,23 @@ std::vector<Cut> Separator::basis_pursuit(int per_row) {
   return out;
 }
 
-std::vector<Violated> Separator::separate(const Matrix& F, double threshold, std::size_t most, std::int64_t budget,
-                                          std::uint64_t seed) {
+std::vector<Violated> Separator::separate(const Matrix& products, double threshold, std::size_t most,
+                                          std::int64_t budget, std::uint64_t seed) {
   const index_t base = 2 * data_.m;
-  Matrix weights(F.rows, base);  // <f, form>
-  cblas_dgemm(CblasRowMajor, CblasNoTrans, CblasTrans, static_cast<blasint>(F.rows), static_cast<blasint>(base),
-              static_cast<blasint>(F.cols), 1.0, F.data.data(), static_cast<blasint>(F.cols), F.data.data(),
-              static_cast<blasint>(F.cols), 0.0, weights.data.data(), static_cast<blasint>(base));
-  const Matrix products = weights;
-  for (double& value : weights.data) value = std::max(value, 0.0);
-  const double unit = size_of_products(data_, F) + kTinyValue;
-  const double share = static_cast<double>(budget) / static_cast<double>(data_.m * F.rows);
+  const double unit = size_of_products(data_, products) + kTinyValue;
+  const double share = static_cast<double>(budget) / static_cast<double>(data_.m * products.rows);
 
   std::vector<std::map<std::vector<std::int32_t>, Violated>> found(programmes_.size());
 #pragma omp parallel for schedule(dynamic)
   for (std::size_t k = 0; k < programmes_.size(); ++k) {
     const auto row = static_cast<index_t>(k);
+    std::vector<double> weights(at(base));  // <f, form>
     std::mt19937_64 random(seed + k);
     std::uniform_real_distribution<double> uniform;
-    for (index_t f = 0; f < F.rows && programmes_[k].usable(); ++f) {
+    for (index_t f = 0; f < products.rows && programmes_[k].usable(); ++f) {
       if (share < 1.0 && uniform(random) > share) continue;
-      const double cost = programmes_[k].minimise(weights.row(f));
+      for (index_t j = 0; j < base; ++j) weights[at(j)] = std::max(products(f, j), 0.0);
+      const double cost = programmes_[k].minimise(weights.data());
       const double depth = products(f, row) - cost;
       if (!(depth > 0.0)) continue;
       const Cut cut = programmes_[k].cut();

@@ -25,10 +25,10 @@ class Separator {
   /// with rows used before costing more.
   std::vector<Cut> basis_pursuit(int per_row);
 
-  /// For every row x_k and every row f of F (F: rows x r, [A; B; S]) the cut that is violated most; those above
-  /// `threshold`, each once, most violated first, at most `most`. Where there are more than `budget` programmes, rows f
-  /// are sampled with `seed`.
-  std::vector<Violated> separate(const Matrix& F, double threshold, std::size_t most, std::int64_t budget,
+  /// For every row x_k and every row f of F the cut that is violated most; those above `threshold`, each once, most
+  /// violated first, at most `most`. `products` = F F', over all rows [A; B; S] of F. Where there are more than
+  /// `budget` programmes, rows f are sampled with `seed`.
+  std::vector<Violated> separate(const Matrix& products, double threshold, std::size_t most, std::int64_t budget,
                                  std::uint64_t seed);
 
  private:

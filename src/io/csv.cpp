@@ -1,7 +1,5 @@
-// Blocks of a stream to a table: the header question, the parsing in parallel, and putting the rows together.
+// A stream to a table: the header question, records with quotation marks, and putting the rows together.
 #include "io/csv.hpp"
-
-#include <omp.h>
 
 #include <algorithm>
 #include <bit>
@@ -10,28 +8,19 @@
 
 #include "burelu/errors.hpp"
 #include "io/csv_block.hpp"
+#include "io/csv_pipeline.hpp"
 #include "io/number.hpp"
 
 namespace burelu {
 namespace {
 
-constexpr std::size_t kBlock = std::size_t{1} << 22;  // bytes per thread and round
-constexpr std::size_t kPiece = std::size_t{1} << 18;  // below this a thread costs more than it saves
-constexpr std::size_t kMostThreads = 8;               // more only wait for the disk
+constexpr std::size_t kBlock = std::size_t{1} << 18U;  // bytes read at a time while the pipeline is not at work
 
 using Fields = std::vector<std::string_view>;
 
 bool is_number(std::string_view field) {
   double ignored = 0.0;
   return parse_number(field, ignored);
-}
-
-std::size_t reader_threads() {
-#ifdef _OPENMP
-  return std::min(kMostThreads, static_cast<std::size_t>(std::max(1, omp_get_max_threads())));
-#else
-  return 1;
-#endif
 }
 
 char guessed_separator(std::string_view line) {
@@ -79,7 +68,7 @@ class CsvReader {
               block_.begin());
     size_ -= at_;
     at_ = 0;
-    const std::size_t wanted = std::max(kBlock * reader_threads(), size_ * 2);
+    const std::size_t wanted = std::max(kBlock, size_ * 2);
     const bool known = !stream_.compressed() && stream_.total() > 0;  // small files need no large block
     const std::size_t enough = known ? size_ + static_cast<std::size_t>(stream_.total()) + 1 : wanted;
     if (block_.size() < std::min(wanted, enough)) block_.resize(std::min(wanted, enough));
@@ -138,59 +127,33 @@ class CsvReader {
     for (const std::string_view field : fields) row.add(field);
     row.rows = 1;
     row.lines = {{0, 0}};
-    append(row, line);
+    append(row, line, stream_.done());
   }
 
   void read_block() {
-    if (!ended_ && !has_whole_line()) fill();
     const std::string_view text = window();
-    if (text.empty()) return;
-    if (std::memchr(text.data(), '"', text.size()) != nullptr) {
-      read_quoted(text);
-    } else {
+    if (text.empty() || std::memchr(text.data(), '"', text.size()) == nullptr) {
       read_plain(text);
+    } else {
+      read_quoted(text);
+      if (!ended_) fill();
     }
-    if (!ended_) fill();
   }
 
-  bool has_whole_line() const { return window().find(dialect_.terminator) != std::string_view::npos; }
-
+  /// To the end or to a quotation mark.
   void read_plain(std::string_view text) {
-    if (!ended_) {
-      const auto last = text.rfind(dialect_.terminator);
-      text = text.substr(0, last == std::string_view::npos ? 0 : last + 1);
-    }
-    const std::vector<std::string_view> pieces = split(text);
-    rows_.resize(std::max(rows_.size(), pieces.size()));
-    const auto count = static_cast<int>(pieces.size());
-    // Line numbers of later pieces are known when the earlier ones are done: an error is found again with the right
-    // one.
-#pragma omp parallel for schedule(static, 1) num_threads(std::max(1, count)) if (count > 1)
-    for (int k = 0; k < count; ++k) {
-      const auto piece = static_cast<std::size_t>(k);
-      parse_plain_lines(pieces[piece], dialect_, width_, 1, rows_[piece]);
-    }
-    for (std::size_t k = 0; k < pieces.size(); ++k) {
-      if (rows_[k].error) parse_plain_lines(pieces[k], dialect_, width_, line_, rows_[k]);
-      if (rows_[k].error) std::rethrow_exception(rows_[k].error);
-      append(rows_[k], line_);
-      line_ += rows_[k].line_count;
-    }
-    at_ += text.size();
-  }
-
-  /// About equal pieces that end with a line.
-  std::vector<std::string_view> split(std::string_view text) const {
-    const std::size_t count = std::clamp<std::size_t>(text.size() / kPiece, 1, reader_threads());
-    std::vector<std::string_view> pieces;
-    for (std::size_t k = count; k > 1 && !text.empty(); --k) {
-      const auto end = text.find(dialect_.terminator, text.size() / k);
-      if (end == std::string_view::npos) break;
-      pieces.push_back(text.substr(0, end + 1));
-      text.remove_prefix(end + 1);
-    }
-    if (!text.empty()) pieces.push_back(text);
-    return pieces;
+    CsvPipeline pipeline(stream_, dialect_, width_);
+    pipeline.run(text, [this](std::string_view lines, std::uint64_t done, CsvRows& rows) {
+      // Only here the number of the first line is known: an error is found again with the right one.
+      if (rows.error) parse_plain_lines(lines, dialect_, width_, line_, rows);
+      if (rows.error) std::rethrow_exception(rows.error);
+      append(rows, line_, done);
+      line_ += rows.line_count;
+    });
+    block_ = pipeline.rest();
+    size_ = block_.size();
+    at_ = 0;
+    ended_ = pipeline.ended();
   }
 
   void read_quoted(std::string_view text) {
@@ -202,32 +165,32 @@ class CsvReader {
       for (const std::string_view field : fields) row.add(field);
       row.rows = 1;
       row.lines = {{0, 0}};
-      append(row, scanner.record_line());
+      append(row, scanner.record_line(), stream_.done());
     }
     check_text(text.substr(0, scanner.used()), dialect_, line_);
     line_ = scanner.line();
     at_ += ended_ ? text.size() : scanner.used();
   }
 
-  void append(const CsvRows& rows, index_t first_line) {
+  void append(const CsvRows& rows, index_t first_line, std::uint64_t done) {
     std::vector<double>& values = table_.values;
     const std::size_t offset = values.size();
-    reserve(offset + rows.values.size());
+    reserve(offset + rows.values.size(), done);
     values.insert(values.end(), rows.values.begin(), rows.values.end());
     for (const auto& [index, text] : rows.texts) values[offset + index] = texts_.box(text);
     for (const Table::Line& entry : rows.lines) add_line(table_.rows + entry.row, first_line + entry.line);
     table_.rows += rows.rows;
   }
 
-  /// Room for all of the file, judged by the part that was read: doubling would need twice the memory in between.
-  void reserve(std::size_t size) {
+  /// Room for all of the file, judged by the bytes done: doubling would need twice the memory in between.
+  void reserve(std::size_t size, std::uint64_t done) {
     std::vector<double>& values = table_.values;
     if (size <= values.capacity()) return;
     double factor = 2.0;
-    if (stream_.total() > 0 && stream_.done() > 0)
-      factor = 1.02 * static_cast<double>(stream_.total()) / static_cast<double>(stream_.done());
-    reserve_numbers(
-        values, std::max(size, static_cast<std::size_t>(static_cast<double>(size) * std::max(1.02, factor)) + width_));
+    if (stream_.total() > 0 && done > 0)
+      factor = 1.02 * static_cast<double>(stream_.total()) / static_cast<double>(done);
+    const double wanted = static_cast<double>(size) * std::max(1.02, factor);
+    values.reserve(std::max(size, static_cast<std::size_t>(wanted) + width_));
   }
 
   void add_line(index_t row, index_t line) {
@@ -265,9 +228,8 @@ class CsvReader {
   Table table_;
   Texts texts_{table_.texts};
   std::vector<char> block_;
-  std::size_t size_ = 0;       ///< bytes of the block that were read
-  std::size_t at_ = 0;         ///< bytes of the block that are done
-  std::vector<CsvRows> rows_;  ///< of the pieces of a block; kept for their memory
+  std::size_t size_ = 0;  ///< bytes of the block that were read
+  std::size_t at_ = 0;    ///< bytes of the block that are done
   bool ended_ = false;
   bool undecided_ = false;
   std::size_t width_ = 0;

@@ -1,6 +1,7 @@
 // The plain parser: numbers straight from the bytes, a second look only at what is none.
 #include "io/csv_block.hpp"
 
+#include <algorithm>
 #include <cstdint>
 #include <cstring>
 #include <limits>
@@ -34,36 +35,105 @@ bool is_ascii(std::string_view text) {
   return (all & 0x8080808080808080ULL) == 0;
 }
 
-/// Reads the fields of one line; how many there were.
-std::size_t parse_line(std::string_view line, char separator, CsvRows& rows) {
-  const char* at = line.data();
-  const char* const end = at + line.size();
-  for (std::size_t count = 1;; ++count) {
-    while (at < end && *at == ' ') ++at;
-    double value = 0.0;
-    const char* stop = parse_decimal(at, end, value);
-    if (stop != nullptr && (stop == end || *stop == separator)) {
-      rows.values.push_back(plain_number(value));
-    } else {
-      const void* next = at < end ? std::memchr(at, separator, static_cast<std::size_t>(end - at)) : nullptr;
-      stop = next != nullptr ? static_cast<const char*>(next) : end;
-      rows.add(trimmed({at, static_cast<std::size_t>(stop - at)}, separator));
+/// Reads rows at `at_` one after the other, each straight to its place.
+class PlainParser {
+ public:
+  PlainParser(std::string_view block, const CsvDialect& dialect, std::size_t width, index_t first_line, CsvRows& rows)
+      : at_(block.data()),
+        end_(block.data() + block.size()),
+        dialect_(dialect),
+        width_(width),
+        first_line_(first_line),
+        rows_(rows) {}
+
+  void run() {
+    index_t expected = -1;
+    while (at_ < end_) {
+      const index_t number = rows_.line_count++;
+      if (skip_blank()) continue;
+      row(number);
+      if (number != expected) rows_.lines.push_back({rows_.rows, number});
+      expected = number + 1;
+      ++rows_.rows;
     }
-    if (stop == end) return count;
-    at = stop + 1;
   }
-}
+
+ private:
+  /// The rest of the line at `at`.
+  std::string_view line(const char* at) const {
+    const void* end = std::memchr(at, dialect_.terminator, static_cast<std::size_t>(end_ - at));
+    return {at, static_cast<std::size_t>(static_cast<const char*>(end) - at)};
+  }
+
+  bool skip_blank() {
+    if (static_cast<unsigned char>(*at_) > ' ') return false;
+    const std::string_view text = line(at_);
+    if (!trimmed(without_return(text), dialect_.separator).empty()) return false;
+    at_ += text.size() + 1;
+    return true;
+  }
+
+  /// A field is either a number and followed by what should follow it, or looked at twice.
+  void row(index_t number) {
+    const char* const first = at_;
+    const char separator = dialect_.separator;
+    const std::size_t offset = rows_.values.size();
+    rows_.values.resize(offset + width_);
+    double* const values = rows_.values.data() + offset;
+    const char* at = at_;
+    for (std::size_t j = 0; j < width_; ++j) {
+      while (*at == ' ') ++at;
+      const char wanted = j + 1 < width_ ? separator : dialect_.terminator;
+      const char* stop = parse_decimal(at, values[j]);
+      if (stop == nullptr || *stop != wanted) {
+        const bool returns = stop != nullptr && *stop == '\r' && stop[1] == wanted && j + 1 == width_;
+        stop = returns ? stop + 1 : second_look(at, offset + j);
+        if (*stop != wanted) refuse(first, number);
+      }
+      at = stop + 1;
+    }
+    at_ = at;
+  }
+
+  /// The field as a number of an unusual form or a text; where it ends.
+  const char* second_look(const char* at, std::size_t index) {
+    const std::string_view rest = line(at);
+    const std::string_view text = without_return(rest);
+    const std::string_view field = text.substr(0, text.find(dialect_.separator));
+    rows_.put(index, trimmed(field, dialect_.separator));
+    return at + (field.size() == text.size() ? rest.size() : field.size());
+  }
+
+  [[noreturn]] void refuse(const char* first, index_t number) const {
+    const std::string_view text = line(first);
+    const auto fields = 1 + std::count(text.begin(), text.end(), dialect_.separator);
+    refuse_ragged(dialect_, first_line_ + number, static_cast<std::size_t>(fields), width_);
+  }
+
+  static std::string_view without_return(std::string_view text) {
+    return text.substr(0, text.size() - (text.ends_with('\r') ? 1 : 0));
+  }
+
+  const char* at_;
+  const char* end_;
+  const CsvDialect& dialect_;
+  std::size_t width_;
+  index_t first_line_;
+  CsvRows& rows_;
+};
 
 }  // namespace
 
-void CsvRows::add(std::string_view field) {
+void CsvRows::put(std::size_t index, std::string_view field) {
   double value = 0.0;
-  if (parse_number(field, value)) {
-    values.push_back(plain_number(value));
-    return;
-  }
-  texts.emplace_back(values.size(), field);
-  values.push_back(std::numeric_limits<double>::quiet_NaN());
+  const bool number = parse_number(field, value);
+  if (!number) texts.emplace_back(index, field);
+  values[index] = number ? plain_number(value) : std::numeric_limits<double>::quiet_NaN();
+}
+
+void CsvRows::add(std::string_view field) {
+  values.push_back(0.0);
+  put(values.size() - 1, field);
 }
 
 void refuse_ragged(const CsvDialect& dialect, index_t line, std::size_t fields, std::size_t width) {
@@ -100,24 +170,14 @@ void CsvRows::clear() {
 void parse_plain_lines(std::string_view block, const CsvDialect& dialect, std::size_t width, index_t first_line,
                        CsvRows& rows) {
   rows.clear();
-  index_t expected = -1;
   try {
-    check_text(block, dialect, first_line);
-    while (!block.empty()) {
-      const void* end = std::memchr(block.data(), dialect.terminator, block.size());
-      const std::size_t size =
-          end != nullptr ? static_cast<std::size_t>(static_cast<const char*>(end) - block.data()) : block.size();
-      std::string_view line = block.substr(0, size);
-      block.remove_prefix(end != nullptr ? size + 1 : size);
-      const index_t number = rows.line_count++;
-      if (!line.empty() && line.back() == '\r') line.remove_suffix(1);
-      if (trimmed(line, dialect.separator).empty()) continue;
-      const std::size_t fields = parse_line(line, dialect.separator, rows);
-      if (fields != width) refuse_ragged(dialect, first_line + number, fields, width);
-      if (number != expected) rows.lines.push_back({rows.rows, number});
-      expected = number + 1;
-      ++rows.rows;
+    try {
+      PlainParser(block, dialect, width, first_line, rows).run();
+    } catch (const DataError&) {
+      check_text(block, dialect, first_line);  // says more where the text is none
+      throw;
     }
+    if (!rows.texts.empty()) check_text(block, dialect, first_line);  // numbers alone are ASCII
   } catch (...) {
     rows.error = std::current_exception();
   }

@@ -28,11 +28,13 @@ struct CsvRows {
   index_t line_count = 0;
   std::exception_ptr error;  ///< at the end of these rows
 
+  void put(std::size_t index, std::string_view field);
   void add(std::string_view field);
   void clear();  ///< keeps the memory
 };
 
-/// Parses whole lines without quotation marks, `width` fields each. Errors go into `error`, with `first_line` added.
+/// Parses lines without quotation marks, `width` fields each. The last line must have its terminator too, and
+/// `kDecimalPadding` readable bytes must follow. Errors go into `error`, with `first_line` added.
 void parse_plain_lines(std::string_view block, const CsvDialect& dialect, std::size_t width, index_t first_line,
                        CsvRows& rows);
 

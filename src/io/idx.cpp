@@ -66,7 +66,7 @@ Shape shape_of(ByteStream& stream, std::uint64_t axes) {
 void read_values(ByteStream& stream, const ElementType& type, std::size_t count, std::vector<double>& values) {
   std::string bytes(std::min(kBlock, count) * type.size, '\0');
   const bool known = !stream.compressed() && stream.total() > 0;
-  if (known && count * type.size <= stream.total()) reserve_numbers(values, count);
+  if (known && count * type.size <= stream.total()) values.reserve(count);
   while (values.size() < count) {
     const std::size_t block = std::min(kBlock, count - values.size());
     const std::size_t got = stream.read(bytes.data(), block * type.size) / type.size;

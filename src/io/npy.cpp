@@ -129,7 +129,7 @@ Table read_npy(ByteStream& stream) {
   refuse_empty(header);
   if (!stream.compressed() && stream.total() > 0) {
     if (static_cast<std::uint64_t>(header.bytes()) > stream.total() - stream.done()) refuse_short(header);
-    reserve_numbers(table.values, static_cast<std::size_t>(header.count()));
+    table.values.reserve(static_cast<std::size_t>(header.count()));
   } else if (static_cast<std::uint64_t>(header.bytes()) > 1100 * std::max<std::uint64_t>(stream.total(), 1U << 20U)) {
     refuse_short(header);  // deflate makes nothing smaller than a 1032nd
   }

@@ -80,7 +80,7 @@ class NpzReader {
     table_.has_header = true;
     refuse_empty(header);
     const index_t stride = header.row_size + targets;
-    reserve_numbers(table_.values, static_cast<std::size_t>(header.rows() * stride));
+    table_.values.reserve(static_cast<std::size_t>(header.rows() * stride));
     read_npy_rows(read, header, stride, table_.values);
     archive_.close();
     table_.add_numbered("x", header.row_size);

@@ -191,7 +191,8 @@ class Walker {
   const Tensor& constant(const ParsedNode& node, std::size_t input) const {
     const auto name = input < node.inputs.size() ? node.inputs[input] : std::string();
     const auto found = graph_.constants.find(name);
-    if (found == graph_.constants.end() || found->second.values.empty())
+    // What was not read has neither numbers nor a shape; the weights of no neuron have a shape.
+    if (found == graph_.constants.end() || (found->second.values.empty() && found->second.shape.empty()))
       fail("an input of " + node.operation + " is no constant");
     return found->second;
   }

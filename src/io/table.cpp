@@ -1,8 +1,6 @@
 // Looking things up in a table, and saying where they are.
 #include "io/table.hpp"
 
-#include <sys/mman.h>
-
 #include <algorithm>
 #include <bit>
 #include <cmath>
@@ -16,14 +14,6 @@ constexpr std::uint64_t kPayload = 0x0007ffffffffffffULL;
 }  // namespace
 
 double boxed_text(std::size_t index) { return std::bit_cast<double>(kQuietNaN | (index + 1)); }
-
-void reserve_numbers(std::vector<double>& values, std::size_t size) {
-  constexpr std::uintptr_t kHugePage = std::uintptr_t{1} << 21U;
-  values.reserve(size);
-  const auto begin = (reinterpret_cast<std::uintptr_t>(values.data()) + kHugePage - 1) & ~(kHugePage - 1);
-  const auto end = reinterpret_cast<std::uintptr_t>(values.data() + values.capacity()) & ~(kHugePage - 1);
-  if (begin < end) ::madvise(reinterpret_cast<void*>(begin), end - begin, MADV_HUGEPAGE);  // advice: may fail
-}
 
 const std::string* Table::text(index_t row, index_t column) const {
   const double value = number(row, column);

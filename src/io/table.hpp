@@ -20,9 +20,6 @@ double boxed_text(std::size_t index);
 /// NaN without a payload for every NaN, other numbers as they are: what a reader of binary numbers stores.
 inline double plain_number(double value) { return value == value ? value : std::numeric_limits<double>::quiet_NaN(); }
 
-/// values.reserve(size), in huge pages where the system has them: a third of the time of reading is page faults else.
-void reserve_numbers(std::vector<double>& values, std::size_t size);
-
 struct Table {
   std::string source;          ///< file or builtin: specification, for messages
   bool has_header = false;     ///< false: the names x0, x1, ... were made up

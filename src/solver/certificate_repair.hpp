@@ -52,6 +52,10 @@ class Repair {
     std::vector<double> interior;
   };
 
+  bool fits_cuts() const;
+  bool fits(const Repaired& state) const;
+  bool fits_incumbent() const;
+  bool fits_climbs() const;
   void aim(Anchor anchor);
   void take_shape(const std::vector<double>& t);
   std::vector<double> negative_curvature(double theta);

@@ -39,8 +39,7 @@ struct Schedule {
 Schedule schedule(const TrainingProblem& problem, const TrainOptions& options, const TrainingBudget& budget) {
   Schedule s;
   const index_t n = problem.rows();
-  const index_t enough = std::clamp<index_t>(4 * n * problem.outputs(), 8, kMostNeurons);  // n c + 1 always suffice
-  s.width = options.width > 0 ? options.width : enough;
+  s.width = most_neurons(n, problem.outputs(), options);
   s.start_width = options.width > 0 ? s.width : std::max<index_t>(s.width / 4, 4);
   s.added = std::max<index_t>(s.width / 4, 1);
   const auto k = static_cast<double>(s.width);
@@ -213,6 +212,11 @@ void scale(Matrix& M, double factor) {
 }
 
 }  // namespace
+
+index_t most_neurons(index_t rows, index_t outputs, const TrainOptions& options) {
+  if (options.width > 0) return options.width;
+  return std::clamp<index_t>(4 * rows * outputs, 8, kMostNeurons);  // n c + 1 always suffice
+}
 
 Network train_network(const Problem& problem, const Factor* factor, const TrainOptions& options,
                       const TrainingBudget& budget, std::int64_t& evaluations) {

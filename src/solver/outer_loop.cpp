@@ -1,11 +1,16 @@
 #include "solver/outer_loop.hpp"
 
+#include <cblas.h>
+
 #include <algorithm>
 #include <cmath>
 #include <limits>
 
+#include "backend/control_check.hpp"
 #include "cuts/separation.hpp"
+#include "solver/cut_numbering.hpp"
 #include "solver/iteration.hpp"
+#include "solver/tighten.hpp"
 
 namespace burelu {
 namespace {
@@ -28,6 +33,8 @@ constexpr int kCutRounds = 6;
 constexpr double kCutThreshold = 1e-4;              // least violation, in units of the natural size of a product
 constexpr std::int64_t kCutProgrammes = 2'000'000;  // of a round
 constexpr double kShortfallWeight = 5.0;
+constexpr index_t kFewFeatures = 3;  // more: cuts from a factor of first-order accuracy gain nothing to speak of
+constexpr index_t kFewRows = 1000;
 constexpr double kColumnWeight = 1e-3;   // of the largest singular value: lighter columns are spare
 constexpr double kStallProgress = 0.01;  // of the gap
 constexpr double kNaN = std::numeric_limits<double>::quiet_NaN();
@@ -43,17 +50,35 @@ OuterLoop::OuterLoop(BackendMaker make, Certifier& certifier, const Presolved& r
       key_(key),
       rank_(options.rank > 0 ? options.rank : starting_rank(reduced.rows(), reduced.features())),
       window_(kWindow) {
-  result_.lower_bound = kNaN;
+  result_.lower_bound = result_.bound_without_cuts = kNaN;
 }
 
 Relaxation OuterLoop::run() {
+  try {
+    iterate();
+  } catch (const DeviceError& error) {
+    if (std::isnan(result_.lower_bound)) throw;
+    finish(Status::device_failed, std::string(error.what()) + "; the best certified bound before that is reported");
+    result_.factor = {Matrix(data_.m, 0), Matrix(data_.d, 0), Matrix(data_.c, 0)};
+  }
+  result_.rank = rank_;
+  result_.cuts = static_cast<std::int64_t>(result_.certificate.cuts.size());
+  result_.cut_rounds = cut_rounds_;
+  result_.seconds.solve = clock_.seconds() - result_.seconds.certify;
+  return std::move(result_);
+}
+
+void OuterLoop::iterate() {
+  build(0.0);
   if (options_.resume.empty()) {
-    build(0.0);
     const Point start = random_point(data_, rank_, options_.seed);
     backend_->write_point(start.Shat, start.Ut);
   } else {
     CheckpointReader reader(options_.resume, key_);
+    backend_->read(snapshot_, kScalars);
+    const int capacity = snapshot_.control.memory.capacity;
     exchange(reader);
+    check_state(capacity);
     confirm_bound();
   }
   while (!done_) {
@@ -64,9 +89,6 @@ Relaxation OuterLoop::run() {
   backend_->read(snapshot_, kFactor);
   result_.host_waits += 1;
   result_.factor = {snapshot_.A, snapshot_.U, snapshot_.V};
-  result_.rank = rank_;
-  result_.seconds.solve = clock_.seconds() - result_.seconds.certify;
-  return std::move(result_);
 }
 
 // The state after a check: what the next window depends on, and what the result has so far.
@@ -75,11 +97,11 @@ void OuterLoop::exchange(Archive& archive) {
   archive.list(active_);
   archive.value(cut_rounds_);
   archive.value(evaluations_before_);
-  archive.value(bound_before_round_);
+  archive.value(result_.bound_without_cuts);
   if (archive.loading()) {
     for (const std::int32_t id : active_)
       if (id < 0 || id >= static_cast<std::int32_t>(certifier_.cuts().size())) Archive::refuse();
-    build(0.0);
+    if (!active_.empty()) build(0.0);
   }
   backend_->exchange(archive);
   burelu::exchange(archive, result_.certificate);
@@ -95,6 +117,18 @@ void OuterLoop::exchange(Archive& archive) {
   archive.value(certified_at_);
   archive.value(rank_changed_at_);
   archive.value(escapes_);
+}
+
+// A file may say anything: what would lead outside of an array, overflow or never end is refused.
+void OuterLoop::check_state(int capacity) {
+  Snapshot now;
+  backend_->read(now, kPoint);
+  const bool loop = now.Shat.cols == rank_ && window_ >= kWindow && window_ <= kWindowMax &&
+                    counts(escapes_, kEscapesMost) && counts(certified_at_) && counts(rank_changed_at_) &&
+                    counts(settings_.extrapolate, 1) && counts(cut_rounds_, 1 << 20) && counts(evaluations_before_);
+  const bool numbers = counts(result_.outer_iterations) && counts(result_.checks) && counts(result_.host_waits);
+  if (!loop || !numbers || !plausible(now.control, capacity) || !plausible(snapshot_.control, capacity))
+    Archive::refuse();
 }
 
 // A file is no proof: the bound of a checkpoint counts for what its certificate proves here and now.
@@ -184,7 +218,7 @@ bool OuterLoop::certificate_due() const {
 void OuterLoop::certify() {
   const Clock clock;
   certified_at_ = evaluations();
-  const std::vector<Multiplier> multipliers = over_forms(snapshot_.multipliers);
+  const std::vector<Multiplier> multipliers = over_forms(snapshot_.multipliers, data_, active_);
   const DualPoint point{&multipliers, &snapshot_.tau, &snapshot_.E};
   const Proposal proposal = certifier_.propose(point);
   if (!(proposal.bound <= result_.lower_bound)) {
@@ -218,61 +252,35 @@ void OuterLoop::build(double sigma) {
   for (const std::int32_t id : active_) cuts.push_back(certifier_.cuts()[static_cast<std::size_t>(id)]);
   data_ = prepare(reduced_, cuts);
   backend_ = make_(data_, sigma);
-  settings_.shortfall_weight = options_.cuts == 0 ? 0.0 : kShortfallWeight;
+  settings_.shortfall_weight = cuts_pay() ? kShortfallWeight : 0.0;
   backend_->set(settings_);
-}
-
-// Multipliers of the rows of F as those of the cuts behind them: row = scale * cut.
-std::vector<Multiplier> OuterLoop::over_forms(const std::vector<Multiplier>& over_rows) const {
-  std::vector<Multiplier> out = over_rows;
-  if (active_.empty()) return out;
-  const auto base = static_cast<std::int32_t>(2 * data_.m);
-  for (Multiplier& pair : out) {
-    for (std::int32_t* form : {&pair.i, &pair.j}) {
-      if (*form < base) continue;
-      const auto row = static_cast<std::size_t>(*form - base);
-      pair.value *= data_.cuts.scale[row];
-      *form = base + active_[row];
-    }
-    if (pair.i < pair.j) std::swap(pair.i, pair.j);
-  }
-  return out;
 }
 
 // The relaxation with another set of cuts, from the same factor, penalty and multipliers.
 bool OuterLoop::use_cuts(std::vector<std::int32_t> ids) {
-  std::vector<Multiplier> pairs = over_forms(snapshot_.multipliers);
+  const std::vector<Multiplier> pairs = over_forms(snapshot_.multipliers, data_, active_);
   active_ = std::move(ids);
   evaluations_before_ = evaluations();
   build(snapshot_.control.dual.sigma);
   snapshot_.control.count.evaluations = 0;
-  const auto base = static_cast<std::int32_t>(2 * data_.m);
-  std::vector<std::int32_t> place(certifier_.cuts().size(), -1);
-  for (std::size_t t = 0; t < active_.size(); ++t)
-    place[static_cast<std::size_t>(active_[t])] = static_cast<std::int32_t>(t);
-  std::vector<Multiplier> kept;
-  for (Multiplier pair : pairs) {
-    bool in_use = true;
-    for (std::int32_t* form : {&pair.i, &pair.j}) {
-      if (*form < base) continue;
-      const std::int32_t row = place[static_cast<std::size_t>(*form - base)];
-      in_use = in_use && row >= 0;
-      if (row < 0) continue;
-      pair.value /= data_.cuts.scale[static_cast<std::size_t>(row)];
-      *form = base + row;
-    }
-    if (in_use) kept.push_back(pair);
-  }
   backend_->write_point(snapshot_.Shat, snapshot_.Ut);
-  backend_->write_multipliers(kept);
+  backend_->write_multipliers(over_rows(pairs, data_, active_, certifier_.cuts().size()));
   rank_changed_at_ = evaluations();
   return true;
+}
+
+// In this loop: where the interior-point method is not for this size, and cuts are asked for or there are few
+// dimensions.
+bool OuterLoop::cuts_pay() const {
+  if (options_.cuts == 0 || tightens(reduced_, options_)) return false;
+  return options_.cuts > 0 || (reduced_.features() <= kFewFeatures && reduced_.rows() <= kFewRows);
 }
 
 // More cuts, where the factor violates some: false where none is left to add.
 bool OuterLoop::cut_round() {
   const int rounds = options_.cut_rounds > 0 ? options_.cut_rounds : kCutRounds;
-  if (options_.cuts == 0 || cut_rounds_ >= rounds) return false;
+  if (!cuts_pay() || cut_rounds_ >= rounds) return false;
+  if (cut_rounds_ == 0) result_.bound_without_cuts = result_.lower_bound;
   ++cut_rounds_;
   backend_->read(snapshot_, kDual | kPoint);
   result_.host_waits += 1;
@@ -281,7 +289,11 @@ bool OuterLoop::cut_round() {
       options_.cuts > 0 ? static_cast<std::size_t>(options_.cuts) : static_cast<std::size_t>(data_.m);
   std::vector<Cut> fresh;
   const Matrix F = factor_rows(data_, {snapshot_.Shat, snapshot_.Ut});
-  for (Violated& v : separator.separate(F, kCutThreshold, most, kCutProgrammes, options_.seed))
+  Matrix products(F.rows, F.rows);
+  cblas_dgemm(CblasRowMajor, CblasNoTrans, CblasTrans, static_cast<blasint>(F.rows), static_cast<blasint>(F.rows),
+              static_cast<blasint>(F.cols), 1.0, F.data.data(), static_cast<blasint>(F.cols), F.data.data(),
+              static_cast<blasint>(F.cols), 0.0, products.data.data(), static_cast<blasint>(F.rows));
+  for (Violated& v : separator.separate(products, kCutThreshold, most, kCutProgrammes, options_.seed))
     fresh.push_back(std::move(v.cut));
   if (fresh.empty()) return false;
   std::vector<std::int32_t> ids = active_;

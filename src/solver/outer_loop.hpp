@@ -26,12 +26,14 @@ class OuterLoop {
   OuterLoop(BackendMaker make, Certifier& certifier, const Presolved& reduced, const SolveOptions& options,
             const CheckpointKey& key);
 
-  /// Runs to a status. Everything of the result but presolve's summary, the factor's original coordinates and total
-  /// seconds; the factor is in presolved coordinates.
+  /// Runs to a status, also where the device fails after a bound was proven. Everything of the result but presolve's
+  /// summary, the factor's original coordinates and total seconds; the factor is in presolved coordinates.
   Relaxation run();
 
  private:
+  void iterate();
   void exchange(Archive& archive);
+  void check_state(int capacity);
   void confirm_bound();
   void save_if_due(bool last);
   void run_updates();
@@ -40,7 +42,7 @@ class OuterLoop {
   bool certificate_due() const;
   void balance_window(const Proposal& proposal);
   void build(double sigma);
-  std::vector<Multiplier> over_forms(const std::vector<Multiplier>& over_rows) const;
+  bool cuts_pay() const;
   bool cut_round();
   bool use_cuts(std::vector<std::int32_t> ids);
   bool grow_rank();
@@ -68,7 +70,6 @@ class OuterLoop {
   std::vector<std::int32_t> active_;  // cut of row 2m + t of F, as numbered by the certifier
   int cut_rounds_ = 0;
   std::int64_t evaluations_before_ = 0;
-  double bound_before_round_ = 0.0;
   Clock clock_;
   Snapshot snapshot_;
   Relaxation result_;

@@ -7,9 +7,11 @@
 #include "backend/factory.hpp"
 #include "backend/memory.hpp"
 #include "burelu/errors.hpp"
+#include "solver/memory_estimate.hpp"
 #include "solver/outer_loop.hpp"
 #include "solver/solve_with.hpp"
 #include "solver/thread_scope.hpp"
+#include "solver/tighten.hpp"
 
 namespace burelu {
 namespace {
@@ -22,15 +24,6 @@ void check_options(const SolveOptions& options) {
   if (!(options.time_limit >= 0.0)) throw DataError("time_limit must not be negative");
   if (!(options.checkpoint_interval >= 0.0)) throw DataError("checkpoint_interval must not be negative");
   if (options.threads < 0) throw DataError("threads must not be negative");
-}
-
-// Certificates are made on the host; the multipliers live there too unless the backend is a device.
-std::int64_t host_bytes(const Presolved& reduced, const SolveOptions& options, const BackendOptions& backend) {
-  SolveSize size{reduced.rows(), reduced.features(), reduced.outputs(), reduced.Y.rows,
-                 options.rank,   backend.memory,     backend.threads};
-  if (size.rank == 0) size.rank = starting_rank(size.rows, size.features);
-  const bool cpu = device_name(options.device) == "cpu";
-  return certificate_bytes(size) + (cpu ? cpu_backend_bytes(size) : 0);
 }
 
 // Where no row, or no target, is left the zero network is optimal: W = -Y proves it.
@@ -46,7 +39,7 @@ Relaxation zero_network(const Problem& problem, const Presolved& reduced, Certif
   const std::vector<double> tau(static_cast<std::size_t>(reduced.rows()), 0.0);
   const Matrix W(reduced.Y.rows, reduced.Y.cols);
   Proposal proposal = certifier.propose({&none, &tau, &W});
-  result.lower_bound = std::numeric_limits<double>::quiet_NaN();
+  result.lower_bound = result.bound_without_cuts = std::numeric_limits<double>::quiet_NaN();
   if (auto proof = certifier.prove(proposal)) {
     result.lower_bound = proof->lower_bound;
     result.certificate = std::move(*proof);
@@ -68,15 +61,18 @@ Relaxation solve_with(const Problem& problem, const SolveOptions& options, const
   const int threads = resolve_threads(options.threads);
   const ThreadScope scope(threads);
   const Presolved reduced = presolve(problem);
+  BackendOptions backend_options;
+  backend_options.threads = threads;
+  backend_options.multipliers_float = options.multipliers_float;
+  const SolveSize size = solve_size(reduced, options, backend_options);
+  backend_options.rank = size.rank;
+  require_memory(solve_host_bytes(size, options.device), available_bytes(), "this machine");
   Certifier certifier(problem, reduced);
   const double presolve_seconds = clock.seconds();
   Relaxation result;
   if (trivial(reduced)) {
     result = zero_network(problem, reduced, certifier);
   } else {
-    BackendOptions backend_options;
-    backend_options.threads = threads;
-    require_memory(host_bytes(reduced, options, backend_options), available_bytes(), "this machine");
     const BackendMaker make = [&](const RelaxationData& data, double sigma) {
       BackendOptions with_penalty = backend_options;
       if (sigma > 0.0) with_penalty.sigma = sigma;
@@ -85,6 +81,7 @@ Relaxation solve_with(const Problem& problem, const SolveOptions& options, const
     const CheckpointKey key{data_hash(problem), options.rank, options.seed, threads, device_name(options.device)};
     OuterLoop loop(make, certifier, reduced, options, key);
     result = loop.run();
+    if (tightens(reduced, options)) tighten(reduced, certifier, options, clock, result);
   }
   result.factor = restore(reduced, std::move(result.factor));
   result.presolve = reduced.summary;
@@ -109,6 +106,8 @@ const char* to_string(Status status) {
       return "time_limit";
     case Status::interrupted:
       return "interrupted";
+    case Status::device_failed:
+      return "device_failed";
     case Status::stalled:
       return "stalled";
   }

@@ -1,4 +1,4 @@
-// solve() over any backend: the entry point of tests and of the device choice.
+// solve() and train() over any backend: the entry point of tests and of the device choice.
 #pragma once
 
 #include "backend/factory.hpp"
@@ -8,5 +8,9 @@
 namespace burelu {
 
 Relaxation solve_with(const Problem& problem, const SolveOptions& options, const BackendFactory& factory);
+
+/// The same for train(); an empty `training` is the CPU's.
+Training train_with(const Problem& problem, const TrainOptions& options, const BackendFactory& factory,
+                    const TrainingBackendFactory& training);
 
 }  // namespace burelu

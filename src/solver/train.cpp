@@ -1,12 +1,14 @@
 // train(): the relaxation, then a network against its bound. certify(): somebody's network against the bound.
 #include <algorithm>
 #include <cmath>
+#include <limits>
 
 #include "backend/factory.hpp"
 #include "burelu/errors.hpp"
 #include "burelu/solve.hpp"
 #include "solver/clock.hpp"
 #include "solver/extraction.hpp"
+#include "solver/solve_with.hpp"
 #include "solver/thread_scope.hpp"
 
 namespace burelu {
@@ -34,21 +36,12 @@ Progress network_progress(const Relaxation& relaxation, double seconds, double b
   return p;
 }
 
-}  // namespace
-
-Training train(const Problem& problem, const TrainOptions& options) {
-  if (options.width < 0 || options.starts < 0 || options.polish_iterations < 0)
-    throw DataError("width, starts and polish iterations must not be negative; 0 chooses them");
-  const Clock clock;
-  SolveOptions solve_options = options.solve;
-  solve_options.time_limit *= kSolveShare;
-  Training result;
-  result.relaxation = solve(problem, solve_options);
+// Trains the network against the bound of `result`. Where the device fails there is none, and the bound is kept.
+void add_network(Training& result, const Problem& problem, const TrainOptions& options,
+                 const TrainingBackendFactory& training, const Clock& clock) {
   Relaxation& relaxation = result.relaxation;
-
-  const Clock network_clock;
   TrainingBudget budget;
-  budget.backend = training_factory(options.solve.device);
+  budget.backend = training;
   if (relaxation.status == Status::interrupted) {
     budget.max_evaluations = kInterruptedBudget;
   } else {
@@ -65,13 +58,43 @@ Training train(const Problem& problem, const TrainOptions& options) {
     };
   }
   const ThreadScope scope(resolve_threads(options.solve.threads));
-  result.network = train_network(problem, &relaxation.factor, options, budget, result.network_evaluations);
+  try {
+    result.network = train_network(problem, &relaxation.factor, options, budget, result.network_evaluations);
+  } catch (const DeviceError& error) {
+    relaxation.status = Status::device_failed;
+    relaxation.message = std::string(error.what()) + "; the certified bound is reported without a network";
+    return;
+  }
   result.objective = objective(problem, result.network);
   result.relative_gap = relative_gap(result.objective, relaxation.lower_bound);
-  result.seconds = relaxation.seconds;
+}
+
+}  // namespace
+
+Training train_with(const Problem& problem, const TrainOptions& options, const BackendFactory& factory,
+                    const TrainingBackendFactory& training) {
+  if (options.width < 0 || options.starts < 0 || options.polish_iterations < 0)
+    throw DataError("width, starts and polish iterations must not be negative; 0 chooses them");
+  const Clock clock;
+  SolveOptions solve_options = options.solve;
+  solve_options.time_limit *= kSolveShare;
+  Training result;
+  result.relaxation = solve_with(problem, solve_options, factory);
+  result.objective = result.relative_gap = std::numeric_limits<double>::quiet_NaN();
+  result.seconds = result.relaxation.seconds;
+  const Clock network_clock;
+  if (result.relaxation.status != Status::device_failed) add_network(result, problem, options, training, clock);
   result.seconds.extract = network_clock.seconds();
   result.seconds.total = clock.seconds();
   return result;
+}
+
+Training train(const Problem& problem, const TrainOptions& options) {
+  const std::string& device = options.solve.device;
+  const TrainingSize size{problem.X.rows, problem.X.cols, problem.Y.cols,
+                          most_neurons(problem.X.rows, problem.Y.cols, options)};
+  require_memory(device_training_bytes(device, size), device_free_bytes(device), device_name(device));
+  return train_with(problem, options, backend_factory(device), training_factory(device));
 }
 
 NetworkCertificate certify(const Problem& problem, const Network& network, const SolveOptions& options) {

@@ -3,6 +3,8 @@
 
 #include <gtest/gtest.h>
 
+#include "app/exit_codes.hpp"
+
 namespace burelu::app {
 namespace {
 
@@ -32,6 +34,8 @@ TEST(Arguments, DefaultsAreThoseOfTheContract) {
   EXPECT_EQ(arguments.options.solve.device, "auto");
   EXPECT_EQ(arguments.options.solve.threads, 0);
   EXPECT_EQ(arguments.options.solve.seed, 0U);
+  EXPECT_FALSE(arguments.options.solve.multipliers_float);
+  EXPECT_FALSE(arguments.dry_run);
   EXPECT_EQ(arguments.level(), LogLevel::info);
 }
 
@@ -56,6 +60,9 @@ TEST(Arguments, EveryOptionArrives) {
                                "cpu",
                                "--threads",
                                "2",
+                               "--multipliers",
+                               "float",
+                               "--dry-run",
                                "--seed",
                                "18446744073709551615",
                                "--out",
@@ -79,6 +86,8 @@ TEST(Arguments, EveryOptionArrives) {
   EXPECT_EQ(arguments.options.solve.time_limit, 2.5);
   EXPECT_EQ(arguments.options.solve.device, "cpu");
   EXPECT_EQ(arguments.options.solve.threads, 2);
+  EXPECT_TRUE(arguments.options.solve.multipliers_float);
+  EXPECT_TRUE(arguments.dry_run);
   EXPECT_EQ(arguments.options.solve.seed, 18446744073709551615ULL);
   EXPECT_EQ(arguments.out + arguments.report + arguments.certificate + arguments.save_data, "mrcs");
   EXPECT_EQ(arguments.level(), LogLevel::error);
@@ -125,6 +134,8 @@ TEST(Arguments, MistakesAreUsageErrorsOfOneLine) {
                                                           {"train", "d", "--device", "tpu"},
                                                           {"train", "d", "--device", "cuda:"},
                                                           {"train", "d", "--threads", "0"},
+                                                          {"train", "d", "--multipliers", "half"},
+                                                          {"certify", "d", "--model", "m", "--dry-run"},
                                                           {"train", "d", "--seed", "-1"},
                                                           {"train", "d", "--label", "a", "--target", "b"},
                                                           {"train", "d", "--log-level", "loud"},
@@ -154,6 +165,15 @@ TEST(Arguments, HelpIsNoError) {
     EXPECT_EQ(parsed.exit_code, 0);
     EXPECT_NE(parsed.text.find("Example:\n  burelu "), std::string::npos) << command;
   }
+}
+
+TEST(ExitCodes, AreThoseOfTheContract) {
+  EXPECT_EQ(exit_code(Status::solved), 0);
+  EXPECT_EQ(exit_code(Status::evaluation_limit), 4);
+  EXPECT_EQ(exit_code(Status::time_limit), 4);
+  EXPECT_EQ(exit_code(Status::stalled), 4);
+  EXPECT_EQ(exit_code(Status::device_failed), 5);
+  EXPECT_EQ(exit_code(Status::interrupted), 130);
 }
 
 }  // namespace

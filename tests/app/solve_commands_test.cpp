@@ -104,6 +104,31 @@ TEST(Bound, LimitsWriteResultsAndExitWithFour) {
   EXPECT_EQ(report_of(folder).at("status"), "time_limit");
 }
 
+TEST(DryRun, SaysWhatMemoryIsNeededAndSolvesNothing) {
+  for (const std::string command : {"train ", "bound "}) {
+    const ScratchFolder folder;
+    const Outcome fits = run_burelu(folder, command + kTeacher + " --device cpu --dry-run --report report.json");
+    EXPECT_EQ(fits.exit_code, 0) << fits.err;
+    EXPECT_NE(fits.out.find("\nhost memory  "), std::string::npos) << fits.out;
+    EXPECT_NE(fits.out.find(" free: fits\n"), std::string::npos) << fits.out;
+    EXPECT_NE(fits.out.find("12 rows, 2 features, rank "), std::string::npos) << fits.out;
+    EXPECT_EQ(fits.err, "");
+    EXPECT_EQ(folder.files(), 0U);
+  }
+}
+
+TEST(DryRun, WhatDoesNotFitEndsWithSixAsTheSolveWould) {
+  const ScratchFolder folder;
+  const std::string large = "bound 'builtin:teacher?n=300000&d=2&c=1' --device cpu";  // 40 n^2 bytes: 3 TiB
+  const Outcome dry = run_burelu(folder, large + " --dry-run");
+  EXPECT_EQ(dry.exit_code, 6);
+  EXPECT_NE(dry.out.find("does not fit"), std::string::npos) << dry.out;
+  EXPECT_NE(dry.err.find("TiB on this machine"), std::string::npos) << dry.err;
+  const Outcome solve = run_burelu(folder, large);
+  EXPECT_EQ(solve.exit_code, 6);
+  EXPECT_NE(solve.err.find("TiB on this machine"), std::string::npos) << solve.err;
+}
+
 TEST(Bound, SavedDataIsTheSameProblem) {
   const ScratchFolder folder;
   const std::string options = " --tol 1e-2 --quiet --seed 3 --report report.json";

@@ -91,6 +91,22 @@ TEST_P(CudaTrainingTest, DescendsInReplayedWindowsWithoutWaiting) {
   }
 }
 
+TEST_P(CudaTrainingTest, TheEstimateIsThePeakOfBothKinds) {
+  auto& counters = cuda_double::counters();
+  ASSERT_EQ(counters.allocated, 0);
+  counters.peak = 0;
+  {
+    const auto backend = make_cuda_on_host_training(problem_, 10, 0);
+    for (const OutputWeights output : {OutputWeights::eliminated, OutputWeights::free, OutputWeights::eliminated}) {
+      backend->write_network(network_, output);
+      step(*backend);
+    }
+    look(*backend);
+  }
+  const std::int64_t estimate = cuda_on_host_training_memory({GetParam().rows, 4, 3, GetParam().neurons, 10});
+  EXPECT_NEAR(static_cast<double>(counters.peak), static_cast<double>(estimate), 8.0);  // of the state: whole doubles
+}
+
 INSTANTIATE_TEST_SUITE_P(Cases, CudaTrainingTest,
                          ::testing::Values(Case{OutputWeights::free, 0.0, 33, 7}, Case{OutputWeights::free, 0.3, 33, 1},
                                            Case{OutputWeights::free, 0.3, 1, 20},

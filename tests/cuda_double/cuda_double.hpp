@@ -43,7 +43,8 @@ Machine& machine();
 /// Why the last launch failed, in words.
 const std::string& failure();
 
-/// Makes the `countdown`-th kernel from now on fail as an illegal access would; 0 takes it back.
+/// Makes the `countdown`-th kernel from now on fail as an illegal access would: every later call fails as well, until
+/// 0 takes it back.
 void fail_launch(int countdown);
 
 }  // namespace burelu::cuda_double

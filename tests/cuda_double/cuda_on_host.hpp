@@ -7,6 +7,8 @@ namespace burelu {
 
 std::vector<CudaDevice> cuda_on_host_devices();
 std::int64_t cuda_on_host_memory(const CudaShape& shape, const CudaTuning& tuning = {});
+std::int64_t cuda_on_host_training_memory(const CudaTrainingShape& shape);
+std::int64_t cuda_on_host_free_memory(int device);
 std::unique_ptr<Backend> make_cuda_on_host_backend(const RelaxationData& data, const BackendOptions& options,
                                                    int device, const CudaTuning& tuning = {});
 std::unique_ptr<TrainingBackend> make_cuda_on_host_training(const TrainingProblem& problem, int memory, int device);

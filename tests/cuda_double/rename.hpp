@@ -5,5 +5,8 @@
 #define cuda cuda_on_host
 #define cuda_devices cuda_on_host_devices
 #define cuda_memory cuda_on_host_memory
+#define cuda_training_memory cuda_on_host_training_memory
+#define cuda_ceilings cuda_on_host_ceilings
+#define cuda_free_memory cuda_on_host_free_memory
 #define make_cuda_backend make_cuda_on_host_backend
 #define make_cuda_training make_cuda_on_host_training

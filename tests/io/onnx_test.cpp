@@ -48,6 +48,24 @@ TEST(Onnx, PredictionsEqualOurs) {
   expect_equal_predictions(model);
 }
 
+TEST(Onnx, ANetworkWithoutNeuronsComesBack) {
+  for (const bool bias : {true, false}) {
+    Model model = sample_model();
+    if (!bias) {
+      model.preparation = {};
+      model.preparation.features = {"a", "b", "c"};
+    }
+    model.network = {Matrix(3, 0), Matrix(2, 0)};
+    expect_equal_predictions(model);
+    const Model back = parse_onnx(onnx_bytes(model), "m.onnx");
+    EXPECT_EQ(back.network.width(), 0);
+    EXPECT_EQ(back.network.U.rows, 3);
+    EXPECT_EQ(back.network.V.rows, 2);
+    EXPECT_EQ(back.preparation.bias, bias);
+    EXPECT_EQ(back.features(), model.features());
+  }
+}
+
 /// Builds a graph such as another exporter would: floats, Gemm with transB, weights as packed or raw numbers.
 class GraphBuilder {
  public:

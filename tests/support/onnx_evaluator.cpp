@@ -61,7 +61,7 @@ std::pair<std::string, Array> array_of(const std::string& bytes) {
     if (field.number == 8) name = field.bytes;
     if (field.number == 9) {
       array.values.resize(field.bytes.size() / 8);
-      std::memcpy(array.values.data(), field.bytes.data(), field.bytes.size());
+      if (!field.bytes.empty()) std::memcpy(array.values.data(), field.bytes.data(), field.bytes.size());
     }
   }
   if (dims.size() == 2) array.rows = dims[0];

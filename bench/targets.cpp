@@ -1,0 +1,123 @@
+#include "targets.hpp"
+
+#include <cblas.h>
+#include <omp.h>
+
+#include <algorithm>
+#include <cstring>
+#include <fstream>
+
+#include "backend/cpu_training.hpp"
+#include "burelu/errors.hpp"
+#include "machine.hpp"
+#include "solver/clock.hpp"
+
+#if defined(BURELU_BENCH_CUDA)
+#include "cuda_backend.hpp"
+#endif
+
+namespace burelu::bench {
+namespace {
+
+constexpr int kTries = 5;            // the best counts
+constexpr int kTrainingMemory = 20;  // as in training
+
+double best_seconds(const std::function<void()>& work) {
+  work();
+  double best = kInfinity;
+  for (int k = 0; k < kTries; ++k) {
+    const Clock clock;
+    work();
+    best = std::min(best, clock.seconds());
+  }
+  return best;
+}
+
+Ceilings cpu_ceilings(const CeilingSizes& sizes) {
+  const auto bytes = static_cast<std::size_t>(sizes.copy_bytes);
+  std::vector<char> from(bytes, 1);
+  std::vector<char> to(bytes);
+  const int threads = omp_get_max_threads();
+  const double copy = best_seconds([&] {
+#pragma omp parallel for schedule(static)
+    for (int t = 0; t < threads; ++t) {
+      const std::size_t share = bytes / static_cast<std::size_t>(threads);
+      std::memcpy(to.data() + share * static_cast<std::size_t>(t), from.data() + share * static_cast<std::size_t>(t),
+                  share);
+    }
+  });
+  const auto n = static_cast<int>(sizes.order);
+  const std::vector<double> a(static_cast<std::size_t>(n) * static_cast<std::size_t>(n), 1.0);
+  std::vector<double> c(a.size());
+  const double product = best_seconds([&] {
+    cblas_dgemm(CblasRowMajor, CblasNoTrans, CblasNoTrans, n, n, n, 1.0, a.data(), n, a.data(), n, 0.0, c.data(), n);
+  });
+  return {2.0 * static_cast<double>(bytes) / copy, 2.0 * n * n * static_cast<double>(n) / product};
+}
+
+Target cpu_target(const CeilingSizes& sizes) {
+  Target target;
+  target.name = "cpu";
+  target.description = cpu_field("model name") + ", " + std::to_string(omp_get_max_threads()) + " threads";
+  target.relaxation = backend_factory("cpu");
+  target.training = [](const TrainingProblem& problem) {
+    return std::make_unique<CpuTraining>(problem, kTrainingMemory, omp_get_max_threads());
+  };
+  target.ceilings = [sizes] { return cpu_ceilings(sizes); };
+  return target;
+}
+
+#if defined(BURELU_BENCH_CUDA)
+Target cuda_target(const CeilingSizes& sizes) {
+  const std::vector<CudaDevice> devices = cuda_devices();
+  if (devices.empty()) throw DeviceError("no CUDA device was found");
+  Target target;
+  target.name = "cuda";
+  target.description = devices.front().name;
+  target.panelled = true;
+  target.relaxation = [](const RelaxationData& data, const BackendOptions& options) {
+    return make_cuda_backend(data, options, 0);
+  };
+  target.training = [](const TrainingProblem& problem) { return make_cuda_training(problem, kTrainingMemory, 0); };
+  target.ceilings = [sizes]() -> Ceilings {
+    const CudaCeilings found = cuda_ceilings(0, sizes.copy_bytes, sizes.device_order);
+    return {found.bytes_per_second, found.flops_per_second};
+  };
+  return target;
+}
+#endif
+
+// "NVRM version: NVIDIA UNIX x86_64 Kernel Module  580.65.06 ...", or nothing.
+std::string driver() {
+  std::ifstream in("/proc/driver/nvidia/version");
+  std::string line;
+  std::getline(in, line);
+  return line;
+}
+
+}  // namespace
+
+std::vector<Target> targets(const CeilingSizes& sizes, std::string& missing) {
+  std::vector<Target> out = {cpu_target(sizes)};
+#if defined(BURELU_BENCH_CUDA)
+  try {
+    out.push_back(cuda_target(sizes));
+  } catch (const DeviceError& error) {
+    missing = error.what();
+  }
+#else
+  missing = "this build has no CUDA backend";
+#endif
+  return out;
+}
+
+nlohmann::ordered_json environment(const std::vector<Target>& targets, const std::string& missing) {
+  nlohmann::ordered_json out = machine();
+  for (const Target& target : targets) out["targets"][target.name] = target.description;
+  out["cuda_missing"] = missing.empty() ? nlohmann::ordered_json() : nlohmann::ordered_json(missing);
+  out["driver"] = driver();
+  out["cuda_build"] = kCudaBuild;
+  return out;
+}
+
+}  // namespace burelu::bench

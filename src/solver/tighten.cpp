@@ -1,0 +1,271 @@
+#include "solver/tighten.hpp"
+
+#include <lapacke.h>
+
+#include <algorithm>
+#include <cmath>
+#include <limits>
+#include <new>
+#include <optional>
+#include <utility>
+#include <vector>
+
+#include "backend/factory.hpp"
+#include "cuts/separation.hpp"
+#include "interior/interior_point.hpp"
+#include "solver/cut_numbering.hpp"
+#include "solver/thread_scope.hpp"
+
+namespace burelu {
+namespace {
+
+constexpr int kRounds = 5;             // of separation, unless asked for
+constexpr double kThreshold = 1e-5;    // least violation, in units of the natural size of a product
+constexpr double kGain = 0.3;          // of the tolerance, relative: a round that gains less is the last
+constexpr double kIdle = 1e-7;         // of the heaviest multiplier: a cut with less is dropped
+constexpr double kCertifyBelow = 0.3;  // relative gap of an iterate from which its multipliers are tried
+constexpr double kAccuracy = 1e-2;     // of the tolerance, for the interior point
+constexpr int kPatience = 8;           // iterates in a row that raise the bound by less than kSlow: enough
+constexpr double kSlow = 1e-5;         // of the bound
+constexpr double kWork = 4e9;          // flops of the pairs in one step, at most: limits the number of cuts
+constexpr std::int64_t kProgrammes = 400'000;
+constexpr double kWeightless = 1e-10;      // of the largest eigenvalue: columns of the factor that are left out
+constexpr index_t kManyCoordinates = 700;  // fewer: one thread is faster
+
+/// Pairs of F times the squared number of coordinates that a pair of cuts touches.
+double pair_work(index_t rows, index_t features, double cuts) {
+  const auto m = static_cast<double>(rows);
+  const auto d = static_cast<double>(features);
+  const double cut_entries = (2.0 * d + 1.0) * (2.0 * d + 1.0);
+  const double row_entries = (d + 1.0) * (d + 1.0);
+  return 0.25 * (cuts * cuts * cut_entries * cut_entries + 4.0 * cuts * m * cut_entries * row_entries +
+                 4.0 * m * m * row_entries * row_entries);
+}
+
+class Tightening {
+ public:
+  Tightening(const Presolved& reduced, Certifier& certifier, const SolveOptions& options, const Clock& clock,
+             Relaxation& result)
+      : reduced_(reduced), certifier_(certifier), options_(options), clock_(clock), result_(result) {
+    most_ = options.cuts > 0 ? static_cast<std::size_t>(options.cuts) : affordable();
+  }
+
+  void run();
+
+ private:
+  std::size_t affordable() const;
+  void begin();
+  bool solve_once();
+  bool separate();
+  bool certify(const InteriorPoint& point);
+  void adopt();
+  bool out_of_time() const { return options_.time_limit > 0.0 && clock_.seconds() > options_.time_limit; }
+
+  const Presolved& reduced_;
+  Certifier& certifier_;
+  const SolveOptions& options_;
+  const Clock& clock_;
+  Relaxation& result_;
+  std::size_t most_ = 0;              // cuts at a time
+  std::vector<std::int32_t> active_;  // in use
+  RelaxationData data_;
+  InteriorPoint point_;
+  int slow_ = 0;  // iterates in a row without much gain
+  bool interrupted_ = false;
+  bool raised_ = false;
+};
+
+/// As many cuts as one step can afford; two per row are all that pays in two dimensions.
+std::size_t Tightening::affordable() const {
+  const index_t per_row = reduced_.features() <= 2 ? 4 : 12;
+  std::size_t cuts = static_cast<std::size_t>(per_row * reduced_.rows());
+  while (cuts > 0 && pair_work(reduced_.rows(), reduced_.features(), static_cast<double>(cuts)) > kWork)
+    cuts = cuts * 4 / 5;
+  return cuts;
+}
+
+void Tightening::begin() {
+  data_ = prepare(reduced_);
+  Separator separator(data_);
+  std::vector<Cut> cuts = separator.basis_pursuit(reduced_.features() <= 2 ? 2 : 4);
+  if (cuts.size() > most_) cuts.resize(most_);
+  for (std::size_t t = 0; t < cuts.size(); ++t)
+    active_.push_back(static_cast<std::int32_t>(certifier_.cuts().size() + t));
+  certifier_.add_cuts(cuts);
+}
+
+/// The multipliers of an iterate as a bound; false to stop the interior point.
+bool Tightening::certify(const InteriorPoint& point) {
+  ++result_.newton_steps;
+  point_ = point;
+  const double objective = point.objective + reduced_.constant_loss;
+  const double before = result_.lower_bound;
+  if (point.gap < kCertifyBelow) {
+    const Clock clock;
+    const std::vector<Multiplier> multipliers = over_forms(point.multipliers, data_, active_);
+    const Proposal proposal = certifier_.propose({&multipliers, &point.tau, &point.E});
+    if (!(proposal.bound <= result_.lower_bound)) {
+      std::optional<Certificate> proof = certifier_.prove(proposal);
+      if (proof && !(proof->lower_bound <= result_.lower_bound)) {
+        result_.lower_bound = proof->lower_bound;
+        result_.certificate = std::move(*proof);
+        raised_ = true;
+      }
+    }
+    result_.seconds.certify += clock.seconds();
+    slow_ = result_.lower_bound - before > kSlow * std::fabs(before) ? 0 : slow_ + 1;
+  }
+  result_.history.push_back(
+      {result_.evaluations, clock_.seconds(), objective, 0.0, result_.lower_bound, 0.0, result_.rank});
+  if (options_.progress) {
+    Progress p;
+    p.evaluations = result_.evaluations;
+    p.seconds = clock_.seconds();
+    p.objective = objective;
+    p.lower_bound = result_.lower_bound;
+    p.primal_residual = p.dual_residual = point.gap;
+    p.rank = result_.rank;
+    p.network_objective = std::numeric_limits<double>::quiet_NaN();
+    p.phase = "cuts";
+    interrupted_ = !options_.progress(p);
+  }
+  const bool there = objective - result_.lower_bound <= kGain * options_.tolerance * std::fabs(objective) &&
+                     point.gap <= kAccuracy * options_.tolerance;
+  return !interrupted_ && !out_of_time() && slow_ < kPatience && !there;
+}
+
+/// One relaxation to the end. False where the solve has to end as well.
+bool Tightening::solve_once() {
+  std::vector<Cut> cuts;
+  for (const std::int32_t id : active_) cuts.push_back(certifier_.cuts()[static_cast<std::size_t>(id)]);
+  data_ = prepare(reduced_, cuts);
+  slow_ = 0;
+  interior_point(data_, kAccuracy * options_.tolerance, [this](const InteriorPoint& point) { return certify(point); });
+  return !interrupted_ && !out_of_time();
+}
+
+/// Drops idle cuts, adds violated ones; false where there are none.
+bool Tightening::separate() {
+  const index_t base = 2 * data_.m;
+  std::vector<double> load(active_.size(), 0.0);  // largest multiplier, in units of the natural size of its product
+  for (const Multiplier& pair : point_.multipliers)
+    for (const index_t form : {index_t{pair.i}, index_t{pair.j}})
+      if (form >= base) {
+        const index_t other = form == pair.i ? pair.j : pair.i;
+        double& most = load[static_cast<std::size_t>(form - base)];
+        most = std::max(most, pair.value * std::fabs(point_.products(form, other)));
+        most = std::max(most, pair.value * std::fabs(data_.cuts.kernel(form - base, other)));
+      }
+  const double heaviest = load.empty() ? 0.0 : *std::max_element(load.begin(), load.end());
+  std::vector<std::int32_t> kept;
+  for (std::size_t t = 0; t < active_.size(); ++t)
+    if (load[t] > kIdle * heaviest) kept.push_back(active_[t]);
+  active_ = std::move(kept);
+  const std::size_t room = most_ > active_.size() ? most_ - active_.size() : 0;
+  const auto share = static_cast<std::size_t>(reduced_.features() <= 2 ? data_.m : 3 * data_.m);
+  const std::vector<Violated> found =
+      Separator(data_).separate(point_.products, kThreshold, std::min(room, share), kProgrammes, options_.seed);
+  std::vector<Cut> fresh;
+  for (const Violated& violated : found) {
+    active_.push_back(static_cast<std::int32_t>(certifier_.cuts().size() + fresh.size()));
+    fresh.push_back(violated.cut);
+  }
+  certifier_.add_cuts(fresh);
+  return !fresh.empty();
+}
+
+/// The last iterate as the result: R = Q diag(values)^1/2 with RR' = Z, V by ridge regression.
+void Tightening::adopt() {
+  const Matrix& Z = point_.Z;
+  const index_t N = Z.rows;
+  Matrix vectors = Z;
+  std::vector<double> values(static_cast<std::size_t>(N));
+  const auto size = static_cast<lapack_int>(N);
+  if (LAPACKE_dsyevd(LAPACK_COL_MAJOR, 'V', 'L', size, vectors.data.data(), size, values.data()) != 0)
+    throw std::bad_alloc();
+  const index_t rank =
+      std::count_if(values.begin(), values.end(), [&](double v) { return v > kWeightless * values.back(); });
+  Factor factor{Matrix(data_.m, rank), Matrix(data_.d, rank), Matrix(data_.c, rank)};
+  for (index_t l = 0; l < rank; ++l) {
+    const double root = std::sqrt(values[static_cast<std::size_t>(N - 1 - l)]);
+    for (index_t i = 0; i < N; ++i) {
+      const double value = root * vectors(N - 1 - l, i);  // eigenvectors stand in the rows of the row-major matrix
+      (i < data_.m ? factor.A(i, l) : factor.U(i - data_.m, l)) = value;
+    }
+  }
+  // V' = (H'H + gamma I)^-1 H'Y = -H'E / gamma, with E = -gamma (gamma I + HH')^-1 Y.
+  for (index_t j = 0; j < data_.c; ++j)
+    for (index_t l = 0; l < rank; ++l) {
+      double sum = 0.0;
+      for (index_t i = 0; i < data_.m; ++i) sum -= factor.A(i, l) * point_.E(i, j);
+      for (std::size_t q = 0; q < data_.negative.size(); ++q) {
+        const index_t k = data_.negative[q];
+        double b = factor.A(k, l);
+        for (index_t i = 0; i < data_.d; ++i) b -= data_.X(k, i) * factor.U(i, l);
+        sum -= data_.negative_scale[q] * b * point_.E(data_.m + static_cast<index_t>(q), j);
+      }
+      factor.V(j, l) = sum / data_.gamma;
+    }
+  double least = 0.0;
+  double largest = 0.0;
+  for (index_t i = 0; i < point_.products.rows; ++i)
+    for (index_t j = 0; j <= i; ++j) {
+      if (i == j) largest = std::max(largest, point_.products(i, j));
+      const double value = data_.tied(i, j) ? -std::fabs(point_.products(i, j)) : point_.products(i, j);
+      least = std::min(least, value);
+    }
+  result_.factor = std::move(factor);
+  result_.rank = static_cast<int>(rank);
+  result_.objective = point_.objective + reduced_.constant_loss;
+  result_.infeasibility = largest > 0.0 ? -least / largest : 0.0;
+  result_.relative_gap = (result_.objective - result_.lower_bound) / std::fabs(result_.objective);
+  result_.cuts = static_cast<std::int64_t>(result_.certificate.cuts.size());
+}
+
+void Tightening::run() {
+  const index_t order = reduced_.rows() + reduced_.features();
+  const ThreadScope threads(order * (order + 1) / 2 < kManyCoordinates ? 1 : resolve_threads(options_.threads));
+  const int rounds = options_.cut_rounds > 0 ? options_.cut_rounds : kRounds;
+  begin();
+  for (int round = 0; round < rounds && !active_.empty(); ++round) {
+    const double before = result_.lower_bound;
+    raised_ = false;
+    ++result_.cut_rounds;
+    const bool go_on = solve_once();
+    if (raised_) adopt();
+    if (!go_on || !(result_.lower_bound - before > kGain * options_.tolerance * std::fabs(before))) break;
+    if (round + 1 < rounds && !separate()) break;
+  }
+  if (interrupted_) {
+    result_.status = Status::interrupted;
+    result_.message = "interrupted while adding cuts; the best certified bound so far is reported";
+  } else if (result_.cuts == 0) {
+    return;  // nothing gained: the solve without cuts stands as it was
+  } else if (std::fabs(result_.relative_gap) <= options_.tolerance) {
+    result_.status = Status::solved;
+    result_.message = "certified relative gap of the relaxation with cuts is below the tolerance";
+  } else if (out_of_time()) {
+    result_.status = Status::time_limit;
+    result_.message = "the time limit was reached while adding cuts; raise --time-limit to go on";
+  } else {
+    result_.status = Status::stalled;
+    result_.message =
+        "rounding ends the interior-point method with cuts above the tolerance; the bound is proven all the same";
+  }
+}
+
+}  // namespace
+
+bool tightens(const Presolved& reduced, const SolveOptions& options) {
+  return options.cuts != 0 && reduced.features() > 1 && small_enough(reduced.rows(), reduced.features());
+}
+
+void tighten(const Presolved& reduced, Certifier& certifier, const SolveOptions& options, const Clock& clock,
+             Relaxation& result) {
+  result.bound_without_cuts = result.lower_bound;
+  const bool unfinished = result.status != Status::solved && result.status != Status::stalled;
+  if (unfinished || std::isnan(result.lower_bound)) return;
+  Tightening(reduced, certifier, options, clock, result).run();
+}
+
+}  // namespace burelu

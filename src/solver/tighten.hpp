@@ -1,0 +1,20 @@
+// Cone cuts on small problems: rounds of the interior-point method and of separation (docs/method.md, "Cone cuts").
+#pragma once
+
+#include "burelu/options.hpp"
+#include "burelu/result.hpp"
+#include "problem/presolve.hpp"
+#include "solver/certificate.hpp"
+#include "solver/clock.hpp"
+
+namespace burelu {
+
+/// Whether these options ask for cuts by the interior-point method on a problem of this size.
+bool tightens(const Presolved& reduced, const SolveOptions& options);
+
+/// Raises the bound of a solve without cuts. Objective, factor, bound and status of `result` become those of the
+/// relaxation with cuts, where that proves more; otherwise nothing changes. The factor stays in presolved coordinates.
+void tighten(const Presolved& reduced, Certifier& certifier, const SolveOptions& options, const Clock& clock,
+             Relaxation& result);
+
+}  // namespace burelu

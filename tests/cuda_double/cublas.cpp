@@ -1,0 +1,54 @@
+// cuBLAS of the host double, by CBLAS.
+#include "cublas_v2.h"
+
+#include <cblas.h>
+
+#include <algorithm>
+
+struct DoubleBlas {
+  cudaStream_t stream = nullptr;
+  void* workspace = nullptr;
+  std::size_t bytes = 0;
+  cublasPointerMode_t mode = CUBLAS_POINTER_MODE_HOST;
+};
+
+cublasStatus_t cublasCreate(cublasHandle_t* handle) {
+  *handle = new DoubleBlas;  // NOLINT: released in cublasDestroy
+  return CUBLAS_STATUS_SUCCESS;
+}
+cublasStatus_t cublasDestroy(cublasHandle_t handle) {
+  delete handle;  // NOLINT
+  return CUBLAS_STATUS_SUCCESS;
+}
+cublasStatus_t cublasSetStream(cublasHandle_t handle, cudaStream_t stream) {
+  *handle = {stream, nullptr, 0, handle->mode};  // as the library: the workspace is forgotten
+  return CUBLAS_STATUS_SUCCESS;
+}
+cublasStatus_t cublasSetWorkspace(cublasHandle_t handle, void* workspace, std::size_t bytes) {
+  handle->workspace = workspace;
+  handle->bytes = bytes;
+  return CUBLAS_STATUS_SUCCESS;
+}
+cublasStatus_t cublasSetPointerMode(cublasHandle_t handle, cublasPointerMode_t mode) {
+  handle->mode = mode;
+  return CUBLAS_STATUS_SUCCESS;
+}
+const char* cublasGetStatusString(cublasStatus_t status) {
+  return status == CUBLAS_STATUS_SUCCESS ? "success" : "an unsupported value or parameter was passed";
+}
+
+// Only as the backend must use it: device pointers, and a workspace, without which a capture would allocate.
+cublasStatus_t cublasDgemm(cublasHandle_t handle, cublasOperation_t ta, cublasOperation_t tb, int m, int n, int k,
+                           const double* alpha, const double* A, int lda, const double* B, int ldb, const double* beta,
+                           double* C, int ldc) {
+  const bool shapes = m >= 0 && n >= 0 && k >= 0 && lda >= std::max(1, ta == CUBLAS_OP_N ? m : k) &&
+                      ldb >= std::max(1, tb == CUBLAS_OP_N ? k : n) && ldc >= std::max(1, m);
+  if (handle->stream == nullptr || handle->workspace == nullptr || handle->mode != CUBLAS_POINTER_MODE_DEVICE)
+    return CUBLAS_STATUS_NOT_INITIALIZED;
+  if (!shapes) return CUBLAS_STATUS_INVALID_VALUE;
+  burelu::cuda_double::enqueue(handle->stream, [=] {
+    cblas_dgemm(CblasColMajor, ta == CUBLAS_OP_N ? CblasNoTrans : CblasTrans,
+                tb == CUBLAS_OP_N ? CblasNoTrans : CblasTrans, m, n, k, *alpha, A, lda, B, ldb, *beta, C, ldc);
+  });
+  return CUBLAS_STATUS_SUCCESS;
+}
