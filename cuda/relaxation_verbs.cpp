@@ -139,7 +139,7 @@ void CudaRelaxation<Stored>::read_multipliers(Snapshot& into, Fetch& fetch) {
   const std::int64_t guess = std::min(last_count_ + last_count_ / 4 + kSlack, capacity);
   std::int64_t count = 0;
   count_multipliers(stream_, pairs(), offsets_.data());
-  write_multipliers(stream_, pairs(), offsets_.data(), 0, capacity, triplets);
+  cuda::write_multipliers(stream_, pairs(), offsets_.data(), 0, capacity, triplets);
   into.multipliers.resize(static_cast<std::size_t>(guess));
   fetch.add(into.multipliers.data(), triplets, guess * kBytes);
   fetch.add(&count, offsets_.data() + 2 * shape_.m, sizeof(count));
@@ -147,7 +147,7 @@ void CudaRelaxation<Stored>::read_multipliers(Snapshot& into, Fetch& fetch) {
   into.multipliers.resize(static_cast<std::size_t>(count));
   for (std::int64_t begin = guess; begin < count; begin += capacity) {
     const std::int64_t part = std::min(capacity, count - begin);
-    write_multipliers(stream_, pairs(), offsets_.data(), begin, capacity, triplets);
+    cuda::write_multipliers(stream_, pairs(), offsets_.data(), begin, capacity, triplets);
     fetch.add(into.multipliers.data() + begin, triplets, part * kBytes);
     fetch.wait();
   }

@@ -1,8 +1,8 @@
 // The CPU backend: the fallback where there is no GPU, and the oracle of the others. OpenBLAS for the skinny products,
 // own vectorised tiles for the interaction pass (isa/kernels.inl), OpenMP over tiles.
 //
-// Multipliers form one symmetric matrix over the rows of F = [A; B; S] (2m + cuts), stored as T' = T / w in tiles of kTile x
-// kTile, lower triangle of tiles only; a tied pair holds -infinity, for which the hinge is always zero.
+// Multipliers form one symmetric matrix over the rows of F = [A; B; S] (2m + cuts), stored as T' = T / w in tiles of
+// kTile x kTile, lower triangle of tiles only; a tied pair holds -infinity, for which the hinge is always zero.
 #pragma once
 
 #include <memory>

@@ -1,5 +1,6 @@
 // The certificate file, documented in docs/formats.md: a magic line, a one-line JSON header, then blocks of text
-// numbers. Doubles are hexadecimal (C99 %a), so that what is read is bit for bit what was written.
+// numbers. Doubles are hexadecimal (C99 %a), so that what is read is bit for bit what was written. Version 2 is version
+// 1 with a block of cuts, and is written only where there are any.
 #include <fmt/format.h>
 
 #include <charconv>
@@ -18,19 +19,22 @@ namespace {
 using Json = nlohmann::ordered_json;
 
 constexpr std::string_view kMagic = "burelu-certificate 1";
+constexpr std::string_view kMagicWithCuts = "burelu-certificate 2";
 
 void append(std::string& text, double value) { fmt::format_to(std::back_inserter(text), "{:a}", value); }
 
 Json header(const Certificate& c) {
-  return {{"rows", c.W.rows},
-          {"outputs", c.W.cols},
-          {"lines", c.representatives.size()},
-          {"multipliers", c.multipliers.size()},
-          {"lower_bound", fmt::format("{:a}", c.lower_bound)},
-          {"gamma", fmt::format("{:a}", c.gamma)},
-          {"data_hash", fmt::format("{:016x}", c.data_hash)},
-          {"lower_bound_decimal", c.lower_bound},
-          {"gamma_decimal", c.gamma}};
+  Json out = {{"rows", c.W.rows},
+              {"outputs", c.W.cols},
+              {"lines", c.representatives.size()},
+              {"multipliers", c.multipliers.size()},
+              {"lower_bound", fmt::format("{:a}", c.lower_bound)},
+              {"gamma", fmt::format("{:a}", c.gamma)},
+              {"data_hash", fmt::format("{:016x}", c.data_hash)},
+              {"lower_bound_decimal", c.lower_bound},
+              {"gamma_decimal", c.gamma}};
+  if (!c.cuts.empty()) out["cuts"] = c.cuts.size();
+  return out;
 }
 
 /// Reads tokens and says where the file is wrong.
@@ -111,11 +115,11 @@ class Reader {
 
 struct Sizes {
   index_t rows, outputs;
-  std::size_t lines, multipliers;
+  std::size_t lines, multipliers, cuts;
 };
 
 /// Fills the fields of the header and returns the sizes, checked against the length of the file.
-Sizes read_header(Reader& in, Certificate& out) {
+Sizes read_header(Reader& in, bool with_cuts, Certificate& out) {
   try {
     const Json json = Json::parse(in.line());
     out.lower_bound = in.real_of(json.at("lower_bound").get<std::string>());
@@ -129,7 +133,7 @@ Sizes read_header(Reader& in, Certificate& out) {
       return count;
     };
     const Sizes sizes{static_cast<index_t>(size("rows")), static_cast<index_t>(size("outputs")), size("lines"),
-                      size("multipliers")};
+                      size("multipliers"), with_cuts ? size("cuts") : 0};
     if (sizes.outputs > 0 && sizes.rows > static_cast<index_t>(in.left()) / sizes.outputs)
       in.fail("promises more than the file holds");
     return sizes;
@@ -138,10 +142,40 @@ Sizes read_header(Reader& in, Certificate& out) {
   }
 }
 
+void append(std::string& text, const Cut& cut) {  // line, number of terms, then form and coefficient of each
+  text += std::to_string(cut.line) + " " + std::to_string(cut.terms.size());
+  for (const CutTerm& term : cut.terms) {
+    text += " " + std::to_string(term.form) + " ";
+    append(text, term.coefficient);
+  }
+  text += "\n";
+}
+
+Cut read_cut(Reader& in, std::size_t lines) {
+  const auto index_below = [&](std::size_t end, const char* what) {
+    const auto value = in.integer<std::int32_t>();
+    if (value < 0 || static_cast<std::size_t>(value) >= end)
+      in.fail(std::string("names a ") + what + " that is not there");
+    return value;
+  };
+  Cut out;
+  out.line = index_below(lines, "line");
+  const auto terms = in.integer<std::size_t>();
+  if (terms > in.left() / 4) in.fail("promises more than the file holds");  // " 0 0x1p+0"
+  for (std::size_t k = 0; k < terms; ++k) {
+    const std::int32_t form = index_below(2 * lines, "form");
+    const double coefficient = in.real();
+    if (!(coefficient > 0.0)) in.fail("holds a coefficient of a cut that is not positive");
+    out.terms.push_back({form, coefficient});
+  }
+  return out;
+}
+
 }  // namespace
 
 void write_certificate(const std::string& path, const Certificate& c) {
-  std::string text = std::string(kMagic) + "\n" + header(c).dump() + "\nrepresentatives\n";
+  std::string text =
+      std::string(c.cuts.empty() ? kMagic : kMagicWithCuts) + "\n" + header(c).dump() + "\nrepresentatives\n";
   for (const std::int32_t row : c.representatives) text += std::to_string(row) + "\n";
   text += "rows\n";  // line, ratio, w
   for (index_t i = 0; i < c.W.rows; ++i) {
@@ -154,6 +188,8 @@ void write_certificate(const std::string& path, const Certificate& c) {
     }
     text += "\n";
   }
+  if (!c.cuts.empty()) text += "cuts\n";
+  for (const Cut& cut : c.cuts) append(text, cut);
   text += "multipliers\n";
   for (const Multiplier& pair : c.multipliers) {
     text += std::to_string(pair.i) + " " + std::to_string(pair.j) + " ";
@@ -166,11 +202,14 @@ void write_certificate(const std::string& path, const Certificate& c) {
 Certificate read_certificate(const std::string& path) {
   const std::string text = read_file(path);
   Reader in(path, text);
-  if (text.substr(0, kMagic.size() + 1) != std::string(kMagic) + "\n")
-    in.fail("is not \"" + std::string(kMagic) + "\": this is no certificate");
+  const auto begins = [&](std::string_view magic) {
+    return text.substr(0, magic.size() + 1) == std::string(magic) + "\n";
+  };
+  const bool with_cuts = begins(kMagicWithCuts);
+  if (!with_cuts && !begins(kMagic)) in.fail("is not \"" + std::string(kMagic) + "\" or 2: this is no certificate");
   in.line();
   Certificate out;
-  const Sizes sizes = read_header(in, out);
+  const Sizes sizes = read_header(in, with_cuts, out);
   in.expect("representatives");
   for (std::size_t k = 0; k < sizes.lines; ++k) out.representatives.push_back(in.integer<std::int32_t>());
   in.expect("rows");
@@ -180,6 +219,8 @@ Certificate read_certificate(const std::string& path) {
     out.ratio.push_back(in.real());
     for (index_t j = 0; j < sizes.outputs; ++j) out.W(i, j) = in.real();
   }
+  if (with_cuts) in.expect("cuts");
+  for (std::size_t t = 0; t < sizes.cuts; ++t) out.cuts.push_back(read_cut(in, sizes.lines));
   in.expect("multipliers");
   for (std::size_t k = 0; k < sizes.multipliers; ++k) {
     const auto i = in.integer<std::int32_t>();

@@ -27,6 +27,9 @@ constexpr int kGammaPower = 400;         // gamma lies in [2^-400, 2^400]
 // Underflow: an absolute error of 2^-1074 per operation grows by at most 2^354 (a norm) and 2^400 (1/gamma); fewer than
 // 2^60 operations make less than 2^-260.
 constexpr double kTiny = 0x1p-256;
+// Of scaled coefficients: what underflows in T c stays below 2^-1074 2^100 in T c c', which kUnderflow of the proof
+// covers. Unlimited c' would bring it back to any size.
+constexpr double kLargestCoefficient = 0x1p100;
 
 /// Free of under- and overflow on the way.
 double norm(const double* x, index_t size) {
@@ -149,6 +152,7 @@ struct ScaledCuts {
   std::vector<Cut> cuts;
   std::vector<double> defect;  // eps
   std::vector<double> size;
+  bool moderate = true;
 
   ScaledCuts(const std::vector<Cut>& from, const Matrix& X, const std::vector<int>& power) : cuts(from) {
     for (Cut& cut : cuts) {
@@ -174,6 +178,7 @@ struct ScaledCuts {
         magnitude[static_cast<std::size_t>(l)] += term.coefficient * std::abs(x[l]);
       }
       length += term.coefficient * norm(x, d);
+      moderate = moderate && term.coefficient <= kLargestCoefficient;
     }
     const double hidden = rounding(kRoom * (static_cast<double>(cut.terms.size()) + 2.0));
     defect.push_back(kInflate * (norm(e.data(), d) + hidden * norm(magnitude.data(), d)) + kTiny);
@@ -194,10 +199,13 @@ double shortfall(const std::vector<Multiplier>& pairs, const Matrix& X, const Sc
                         : cuts.size[static_cast<std::size_t>(form - 2 * m)];
   };
   double delta = 0.0;
+  double count = 0.0;
   for (const Multiplier& pair : pairs)
-    if (pair.i != pair.j && pair.i >= 2 * m)
+    if (pair.i != pair.j && pair.i >= 2 * m) {
       delta += pair.value * (defect_of(pair.i) * size_of(pair.j) + defect_of(pair.j) * size_of(pair.i));
-  return delta;
+      count += 1.0;
+    }
+  return delta * (1.0 + rounding(2.0 * (count + 8.0)));  // lists may be longer than kInflate allows for
 }
 
 /// Pairs of (a, b) with one entry per pair, cuts written out.
@@ -272,6 +280,7 @@ ScaledCertificate scaled(const Problem& problem, const Certificate& certificate)
   }
   eta += rounding(kRoom * (negative_rows + 2.0)) * negative_mass;
   const ScaledCuts cuts(certificate.cuts, out.X, power);
+  if (!cuts.moderate) return out;
   std::vector<Multiplier> pairs = certificate.multipliers;
   const auto rows = static_cast<std::int32_t>(m);
   const auto power_of = [&](std::int32_t form) {

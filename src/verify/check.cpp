@@ -1,8 +1,9 @@
 // The checks in the order of the proof:
 //  1. the certificate belongs to these data and is well formed: multipliers nonnegative off the tied pairs;
-//  2. row i lies near its line, x_i = r x_k + e: eta >= sum ||w_i|| ||e_i||, gamma' = gamma - eta;
-//  3. Q = M(T) + blkdiag(0, gamma'/2 I) - G G' / (2 gamma') >= 0, G = [w+ + w-; -X'w-], hence mu(W) <= gamma;
-//  4. the bound D(W) = -<W, Y> - 1/2 ||W||^2, rounded down, is not below the one claimed.
+//  2. row i lies near its line, x_i = r x_k + e: eta >= sum ||w_i|| ||e_i||, ||sum (x_i'u)_+ w_i|| grows by eta ||u||;
+//  3. the cuts fall short of nonnegative products by delta at most (cuts.hpp): gamma' = gamma - eta - delta;
+//  4. Q = M(T) + blkdiag(0, gamma'/2 I) - G G' / (2 gamma') >= 0, G = [w+ + w-; -X'w-], hence mu(W) <= gamma;
+//  5. the bound D(W) = -<W, Y> - 1/2 ||W||^2, rounded down, is not below the one claimed.
 #include "verify/check.hpp"
 
 #include <cfenv>
@@ -10,22 +11,12 @@
 #include <limits>
 
 #include "verify/cholesky.hpp"
+#include "verify/cuts.hpp"
 
 namespace burelu::verify {
 namespace {
 
 using Intervals = std::vector<Interval>;
-
-/// Upper bound of the Euclidean norm. Overflow makes infinity, and underflow is covered by `up`'s absolute term where
-/// squares below 2^-1060 matter: entries below 1e-150 count as 1e-150.
-double norm_above(const double* x, std::size_t size) {
-  double sum = 0.0;
-  for (std::size_t j = 0; j < size; ++j) {
-    const double entry = x[j] == 0.0 ? 0.0 : std::max(std::abs(x[j]), 1e-150);
-    if (entry != 0.0) sum = up(sum + up(entry * entry));
-  }
-  return sum == 0.0 ? 0.0 : up(std::sqrt(sum));
-}
 
 std::string malformed(const Data& data, const Claim& claim) {
   const auto m = static_cast<std::int64_t>(claim.representatives.size());
@@ -37,15 +28,26 @@ std::string malformed(const Data& data, const Claim& claim) {
     if (row < 0 || row >= n) return "a representative is no row of the data";
   for (const std::int64_t line : claim.line)
     if (line < -1 || line >= m) return "a row lies on a line that is not there";
+  for (std::size_t t = 0; t < claim.cuts.size(); ++t) {
+    const Combination& cut = claim.cuts[t];
+    const std::string name = "cut " + std::to_string(t);
+    if (cut.line < 0 || cut.line >= m) return name + " bounds a line that is not there";
+    for (const Combination::Term& term : cut.terms) {
+      if (term.form < 0 || term.form >= 2 * m) return name + " combines a form that is not there";
+      if (!(term.coefficient > 0.0) || !std::isfinite(term.coefficient)) return name + " has a coefficient not above 0";
+    }
+  }
+  const std::int64_t forms = 2 * m + static_cast<std::int64_t>(claim.cuts.size());
   for (const Pair& pair : claim.pairs) {
     const std::string name = "multiplier (" + std::to_string(pair.i) + ", " + std::to_string(pair.j) + ")";
-    if (pair.j < 0 || pair.i < pair.j || pair.i >= 2 * m) return name + " is out of range";
-    if (pair.i != pair.j + m && !(pair.value >= 0.0)) return name + " is negative and its pair is not tied";
+    if (pair.j < 0 || pair.i < pair.j || pair.i >= forms) return name + " is out of range";
+    const bool tied = pair.j < m && pair.i == pair.j + m;
+    if (!tied && !(pair.value >= 0.0)) return name + " is negative and its pair is not tied";
   }
   return {};
 }
 
-/// G and eta of steps 2 and 3. Rounding errors of G go into eta: ||a_k delta_k|| <= ||x_k|| ||delta_k|| ||u||.
+/// G and eta of steps 2 and 4. Rounding errors of G go into eta: ||a_k delta_k|| <= ||x_k|| ||delta_k|| ||u||.
 struct Collapsed {
   double eta = 0.0;
   Table G;  // (m + d) x c
@@ -126,16 +128,11 @@ class QuadraticForm {
   /// x'Mx = -sum_{i>j} T f_i f_j - 1/2 sum_i T f_i^2.
   void add_pairs() {
     for (const Pair& pair : claim_.pairs) {
-      const auto i = static_cast<std::size_t>(pair.i) % m_;
-      const auto j = static_cast<std::size_t>(pair.j) % m_;
-      const bool i_is_b = static_cast<std::size_t>(pair.i) >= m_;
-      const bool j_is_b = static_cast<std::size_t>(pair.j) >= m_;
-      const bool square = pair.i == pair.j;
-      const double half = 0.5 * pair.value;  // exact, or covered by the absolute term of `up`
-      Q_(std::max(i, j), std::min(i, j)) -= i == j && !square ? pair.value : half;
-      if (j_is_b && !square) couple(i, j, half, i_is_b);
-      if (i_is_b) couple(j, i, half, j_is_b);
+      const auto i = static_cast<std::size_t>(pair.i);
+      if (i < 2 * m_)
+        subtract({i, static_cast<std::size_t>(pair.j), pair.i == pair.j ? halved(pair.value) : pair.value});
     }
+    for (const Monomial& product : substitute_cuts(claim_)) subtract(product);
     for (std::size_t l = 0; l < d_; ++l)  // -X' (1/2 T3 X)
       for (std::size_t k = 0; k <= l; ++k) {
         Interval sum;
@@ -167,10 +164,20 @@ class QuadraticForm {
     return data_.X(static_cast<std::size_t>(claim_.representatives[k]), l);
   }
 
-  /// The term half f_i (x_k'u): a row of the block (u, a), and of 1/2 T3 X where f_i is b_i.
-  void couple(std::size_t i, std::size_t k, double half, bool i_is_b) {
+  /// -coefficient f_i f_j, f = a or a - p, p_k = x_k'u: the products a a here, a p and p p by `couple`.
+  void subtract(const Monomial& product) {
+    const std::size_t i = product.i % m_;
+    const std::size_t j = product.j % m_;
+    const Interval half = halved(product.coefficient);
+    Q_(std::max(i, j), std::min(i, j)) -= i == j ? product.coefficient : half;
+    if (product.j >= m_) couple(i, j, half, product.i >= m_);
+    if (product.i >= m_) couple(j, i, half, product.j >= m_);
+  }
+
+  /// The term 2 half f_i p_k: a row of the block (u, a), and of 1/2 T3 X where f_i is b_i.
+  void couple(std::size_t i, std::size_t k, Interval half, bool i_is_b) {
     for (std::size_t l = 0; l < d_; ++l) {
-      const Interval term = Interval(half) * Interval(x(k, l));
+      const Interval term = half * Interval(x(k, l));
       Q_(m_ + l, i) += term;
       if (i_is_b) half_[i * d_ + l] += term;
     }
@@ -227,8 +234,10 @@ Verdict check(const Data& data, const Claim& claim) {
   const std::string problem = malformed(data, claim);
   if (!problem.empty()) return {false, problem, 0.0};
   const Collapsed w = collapse(data, claim);
-  const double gamma = w.eta == 0.0 ? claim.gamma : down(claim.gamma - w.eta);
-  if (!(gamma > 0.0)) return {false, "rows lie too far from their lines", 0.0};
+  const double delta = shortfall_above(data, claim);
+  const double lost = delta == 0.0 ? w.eta : up(w.eta + delta);
+  const double gamma = lost == 0.0 ? claim.gamma : down(claim.gamma - lost);
+  if (!(gamma > 0.0)) return {false, "rows lie too far from their lines, or cuts from their combinations", 0.0};
   QuadraticForm form(data, claim);
   form.add_pairs();
   form.add_decay(gamma);

@@ -34,6 +34,12 @@ inline Interval operator*(Interval a, Interval b) {
   const double s = a.high * b.high;
   return {down(std::min(std::min(p, q), std::min(r, s))), up(std::max(std::max(p, q), std::max(r, s)))};
 }
+/// 1/2 a. Exact but where an odd subnormal is halved: what that loses may meet a large factor later.
+inline Interval halved(Interval a) {
+  const double low = 0.5 * a.low;
+  const double high = 0.5 * a.high;
+  return {low + low == a.low ? low : down(low), high + high == a.high ? high : up(high)};
+}
 inline Interval& operator+=(Interval& a, Interval b) { return a = a + b; }
 inline Interval& operator-=(Interval& a, Interval b) { return a = a - b; }
 

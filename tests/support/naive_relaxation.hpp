@@ -1,6 +1,7 @@
 // The augmented Lagrangian written as its definition, dense and slow: the oracle of every backend.
 #pragma once
 
+#include <algorithm>
 #include <cmath>
 
 #include "backend/relaxation_data.hpp"
@@ -12,22 +13,22 @@ namespace burelu::test {
 struct NaiveRelaxation {
   const RelaxationData& data;
   double sigma;
-  Matrix T;        // 2m x 2m
-  Matrix weights;  // 2m x 2m
+  Matrix T;        // rows of F squared
+  Matrix weights;  // the same
 
   NaiveRelaxation(const RelaxationData& d, double penalty)
-      : data(d), sigma(penalty), T(2 * d.m, 2 * d.m), weights(2 * d.m, 2 * d.m) {
-    for (index_t i = 0; i < 2 * d.m; ++i)
-      for (index_t j = 0; j < 2 * d.m; ++j) {
+      : data(d), sigma(penalty), T(d.factor_rows(), d.factor_rows()), weights(d.factor_rows(), d.factor_rows()) {
+    for (index_t i = 0; i < d.factor_rows(); ++i)
+      for (index_t j = 0; j < d.factor_rows(); ++j) {
         weights(i, j) = static_cast<float>(pair_weight(d, i, j));  // backends may keep weights in float
       }
   }
 
-  bool tied(index_t i, index_t j) const { return i == j + data.m || j == i + data.m; }
+  bool tied(index_t i, index_t j) const { return std::max(i, j) < 2 * data.m && (i == j + data.m || j == i + data.m); }
 
   Matrix factor(const Point& z) const {
     const index_t r = z.Ut.cols;
-    Matrix F(2 * data.m, r);
+    Matrix F(data.factor_rows(), r);
     for (index_t k = 0; k < data.m; ++k) {
       std::vector<double> p(static_cast<std::size_t>(r));
       double pp = 0.0;
@@ -43,6 +44,10 @@ struct NaiveRelaxation {
         F(data.m + k, l) = 0.5 * (c - p[static_cast<std::size_t>(l)]);
       }
     }
+    for (index_t t = 0; t < data.cuts.count(); ++t)
+      for (auto p = static_cast<std::size_t>(data.cuts.offset[static_cast<std::size_t>(t)]);
+           p < static_cast<std::size_t>(data.cuts.offset[static_cast<std::size_t>(t) + 1]); ++p)
+        for (index_t l = 0; l < r; ++l) F(2 * data.m + t, l) += data.cuts.value[p] * F(data.cuts.form[p], l);
     return F;
   }
 

@@ -38,6 +38,19 @@ TEST(Interval, ProductsOfEverySign) {
     }
 }
 
+// What half of an odd subnormal loses may meet a large factor later.
+TEST(Interval, HalvesAreExactOrEnclosed) {
+  const double least = 5e-324;
+  for (const double value : {1.0, -3.0, 2.0 * least, 1e308, 0.0}) {
+    EXPECT_EQ(halved(value).low, 0.5 * value);
+    EXPECT_EQ(halved(value).high, 0.5 * value);
+  }
+  for (const double value : {least, -least, 3.0 * least, 5.0 * least}) {
+    EXPECT_LT(halved(value).low + halved(value).low, value);
+    EXPECT_GT(halved(value).high + halved(value).high, value);
+  }
+}
+
 /// A = B B' + shift I with B of rank order - 1, so that `shift` is the smallest eigenvalue.
 SymmetricIntervals matrix(std::size_t order, double shift, double radius) {
   std::mt19937_64 random(order);
