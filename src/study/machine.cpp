@@ -1,5 +1,4 @@
-// Where and how a study ran: what has to stand beside every measured figure.
-#pragma once
+#include "study/machine.hpp"
 
 #include <omp.h>
 #include <sys/utsname.h>
@@ -7,35 +6,37 @@
 #include <cstdlib>
 #include <ctime>
 #include <fstream>
-#include <nlohmann/json.hpp>
-#include <string>
 
 #include "burelu/version.hpp"
 
-namespace burelu::bench {
+namespace burelu::study {
+namespace {
 
-/// Value of the first line of /proc/cpuinfo that begins with `key`; "unknown" elsewhere.
-inline std::string cpu_field(const std::string& key) {
+/// Processes that wanted a core over the last minute, before the study itself counts.
+double load() {
+  double average = -1.0;
+  return getloadavg(&average, 1) == 1 ? average : -1.0;
+}
+
+}  // namespace
+
+std::string cpu_field(const std::string& key) {
   std::ifstream file("/proc/cpuinfo");
   for (std::string line; std::getline(file, line);)
     if (line.rfind(key, 0) == 0) return line.substr(line.find(':') + 2);
   return "unknown";
 }
 
-inline std::string today() {
+std::string today() {
   const std::time_t now = std::time(nullptr);
+  std::tm utc{};
+  gmtime_r(&now, &utc);
   char text[16];
-  std::strftime(text, sizeof text, "%Y-%m-%d", std::gmtime(&now));
+  std::strftime(text, sizeof text, "%Y-%m-%d", &utc);
   return text;
 }
 
-/// Processes that wanted a core over the last minute, before the study itself counts.
-inline double load() {
-  double average = -1.0;
-  return getloadavg(&average, 1) == 1 ? average : -1.0;
-}
-
-inline nlohmann::ordered_json machine() {
+nlohmann::ordered_json machine() {
   utsname system{};
   uname(&system);
   return {{"cpu", cpu_field("model name")},
@@ -49,4 +50,4 @@ inline nlohmann::ordered_json machine() {
           {"load_before", load()}};
 }
 
-}  // namespace burelu::bench
+}  // namespace burelu::study
