@@ -71,6 +71,17 @@ Patterns planar_patterns(const Matrix& X) {
   return patterns;
 }
 
+/// 2 sum_{k<d} C(n-1, k): as many as n rows in general position have, and no n rows have more.
+double most_patterns(index_t n, index_t d) {
+  double sum = 0.0;
+  double choose = 1.0;
+  for (index_t k = 0; k < d; ++k) {
+    sum += choose;
+    choose *= static_cast<double>(n - 1 - k) / static_cast<double>(k + 1);
+  }
+  return 2.0 * sum;
+}
+
 Patterns sampled_patterns(const Matrix& X, int most, std::uint64_t seed) {
   Patterns patterns;
   Random random(seed);
@@ -81,6 +92,7 @@ Patterns sampled_patterns(const Matrix& X, int most, std::uint64_t seed) {
     for (double& value : u) value = random.normal();
     if (seen.insert(bits_at(X, u)).second) patterns.list.emplace_back(X, u);
   }
+  patterns.complete = static_cast<double>(patterns.list.size()) >= most_patterns(X.rows, X.cols);
   return patterns;
 }
 
