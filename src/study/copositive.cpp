@@ -37,6 +37,7 @@ class Lagrangian {
  public:
   Lagrangian(const Problem& problem, const Patterns& patterns)
       : Y_(dense(problem.Y)), gamma_(problem.gamma), n_(problem.X.rows), d_(problem.X.cols), c_(problem.Y.cols) {
+    planar_ = d_ <= 2;
     for (const Pattern& pattern : patterns.list) {
       Cell cell{dense(problem.X), pattern.sides(), Matrix(pattern.sides().rows, pattern.sides().rows)};
       for (index_t i = 0; i < n_; ++i)
@@ -84,10 +85,12 @@ class Lagrangian {
     }
   }
 
-  /// D of W = -gamma M, scaled by the largest eigenvalue that the multipliers prove.
-  double dual(const Problem& problem) const {
+  /// D of W = -gamma M, scaled by the largest eigenvalue that the multipliers prove; in the plane by the steepest
+  /// neuron itself, which is exact there.
+  double dual(const Problem& problem, const Patterns& patterns) const {
     Matrix W = M_;
     for (double& value : W.data) value *= -gamma_;
+    if (planar_) return scaled_dual(problem, W, steepest_neuron(dense(problem.X), W, patterns).value);
     double largest = 0.0;
     for (const Cell& cell : cells_) {
       Matrix XW(d_, c_);
@@ -165,6 +168,7 @@ class Lagrangian {
   Matrix Y_;
   double gamma_;
   index_t n_, d_, c_;
+  bool planar_ = false;
   std::vector<Cell> cells_;
   double sigma_ = 1.0;
   Matrix M_;
@@ -222,7 +226,7 @@ CopositiveResult copositive_relaxation(const Problem& problem, const Patterns& p
     result.value = lagrangian.value();
     result.infeasibility = lagrangian.infeasibility();
     lagrangian.update(x);
-    result.lower_bound = std::max(result.lower_bound, lagrangian.dual(problem));
+    result.lower_bound = std::max(result.lower_bound, lagrangian.dual(problem, patterns));
     const double gap = std::fabs(result.value - result.lower_bound);
     if (gap <= plan.tolerance * result.value && result.infeasibility < plan.tolerance) break;
     if (result.infeasibility > kProgress * before) sigma *= kPenaltyGrowth;

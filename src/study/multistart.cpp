@@ -20,11 +20,12 @@ constexpr double kMomentum = 0.95;
 constexpr int kPlateauPeriod = 10;         // steps between looks at the loss, as in the paper's program
 constexpr double kPlateauProgress = 1e-4;  // relative decrease that counts
 constexpr double kPlateauShare = 0.02;     // of all steps without progress, after which the rate is halved
-constexpr int kTrialShare = 40;            // a trial of a learning rate takes 1/40 of the steps
+constexpr int kTrialShare = 80;            // a trial of a learning rate takes 1/80 of the steps
+constexpr double kDiverged = 10.0;         // times the first objective
 constexpr int kTrialLeast = 50;
 constexpr double kTrialRate = 1.0;  // the first rate tried, and how they fall
 constexpr double kTrialFall = 0.31622776601683794;
-constexpr int kTrials = 16;
+constexpr int kTrials = 14;
 constexpr double kAdamRate = 0.02;
 constexpr double kBeta1 = 0.9;
 constexpr double kBeta2 = 0.999;
@@ -82,30 +83,37 @@ class Momentum {
   std::vector<double> velocity_;
 };
 
-/// The rate with the smallest mean objective after a short run, among those that keep every start finite.
+/// The objective of the worst start after a short run; infinite where one diverges.
+double trial(const Problem& problem, const MultiStartPlan& plan, int steps, double rate) {
+  StartBatch batch(problem, plan.width, plan.starts, plan.seed);
+  Momentum momentum(batch);
+  const std::vector<double> rates(static_cast<std::size_t>(plan.starts), rate);
+  const auto worst = [&batch] {
+    const std::vector<double>& objectives = batch.evaluate();
+    return *std::max_element(objectives.begin(), objectives.end());
+  };
+  double value = worst();
+  const double limit = kDiverged * value;
+  for (int step = 0; step < steps; ++step) {
+    momentum.step(rates);
+    value = worst();
+    if (!(value < limit)) return std::numeric_limits<double>::infinity();
+  }
+  return value;
+}
+
+/// The rate whose short run is best for its worst start: a rate that kills the neurons of one start loses.
 double trial_rate(const Problem& problem, const MultiStartPlan& plan, const KeepGoing& keep_going) {
   const int steps = std::max(plan.epochs / kTrialShare, kTrialLeast);
   double best_rate = kTrialRate;
   double best = std::numeric_limits<double>::infinity();
   double rate = kTrialRate;
-  int worse = 0;
-  for (int trial = 0; trial < kTrials && worse < 2; ++trial, rate *= kTrialFall) {
+  for (int k = 0; k < kTrials; ++k, rate *= kTrialFall) {
     ask(keep_going);
-    StartBatch batch(problem, plan.width, 1, plan.seed);
-    Momentum momentum(batch);
-    double value = batch.evaluate()[0];
-    const double limit = 10.0 * value;
-    for (int step = 0; step < steps && value < limit; ++step) {
-      momentum.step({rate});
-      value = batch.evaluate()[0];
-    }
-    if (value < best) {
-      best = value;
-      best_rate = rate;
-      worse = 0;
-    } else if (std::isfinite(best)) {
-      ++worse;
-    }
+    const double value = trial(problem, plan, steps, rate);
+    if (!(value < best)) continue;
+    best = value;
+    best_rate = rate;
   }
   return best_rate;
 }

@@ -125,6 +125,33 @@ index_t put_inequalities(const Variables& v, Writer& writer) {
   return count;
 }
 
+/// The problem without its zero rows, and their loss.
+struct Reduced {
+  explicit Reduced(const Problem& given) : X(0, given.X.cols), Y(0, given.Y.cols) {
+    for (index_t i = 0; i < given.X.rows; ++i) {
+      double size = 0.0;
+      double loss = 0.0;
+      for (index_t k = 0; k < X.cols; ++k) size += std::fabs(given.X(i, k));
+      for (index_t k = 0; k < Y.cols; ++k) loss += 0.5 * given.Y(i, k) * given.Y(i, k);
+      if (size == 0.0) {
+        constant += loss;
+        continue;
+      }
+      for (index_t k = 0; k < X.cols; ++k) X.data.push_back(given.X(i, k));
+      for (index_t k = 0; k < Y.cols; ++k) Y.data.push_back(given.Y(i, k));
+      ++X.rows;
+      ++Y.rows;
+    }
+    problem = {X, Y, given.gamma};
+  }
+  Reduced(const Reduced&) = delete;
+  Reduced& operator=(const Reduced&) = delete;
+
+  Matrix X, Y;
+  double constant = 0.0;
+  Problem problem;
+};
+
 std::string read_text(const std::string& path) {
   std::ifstream file(path, std::ios::binary);
   return {std::istreambuf_iterator<char>(file), {}};
@@ -181,7 +208,8 @@ void parse_csdp_log(const std::string& text, CrossCheck& result) {
 
 CrossCheck cross_check(const Problem& problem, const std::string& path, double tolerance, double time_limit,
                        int threads, const KeepGoing& keep_going) {
-  write_file(path, sdpa_text(problem));
+  const Reduced reduced(problem);
+  write_file(path, sdpa_text(reduced.problem));
   CrossCheck result{"", "not installed", kNone, kNone, 0.0};
   for (const char* name : {"sdpa", "csdp"})
     if (result.solver.empty() && !find_program(name).empty()) result.solver = name;
@@ -199,6 +227,8 @@ CrossCheck cross_check(const Problem& problem, const std::string& path, double t
   } else {
     parse_csdp_log(read_text(path + ".log"), result);
   }
+  result.upper += reduced.constant;
+  result.lower += reduced.constant;
   return result;
 }
 

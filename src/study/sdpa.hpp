@@ -7,8 +7,9 @@
 //             AA' = Z_aa >= 0, AB' = Z_aa - Z_au X' >= 0, BB' = Z_aa - Z_au X' - X Z_ua + X Z_uu X' >= 0 entrywise,
 //             diag(AB') = 0: substituted, Z_aa(i, i) = x_i' Z_ua(:, i).
 //
-// The free variables are the entries of Z and T, the inequalities one diagonal block. Data as given: no presolve, so
-// zero, parallel and antiparallel rows leave the program without interior, and the solver may not reach its tolerance.
+// The free variables are the entries of Z and T, the inequalities one diagonal block. Zero rows of X are left out:
+// their loss is constant, and with them the program has no interior. Parallel and antiparallel rows have the same
+// effect and are not merged: the solver may not reach its tolerance there.
 #pragma once
 
 #include <string>
@@ -18,7 +19,8 @@
 
 namespace burelu::study {
 
-/// The file's text. Variables number n (n - 1) / 2 + n d + d (d + 1) / 2 + c (c + 1) / 2.
+/// The file's text for a problem without zero rows. Variables number n (n - 1) / 2 + n d + d (d + 1) / 2 + c (c + 1)
+/// / 2.
 std::string sdpa_text(const Problem& problem);
 
 struct CrossCheck {

@@ -25,6 +25,8 @@ namespace {
 constexpr int kWidths[] = {5, 10, 100, 200, 300};  // as in the paper
 constexpr int kMassWidth = 100;                    // of the network that bounds the mass of plain Frank-Wolfe
 constexpr int kMassEvaluations = 500;
+constexpr int kPlainSteps = 10000;
+constexpr int kCorrectiveSteps = 200;
 constexpr double kMostEntries = 3e7;  // of the copositive relaxation's multipliers: 240 MB
 constexpr double kFlopsPerSecond = 3e9;
 
@@ -125,7 +127,7 @@ std::vector<Record> run_frank_wolfe(const Task& task, const std::string& method)
   FrankWolfePlan plan;
   plan.corrective = method == "corrective";
   plan.mass = plan.corrective ? 0.0 : trained_mass(task);
-  if (plan.corrective) plan.iterations = 200;
+  plan.iterations = plan.corrective ? kCorrectiveSteps : kPlainSteps;
   const FrankWolfeResult result = frank_wolfe(task.problem(), patterns, plan, task.options.keep_going);
   Record record = task.identity(method);
   record["network"] = number_or_null(objective(task.problem(), result.network));

@@ -55,6 +55,7 @@ std::map<Key, Group> groups_of(const std::vector<Record>& records) {
 /// The bound below which no network is: the better of the two that are proven.
 double floor_of(const Group& group) { return std::fmax(group.optimum_bound, group.bound); }
 
+/// The optimum of training may be above what is proven of it, so the relaxation's share is at least what is computed.
 std::string blame(const Group& group) {
   const double gap = group.best - group.bound;
   if (!(gap > kTight * std::fabs(group.best))) return "tight";
@@ -63,7 +64,7 @@ std::string blame(const Group& group) {
   if (!std::isfinite(group.optimum_bound)) return "relaxation or network";
   const double relaxation = (floor_of(group) - std::fmax(group.relaxation, group.bound)) / gap;
   if (relaxation > kMost) return "relaxation";
-  return relaxation < 1.0 - kMost ? "network" : "relaxation and network";
+  return relaxation > 0.5 ? "mostly relaxation" : "relaxation or network";
 }
 
 void describe(Record& record, const Group& group) {

@@ -37,15 +37,16 @@ TEST(Copositive, IsTheTrainingProblemInThePlane) {
   }
 }
 
-// All patterns of six samples in three dimensions are sampled: 2 (1 + 5 + 10) = 32 of them.
+// All patterns of five samples in three dimensions are found: 2 (1 + 4 + 6) = 22.
 TEST(Copositive, IsBelowEveryNetworkWithAllPatterns) {
-  const auto tiny = test::tiny(8, 6, 3, 2);
+  const auto tiny = test::tiny(11, 5, 3, 2);
   const Problem problem = tiny.problem(0.1);
   const Patterns patterns = activation_patterns(tiny.X, 1000, 0);
-  ASSERT_EQ(patterns.list.size(), 32U);
+  ASSERT_EQ(patterns.list.size(), 22U);
   EXPECT_TRUE(patterns.complete);
-  const CopositiveResult result = copositive_relaxation(problem, patterns, {}, {});
-  const double network = objective(problem, frank_wolfe(problem, patterns, {.corrective = true}, {}).network);
+  const CopositiveResult result = copositive_relaxation(problem, patterns, {.rounds = 12, .iterations = 100}, {});
+  const double network =
+      objective(problem, frank_wolfe(problem, patterns, {.iterations = 20, .corrective = true}, {}).network);
   EXPECT_LE(result.lower_bound, network);
   EXPECT_LE(result.lower_bound, result.value * (1.0 + 1e-4));
   EXPECT_GE(result.value, 0.9 * network);

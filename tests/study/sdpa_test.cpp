@@ -43,7 +43,8 @@ TEST(Sdpa, ReadsTheValuesOfBothSolvers) {
 TEST(Sdpa, TheSolverAgreesWithBurelu) {
   if (find_program("sdpa").empty() && find_program("csdp").empty()) GTEST_SKIP() << "neither sdpa nor csdp";
   const test::ScratchFolder folder;
-  const auto tiny = test::tiny(9, 6, 2, 2);
+  auto tiny = test::tiny(9, 7, 2, 2);
+  tiny.X(3, 0) = tiny.X(3, 1) = 0.0;  // its loss is a constant
   const Problem problem = tiny.problem(0.1);
   const CrossCheck check = cross_check(problem, folder.path("p.dat-s"), 1e-7, 60.0, 1, {});
   SolveOptions options;
