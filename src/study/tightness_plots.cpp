@@ -42,7 +42,8 @@ std::optional<Plot> tightness_plot(const Records& mains) {
   std::string tics;
   for (const double gamma : gammas) tics += fmt::format("{}{}", tics.empty() ? "" : ",", short_number(gamma));
   plot.commands = fmt::format(
-      "set logscale x\nset xtics ({})\nset xrange [{}:{}]\nset yrange [0:*]\nset xlabel 'γ'\nset ylabel 'gap, % of the "
+      "set logscale x\nset xtics ({})\nset xrange [{}:{}]\nset yrange [0:*]\nset xlabel 'γ' offset 0,0.6\nset ylabel "
+      "'gap, % of the "
       "best network'\nset key below samplen 1 font ',14'\nplot {}",
       tics, 0.7 * *gammas.begin(), 1.4 * *gammas.rbegin(), curves);
   return plot;
@@ -66,9 +67,10 @@ Plot history_plot(const Record& main, std::size_t index) {
             {data},
             "",
             540,
-            400};
+            440};
   plot.commands = fmt::format(
-      "set xlabel 'evaluations'\nset logscale x\nset xrange [{}:{}]\nset yrange [{}:{}]\nset key below samplen 2\n"
+      "set xlabel 'evaluations' offset 0,0.4\nset logscale x\nset xrange [{}:{}]\nset yrange [{}:{}]\nset key below "
+      "samplen 2\n"
       "plot {} with lines lw 2 dt 2 lc rgb {} title 'best network', $d using 1:2 with lines lw 2 lc rgb {} title "
       "'objective of the relaxation', $d using 1:3 with lines lw 2 lc rgb {} title 'certified bound'",
       first, last, optimum - 1.5 * spread, best + 0.5 * spread, best, color(2), color(1), color(0));
