@@ -62,6 +62,8 @@ std::size_t Journal::read(const Record& options) {
                         "; choose another --out or the same options");
     } else if (json.contains("command")) {
       commands_.push_back(json.at("command").get<std::string>());
+    } else if (json.contains("call")) {
+      calls_.push_back(json.at("call"));
     } else {
       JournalEntry entry{json.value("key", ""), json.value("seconds", 0.0), {}};
       for (const Record& record : json.at("records")) entry.records.push_back(record);
@@ -79,6 +81,11 @@ void Journal::append(const Record& line) {
 const JournalEntry* Journal::find(const std::string& key) const {
   const auto found = entries_.find(key);
   return found == entries_.end() ? nullptr : &found->second;
+}
+
+void Journal::add_call(const Record& call) {
+  append({{"call", call}});
+  calls_.push_back(call);
 }
 
 void Journal::add(const JournalEntry& entry) {

@@ -1,4 +1,5 @@
-// The journal of a study: JSON lines, one for the options, one for each command, one for each finished job.
+// The journal of a study: JSON lines, one for the options, one for each command and what it took, one for each
+// finished job.
 #pragma once
 
 #include <fstream>
@@ -27,10 +28,13 @@ class Journal {
   /// The finished job of that key, or null. The pointer is good until the next `add`.
   const JournalEntry* find(const std::string& key) const;
   void add(const JournalEntry& entry);
+  /// What a call took, for the record: a flat object.
+  void add_call(const Record& call);
 
   std::size_t finished() const { return entries_.size(); }
   /// All commands that worked on this study, oldest first.
   const std::vector<std::string>& commands() const { return commands_; }
+  const std::vector<Record>& calls() const { return calls_; }
 
  private:
   std::size_t read(const Record& options);
@@ -40,6 +44,7 @@ class Journal {
   std::ofstream file_;
   std::unordered_map<std::string, JournalEntry> entries_;
   std::vector<std::string> commands_;
+  std::vector<Record> calls_;
 };
 
 }  // namespace burelu::study

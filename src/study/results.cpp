@@ -59,8 +59,7 @@ std::string json_text(const StudyInfo& info, const StudyOutcome& outcome, const 
                   {"jobs", outcome.total},
                   {"jobs_done", outcome.entries.size()},
                   {"job_seconds", seconds},
-                  {"seconds", outcome.seconds},
-                  {"processor_seconds", outcome.processor},
+                  {"calls", info.calls},
                   {"failures", failures},
                   {"records", records}});
 }

@@ -14,6 +14,7 @@ struct StudyInfo {
   std::string name;                   ///< "tightness", "accuracy"
   Record options;                     ///< as chosen
   std::vector<std::string> commands;  ///< that worked on it, oldest first
+  std::vector<Record> calls;          ///< what each of their runs took
   nlohmann::ordered_json machine;
 };
 

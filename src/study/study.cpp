@@ -49,6 +49,16 @@ Section origin_section(const StudyInfo& info, const StudyOutcome& outcome, const
   return {"How this was made", html};
 }
 
+/// A run that finished some jobs.
+Record call_record(const StudyOutcome& outcome, std::size_t jobs, const nlohmann::ordered_json& machine) {
+  return {{"jobs", jobs},
+          {"seconds", outcome.seconds},
+          {"processor_seconds", outcome.processor},
+          {"load_before", machine.at("load_before")},
+          {"commit", kGitCommit},
+          {"date", machine.at("date")}};
+}
+
 std::string subtitle(const StudyOutcome& outcome) {
   std::string text = fmt::format("burelu {}, {}", kVersion, today());
   if (!outcome.complete())
@@ -64,12 +74,16 @@ StudyOutcome run_study(const Study& study, const StudyRun& run) {
   std::filesystem::create_directories(run.out, error);
   if (error) throw DataError(run.out + ": the folder cannot be made (" + error.message() + ")");
   const std::string folder = run.out + "/";
-  StudyInfo info{study.name, fixed_options(study), {}, machine()};
+  StudyInfo info{study.name, fixed_options(study), {}, {}, machine()};
   const std::string commit = *kGitCommit != '\0' ? std::string("  # commit ") + kGitCommit : "";
   Journal journal(folder + "journal.jsonl", info.options, run.command + commit);
   info.commands = journal.commands();
 
-  StudyOutcome outcome = run_jobs(study.jobs, journal, run.runner);
+  const std::size_t before = journal.finished();
+  const StudyOutcome outcome = run_jobs(study.jobs, journal, run.runner);
+  const std::size_t fresh = journal.finished() - before;
+  if (fresh > 0) journal.add_call(call_record(outcome, fresh, info.machine));
+  info.calls = journal.calls();
   std::vector<Record> records = outcome.records();
   if (study.complete) study.complete(records);
   write_file(folder + "results.csv", csv_text(records));

@@ -20,9 +20,11 @@ TEST(Results, JsonHoldsRecordsCommandsAndFailures) {
   outcome.entries = {{"a", 1.0, {}}};
   outcome.failures = {{"b", "no luck"}};
   const auto json = nlohmann::ordered_json::parse(
-      json_text({"tightness", {{"seed", 7}}, {"burelu study"}, {{"cpu", "x"}}}, outcome, {{{"_history", {1, 2}}}}));
+      json_text({"tightness", {{"seed", 7}}, {"burelu study"}, {{{"jobs", 3}}}, {{"cpu", "x"}}}, outcome,
+                {{{"_history", {1, 2}}}}));
   EXPECT_EQ(json.at("records").at(0).at("_history").size(), 2U);
   EXPECT_EQ(json.at("commands").at(0), "burelu study");
+  EXPECT_EQ(json.at("calls").at(0).at("jobs"), 3);
   EXPECT_EQ(json.at("failures").at(0).at("message"), "no luck");
   EXPECT_EQ(json.at("options").at("seed"), 7);
   EXPECT_EQ(json.at("jobs_done"), 1);

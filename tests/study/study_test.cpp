@@ -31,6 +31,10 @@ TEST(Study, WritesItsFilesAndRunsNothingTwice) {
   EXPECT_TRUE(run_study(study, run).complete());
   EXPECT_TRUE(run_study(study, run).complete());
   EXPECT_EQ(runs, 2);
+  const auto json = nlohmann::json::parse(folder.read("new/out/results.json"));
+  ASSERT_EQ(json.at("calls").size(), 1U);  // the second call had nothing to do
+  EXPECT_EQ(json.at("calls").at(0).at("jobs"), 2);
+  EXPECT_GE(json.at("calls").at(0).at("processor_seconds").get<double>(), 0.0);
   EXPECT_EQ(folder.read("new/out/results.csv"), "instance,value,of\nx<y,1,2\nx<y,2,2\n");
   const std::string report = folder.read("new/out/report.html");
   for (const char* part : {"<h1>Title</h1>", "2 records", "burelu study &lt;now&gt;"})
