@@ -1,3 +1,4 @@
+// The grid of classes and the samples, as JSON.
 #include "study/boundary.hpp"
 
 #include <algorithm>

@@ -1,3 +1,4 @@
+// posix_spawn and a wait that can be cut short.
 #include "study/child_process.hpp"
 
 #include <fcntl.h>

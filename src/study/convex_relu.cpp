@@ -1,3 +1,4 @@
+// Accelerated proximal gradient with a projection onto each cone.
 #include "study/convex_relu.hpp"
 
 #include <cblas.h>

@@ -1,3 +1,4 @@
+// The augmented Lagrangian over all cells.
 #include "study/copositive.hpp"
 
 #include <cblas.h>
@@ -221,7 +222,8 @@ CopositiveResult copositive_relaxation(const Problem& problem, const Patterns& p
   for (int round = 0; round < plan.rounds && clock.seconds() < plan.seconds; ++round) {
     if (keep_going && !keep_going()) throw Interrupted();
     lagrangian.set_penalty(sigma);
-    minimise(std::ref(lagrangian), x, {plan.iterations, 20, 1e-11});
+    const auto in_time = [&] { return clock.seconds() < plan.seconds && (!keep_going || keep_going()); };
+    minimise(std::ref(lagrangian), x, {plan.iterations, 20, in_time, 1e-11});
     lagrangian(x, gradient);  // the last evaluation of the line search may have been another point
     result.value = lagrangian.value();
     result.infeasibility = lagrangian.infeasibility();

@@ -1,3 +1,4 @@
+// Atoms, their steps and the dual value.
 #include "study/frank_wolfe.hpp"
 
 #include <cblas.h>
@@ -212,7 +213,7 @@ Steepest steepest_neuron(const Matrix& X, const Matrix& W, const Patterns& patte
       for (index_t k = 0; k < X.cols; ++k)
         for (index_t j = 0; j < W.cols; ++j) XW(k, j) += X(i, k) * W(i, j);
     }
-    auto [u, value] = pattern.largest(product(false, XW, true, XW, 1.0));
+    auto [u, value] = pattern.largest(product(false, XW, true, XW, 1.0), square_best);
     if (value > square_best) {
       square_best = value;
       best.u = std::move(u);

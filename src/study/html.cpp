@@ -1,3 +1,4 @@
+// The page, its style, tables and pictures.
 #include "study/html.hpp"
 
 #include <fmt/format.h>

@@ -1,3 +1,4 @@
+// Names to files, files to prepared data.
 #include "study/instance.hpp"
 
 #include <fmt/format.h>

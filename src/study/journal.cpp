@@ -1,3 +1,4 @@
+// Lines of JSON, appended and read back.
 #include "study/journal.hpp"
 
 #include <filesystem>

@@ -55,6 +55,7 @@ double minimise(const SmoothFunction& function, Vector& x, const LbfgsPlan& plan
   std::deque<Pair> pairs;
   double value = function(x, gradient);
   for (int iteration = 0; iteration < plan.iterations; ++iteration) {
+    if (plan.keep_going && !plan.keep_going()) break;
     const double size = std::sqrt(dot(gradient, gradient));
     if (!(size > plan.tolerance * std::fmax(1.0, std::fabs(value)))) break;
     Vector p = direction(gradient, pairs);

@@ -12,7 +12,8 @@ using SmoothFunction = std::function<double(const std::vector<double>& x, std::v
 struct LbfgsPlan {
   int iterations = 200;
   int memory = 20;
-  double tolerance = 1e-10;  ///< norm of the gradient over max(1, |value|) that ends it
+  std::function<bool()> keep_going = {};  ///< asked before each iteration; may be empty
+  double tolerance = 1e-10;               ///< norm of the gradient over max(1, |value|) that ends it
 };
 
 /// Descends in place with a weak Wolfe line search by bisection; the value reached.

@@ -1,3 +1,4 @@
+// What the system says about itself.
 #include "study/machine.hpp"
 
 #include <omp.h>

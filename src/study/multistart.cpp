@@ -1,3 +1,4 @@
+// One batch of starts for SGD and Adam, one start after the other for L-BFGS.
 #include "study/multistart.hpp"
 
 #include <cblas.h>

@@ -1,3 +1,4 @@
+// Cones: wedges in the plane, active sets beyond.
 #include "study/patterns.hpp"
 
 #include <lapacke.h>
@@ -15,9 +16,11 @@ namespace {
 
 constexpr double kSameAngle = 1e-12;  // radians: kinks closer than that are one
 constexpr double kOnSide = 1e-12;     // of a unit vector: rounding of a point on the cone's boundary
-constexpr int kSweeps = 400;          // of Hildreth's method, at most
-constexpr double kSettled = 1e-10;    // change of the point in a sweep, relative, that ends it
-constexpr int kPowerSteps = 200;      // of a projected power iteration, at most
+constexpr double kViolated = 1e-11;   // of the point's length: a side that needs no multiplier
+constexpr double kApex = 1e-10;       // of the length before the projection
+constexpr double kRidge = 1e-14;      // on the unit diagonal of the active sides' Gram matrix
+constexpr index_t kActiveSteps = 10;  // times d, at most
+constexpr int kPowerSteps = 100;      // of a projected power iteration, at most
 constexpr int kDrawsPerPattern = 50;  // until sampling gives up finding new patterns
 
 double dot(const double* x, const double* y, index_t n) {
@@ -96,6 +99,70 @@ Patterns sampled_patterns(const Matrix& X, int most, std::uint64_t seed) {
   return patterns;
 }
 
+/// lambda >= 0 on the rows of `set` with (G G')lambda = -G z there; false where the rows are dependent.
+bool solve_active(const Matrix& G, const std::vector<index_t>& set, const double* z, std::vector<double>& lambda) {
+  const auto k = static_cast<index_t>(set.size());
+  Matrix gram(k, k);
+  lambda.assign(set.size(), 0.0);
+  for (index_t i = 0; i < k; ++i) {
+    const double* row = G.row(set[static_cast<std::size_t>(i)]);
+    lambda[static_cast<std::size_t>(i)] = -dot(row, z, G.cols);
+    for (index_t j = 0; j < k; ++j) gram(i, j) = dot(row, G.row(set[static_cast<std::size_t>(j)]), G.cols);
+    gram(i, i) += kRidge;
+  }
+  return LAPACKE_dposv(LAPACK_ROW_MAJOR, 'U', static_cast<lapack_int>(k), 1, gram.data.data(),
+                       static_cast<lapack_int>(k), lambda.data(), 1) == 0;
+}
+
+/// u <- u + G'lambda, lambda >= 0 of the least ||u + G'lambda||: the projection onto {u : G u >= 0} (Moreau, 1962).
+void project_on_sides(const Matrix& G, double* u) {
+  const index_t d = G.cols;
+  const std::vector<double> z(u, u + d);
+  const double slack = -kViolated * norm(u, d);
+  std::vector<index_t> set;
+  std::vector<double> lambda;
+  for (index_t step = 0; step < kActiveSteps * d; ++step) {
+    index_t worst = -1;
+    double least = slack;
+    for (index_t i = 0; i < G.rows; ++i) {
+      const double side = dot(G.row(i), u, d);
+      if (side < least && std::find(set.begin(), set.end(), i) == set.end()) {
+        least = side;
+        worst = i;
+      }
+    }
+    if (worst < 0) return;
+    set.push_back(worst);
+    lambda.push_back(0.0);
+    std::vector<double> next;
+    while (solve_active(G, set, z.data(), next)) {
+      double share = 1.0;  // of the way to `next` until the first multiplier is zero
+      std::size_t leaving = set.size();
+      for (std::size_t i = 0; i < set.size(); ++i) {
+        if (next[i] > 0.0) continue;
+        const double reached = lambda[i] > 0.0 ? lambda[i] / (lambda[i] - next[i]) : 0.0;
+        if (leaving == set.size() || reached < share) {
+          share = reached;
+          leaving = i;
+        }
+      }
+      for (std::size_t i = 0; i < set.size(); ++i) lambda[i] += share * (next[i] - lambda[i]);
+      if (leaving == set.size()) break;
+      set.erase(set.begin() + static_cast<std::ptrdiff_t>(leaving));
+      lambda.erase(lambda.begin() + static_cast<std::ptrdiff_t>(leaving));
+      if (set.empty()) break;
+    }
+    std::copy(z.begin(), z.end(), u);
+    for (std::size_t i = 0; i < set.size(); ++i)
+      for (index_t k = 0; k < d; ++k) u[k] += lambda[i] * G(set[i], k);
+    // The apex: what is left is rounding, and its direction may be outside the cone.
+    if (norm(u, d) <= kApex * norm(z.data(), d)) {
+      std::fill_n(u, d, 0.0);
+      return;
+    }
+  }
+}
+
 }  // namespace
 
 Pattern::Pattern(const Matrix& X, std::vector<double> inside)
@@ -130,7 +197,6 @@ bool Pattern::contains(const double* u) const {
 
 void Pattern::project(double* u) const {
   if (contains(u)) return;
-  const index_t d = sides_.cols;
   if (wedge_) {
     const double along[2] = {dot(edges_[0], u, 2), dot(edges_[1], u, 2)};
     const int nearer = along[0] > along[1] ? 0 : 1;
@@ -138,20 +204,7 @@ void Pattern::project(double* u) const {
     for (int k = 0; k < 2; ++k) u[k] = length * edges_[nearer][k];
     return;
   }
-  // Coordinate ascent on the dual: u = z + sum_i lambda_i side_i, lambda >= 0.
-  std::vector<double> lambda(static_cast<std::size_t>(sides_.rows), 0.0);
-  for (int sweep = 0; sweep < kSweeps; ++sweep) {
-    double change = 0.0;
-    for (index_t i = 0; i < sides_.rows; ++i) {
-      double& multiplier = lambda[static_cast<std::size_t>(i)];
-      const double step = std::max(-dot(sides_.row(i), u, d), -multiplier);
-      if (step == 0.0) continue;
-      multiplier += step;
-      for (index_t k = 0; k < d; ++k) u[k] += step * sides_(i, k);
-      change = std::max(change, std::fabs(step));
-    }
-    if (change <= kSettled * norm(u, d)) break;
-  }
+  project_on_sides(sides_, u);
 }
 
 std::pair<std::vector<double>, double> Pattern::best_edge(const Matrix& M) const {
@@ -169,7 +222,7 @@ std::pair<std::vector<double>, double> Pattern::climb(const Matrix& M, std::vect
     if (!(length > 0.0)) return {inside_, 0.0};
     for (double& entry : u) entry /= length;
     const double now = quadratic(M, u.data());
-    if (step > 0 && now <= value * (1.0 + 1e-12)) return {u, now};
+    if (step > 0 && now <= value * (1.0 + 1e-10)) return {u, now};
     value = now;
     std::vector<double> next(u.size());
     for (index_t i = 0; i < d; ++i) next[static_cast<std::size_t>(i)] = dot(M.row(i), u.data(), d);
@@ -182,11 +235,12 @@ std::pair<std::vector<double>, double> Pattern::climb(const Matrix& M, std::vect
   return {u, quadratic(M, u.data())};
 }
 
-std::pair<std::vector<double>, double> Pattern::largest(const Matrix& M) const {
+std::pair<std::vector<double>, double> Pattern::largest(const Matrix& M, double floor) const {
   const index_t d = M.rows;
   std::vector<double> values;
   Matrix vectors;
   eigen(M, values, vectors);
+  if (values.back() <= floor) return {inside_, 0.0};
   std::vector<double> top(static_cast<std::size_t>(d));
   std::vector<double> opposite(top.size());
   for (index_t i = 0; i < d; ++i) {

@@ -25,12 +25,14 @@ class Pattern {
   /// Rows of (2D - I) X scaled to length one; in the plane the two that bound the wedge.
   const Matrix& sides() const { return sides_; }
 
-  /// The nearest point of the cone, in place. Exact in the plane; else by Hildreth's method (1957), to about 1e-9.
+  /// The nearest point of the cone, in place: closed form in the plane, else the active set method of Lawson and Hanson
+  /// (Solving Least Squares Problems, 1974, chapter 23) on the dual.
   void project(double* u) const;
 
   /// A unit u of the cone with a large u'Mu, M (d x d) positive semidefinite, and that value. The largest in the plane;
-  /// else the best end of projected power iterations, each of which rises.
-  std::pair<std::vector<double>, double> largest(const Matrix& M) const;
+  /// else the best end of projected power iterations, each of which rises. A cone that cannot beat `floor`, since the
+  /// largest eigenvalue of M does not, is not searched: value 0.
+  std::pair<std::vector<double>, double> largest(const Matrix& M, double floor = -1.0) const;
 
  private:
   bool contains(const double* u) const;

@@ -1,3 +1,4 @@
+// Scripts for gnuplot, and gnuplot itself.
 #include "study/plot.hpp"
 
 #include <fmt/format.h>

@@ -1,3 +1,4 @@
+// Records to CSV and JSON.
 #include "study/results.hpp"
 
 #include <limits>

@@ -1,3 +1,4 @@
+// Workers that take one job after the other.
 #include "study/runner.hpp"
 
 #include <algorithm>

@@ -1,3 +1,4 @@
+// The sparse file, and the solvers that read it.
 #include "study/sdpa.hpp"
 
 #include <fmt/format.h>

@@ -1,3 +1,4 @@
+// The order of things: journal, jobs, results, report.
 #include "study/study.hpp"
 
 #include <fmt/format.h>

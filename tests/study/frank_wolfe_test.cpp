@@ -3,6 +3,7 @@
 
 #include <gtest/gtest.h>
 
+#include <algorithm>
 #include <cmath>
 
 #include "study/brute_force.hpp"
@@ -34,17 +35,17 @@ TEST(Patterns, SampledOnesAreDistinctAndTheirConesHoldTheirDirections) {
 
 // The projection z -> p onto a cone is characterised by p in K, (z - p)'p = 0 and (z - p)'q <= 0 for all q in K.
 TEST(Patterns, ProjectsOntoTheCone) {
-  for (const index_t d : {index_t{2}, index_t{3}, index_t{5}}) {
-    const Matrix X = test::tiny(2, 6, d, 1).X;
+  for (const index_t d : {index_t{2}, index_t{3}, index_t{5}, index_t{9}}) {
+    const Matrix X = test::tiny(2, 30, d, 1).X;
     Random random(5);
     for (const Pattern& pattern : activation_patterns(X, 5, 1).list) {
       std::vector<double> z(static_cast<std::size_t>(d));
-      for (double& value : z) value = random.normal();
+      for (double& value : z) value = 100.0 * random.normal();
       std::vector<double> p = z;
       pattern.project(p.data());
       double orthogonal = 0.0;
       for (std::size_t k = 0; k < z.size(); ++k) orthogonal += (z[k] - p[k]) * p[k];
-      EXPECT_NEAR(orthogonal, 0.0, 1e-8);
+      EXPECT_NEAR(orthogonal, 0.0, 1e-6);
       const Matrix& sides = pattern.sides();
       for (index_t i = 0; i < sides.rows; ++i) {
         double inside = 0.0;
@@ -57,7 +58,7 @@ TEST(Patterns, ProjectsOntoTheCone) {
         pattern.project(q.data());
         double product = 0.0;
         for (std::size_t k = 0; k < z.size(); ++k) product += (z[k] - p[k]) * q[k];
-        EXPECT_LE(product, 1e-5);
+        EXPECT_LE(product, 1e-7);
       }
     }
   }
@@ -69,6 +70,22 @@ TEST(FrankWolfe, SteepestNeuronIsTheBestOfAFineGrid) {
   const double grid = test::steepest_of_grid(tiny.X, tiny.Y, 20000);
   EXPECT_GE(steepest.value, grid);
   EXPECT_NEAR(steepest.value, grid, 1e-5 * grid);
+}
+
+TEST(FrankWolfe, SteepestNeuronIsOneInHigherDimensionToo) {
+  const auto tiny = test::tiny(11, 5, 3, 2);
+  const Steepest steepest = steepest_neuron(tiny.X, tiny.Y, activation_patterns(tiny.X, 1000, 0));
+  double square = 0.0;  // of Y'(X u)_+ at its u: the value claimed must be that of the neuron itself
+  for (index_t j = 0; j < 2; ++j) {
+    double sum = 0.0;
+    for (index_t i = 0; i < 5; ++i) {
+      double value = 0.0;
+      for (index_t k = 0; k < 3; ++k) value += tiny.X(i, k) * steepest.u[static_cast<std::size_t>(k)];
+      sum += std::max(value, 0.0) * tiny.Y(i, j);
+    }
+    square += sum * sum;
+  }
+  EXPECT_NEAR(std::sqrt(square), steepest.value, 1e-8);
 }
 
 TEST(FrankWolfe, BothVariantsFindTheOptimumOfAFineGridOfNeurons) {
