@@ -9,7 +9,7 @@
 
 #include "backend/cpu_training.hpp"
 #include "burelu/errors.hpp"
-#include "machine.hpp"
+#include "study/machine.hpp"
 #include "solver/clock.hpp"
 
 #if defined(BURELU_BENCH_CUDA)
@@ -112,7 +112,7 @@ std::vector<Target> targets(const CeilingSizes& sizes, std::string& missing) {
 }
 
 nlohmann::ordered_json environment(const std::vector<Target>& targets, const std::string& missing) {
-  nlohmann::ordered_json out = machine();
+  nlohmann::ordered_json out = study::machine();
   for (const Target& target : targets) out["targets"][target.name] = target.description;
   out["cuda_missing"] = missing.empty() ? nlohmann::ordered_json() : nlohmann::ordered_json(missing);
   out["driver"] = driver();
