@@ -15,7 +15,6 @@ namespace burelu::study {
 namespace {
 
 constexpr int kVisits = 100;  // epochs at which a network may be chosen
-constexpr const char* kMethod = "SGD, 300 neurons";
 
 class MomentumStudy {
  public:
@@ -100,7 +99,7 @@ class MomentumStudy {
 
   MethodRun method_run(double rate, int epoch, const Network& network, const Clock& clock) const {
     MethodRun run;
-    run.method = kMethod;
+    run.method = fmt::format("SGD, {} neurons", options_.momentum_width);
     run.setting = fmt::format("rate {} / curvature", rate);
     run.iterate = epoch;
     run.objective = objective(task_.data.train.problem(task_.gamma), network);

@@ -7,6 +7,8 @@ namespace {
 
 Record number(double value) { return std::isfinite(value) ? Record(value) : Record(nullptr); }
 
+Record count(std::int64_t value) { return value < 0 ? Record(nullptr) : Record(value); }
+
 Record record(const AccuracyTask& task, const MethodRun& run, const char* protocol, double train, double test,
               double threshold) {
   Record out;
@@ -18,12 +20,16 @@ Record record(const AccuracyTask& task, const MethodRun& run, const char* protoc
   out["train_accuracy"] = train;
   out["test_accuracy"] = test;
   out["threshold"] = number(threshold);
-  out["iterate"] = run.iterate < 0 ? Record(nullptr) : Record(run.iterate);
+  out["iterate"] = count(run.iterate);
   out["setting"] = run.setting;
   out["objective"] = number(run.objective);
   out["lower_bound"] = number(run.lower_bound);
+  out["relaxation"] = number(run.relaxation);
   out["status"] = run.status;
-  out["evaluations"] = run.evaluations < 0 ? Record(nullptr) : Record(run.evaluations);
+  out["evaluations"] = count(run.evaluations);
+  out["evaluation_limit"] = count(run.evaluation_limit);
+  out["train_rows"] = task.data.train.X.rows;
+  out["test_rows"] = task.data.test.X.rows;
   out["seconds"] = run.seconds;
   return out;
 }

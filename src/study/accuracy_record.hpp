@@ -17,8 +17,10 @@ struct MethodRun {
   int iterate = -1;
   double objective = std::numeric_limits<double>::quiet_NaN();
   double lower_bound = std::numeric_limits<double>::quiet_NaN();
+  double relaxation = std::numeric_limits<double>::quiet_NaN();  ///< objective of the factor that it started from
   std::string status;  ///< of the relaxation's solve: solved, evaluation_limit, ...; empty: none was solved
   std::int64_t evaluations = -1;
+  std::int64_t evaluation_limit = -1;
   double seconds = 0.0;  ///< of the method, the relaxation included where it starts from one
 };
 

@@ -182,7 +182,9 @@ class RelaxationStudy {
     run.objective = objective(problem_, network);
     run.lower_bound = relaxation_.lower_bound;
     run.status = burelu::to_string(relaxation_.status);
+    run.relaxation = relaxation_.objective;
     run.evaluations = relaxation_.evaluations;
+    run.evaluation_limit = evaluations_;
     run.seconds = relaxation_.seconds.total + seconds;
     return run;
   }

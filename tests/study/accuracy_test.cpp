@@ -80,7 +80,7 @@ TEST_F(Accuracy, RecordsEveryMethodByBothProtocols) {
       }
     }
   EXPECT_EQ(seen.size(), 20U);  // ten methods
-  for (const char* method : {"burelu", "NNGP", "NTK", "SGD, 300 neurons", "rounding, as published"})
+  for (const char* method : {"burelu", "NNGP", "NTK", "SGD, 10 neurons", "rounding, as published"})
     for (const char* protocol : {"/paper", "/honest"})
       EXPECT_TRUE(seen.count(std::string(method) + protocol)) << method;
 }
