@@ -34,7 +34,7 @@ SplitOutputs outputs_of(const Network& network, const Split& data);
 /// Largest output.
 Record honest_record(const AccuracyTask& task, const MethodRun& run, const SplitOutputs& outputs);
 
-/// One threshold, chosen on the test rows.
+/// One threshold, chosen on the test rows; beside it what the threshold chosen on the training rows gives there.
 Record paper_record(const AccuracyTask& task, const MethodRun& run, const SplitOutputs& outputs);
 
 }  // namespace burelu::study

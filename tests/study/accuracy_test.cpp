@@ -74,6 +74,9 @@ TEST_F(Accuracy, RecordsEveryMethodByBothProtocols) {
       EXPECT_TRUE(record["bias"].get<bool>());
       EXPECT_GE(number_of(record, "test_accuracy"), 0.0);
       EXPECT_LE(number_of(record, "test_accuracy"), 1.0);
+      if (record["threshold"].is_number()) {
+        EXPECT_LE(number_of(record, "training_threshold_test_accuracy"), number_of(record, "test_accuracy"));
+      }
       EXPECT_EQ(record["threshold"].is_null(), string_of(record, "protocol") == "honest");
       if (record["objective"].is_number() && record["lower_bound"].is_number()) {
         EXPECT_GE(number_of(record, "objective"), number_of(record, "lower_bound"));
