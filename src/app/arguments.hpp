@@ -28,7 +28,7 @@ struct StudyArguments {
   double tolerance = 1e-4;
   std::int64_t max_evaluations = 20000;
   int starts = 5;
-  int epochs = 4000;
+  int epochs = 8000;
   int patterns = 300;
   std::string bias = "both";              ///< accuracy: yes, no or both
   std::int64_t accuracy_evaluations = 0;  ///< accuracy: of each solve; 0: by the number of rows

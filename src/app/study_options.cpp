@@ -64,7 +64,7 @@ void add_tightness(CLI::App& study, Arguments& arguments) {
   command->add_option("--starts", chosen.starts, "starting points of each baseline that trains networks (default: 5)")
       ->check(count_validator())
       ->type_name("N");
-  command->add_option("--epochs", chosen.epochs, "steps of SGD and Adam (default: 4000)")
+  command->add_option("--epochs", chosen.epochs, "steps of SGD and Adam (default: 8000)")
       ->check(count_validator())
       ->type_name("N");
   command->add_option("--patterns", chosen.patterns, "activation patterns to sample where d > 2 (default: 300)")

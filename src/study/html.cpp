@@ -20,10 +20,9 @@ p{max-width:75ch;margin:.5rem 0 .8rem}
 .sub{color:#555;margin-top:0}
 nav{font-size:.93rem;margin:.8rem 0}
 nav a{display:inline-block;margin:0 1rem .25rem 0;color:#005a94}
-.scroll{overflow-x:auto;margin:.6rem 0 1rem;border:1px solid #ddd;border-radius:4px;max-width:max-content}
-.scroll{min-width:0}
+.scroll{overflow-x:auto;margin:.3rem 0 1rem;border:1px solid #ddd;border-radius:4px;width:fit-content;max-width:100%}
 table{border-collapse:collapse;font-size:.88rem;font-variant-numeric:tabular-nums}
-caption{caption-side:top;text-align:left;padding:.5rem .6rem;color:#444;max-width:75ch;position:sticky;left:0}
+.caption{font-size:.88rem;color:#444;margin:1.2rem 0 .3rem}
 th,td{padding:.3rem .6rem;text-align:right;border-top:1px solid #e6e6e6;vertical-align:top}
 th{background:#f4f6f8;font-weight:600;white-space:normal;vertical-align:bottom}
 td{white-space:nowrap}
@@ -93,9 +92,9 @@ std::string escaped(const std::string& text) {
 std::string paragraph(const std::string& text) { return "<p>" + escaped(text) + "</p>\n"; }
 
 std::string table_html(const HtmlTable& table) {
-  std::string out = "<div class=\"scroll\"><table>";
-  if (!table.caption.empty()) out += "<caption>" + escaped(table.caption) + "</caption>";
-  out += "<thead><tr>";
+  std::string out;
+  if (!table.caption.empty()) out += "<p class=\"caption\">" + escaped(table.caption) + "</p>\n";
+  out += "<div class=\"scroll\"><table><thead><tr>";
   for (std::size_t i = 0; i < table.head.size(); ++i) out += cell("th", table.head[i], i < table.text_columns);
   out += "</tr></thead>\n<tbody>";
   for (const auto& row : table.rows) {

@@ -65,7 +65,8 @@ StudyOutcome run_study(const Study& study, const StudyRun& run) {
   if (error) throw DataError(run.out + ": the folder cannot be made (" + error.message() + ")");
   const std::string folder = run.out + "/";
   StudyInfo info{study.name, fixed_options(study), {}, machine()};
-  Journal journal(folder + "journal.jsonl", info.options, run.command);
+  const std::string commit = *kGitCommit != '\0' ? std::string("  # commit ") + kGitCommit : "";
+  Journal journal(folder + "journal.jsonl", info.options, run.command + commit);
   info.commands = journal.commands();
 
   StudyOutcome outcome = run_jobs(study.jobs, journal, run.runner);

@@ -22,7 +22,7 @@ struct TightnessOptions {
   double tolerance = 1e-4;               ///< of the certified relative gap
   std::int64_t max_evaluations = 20000;  ///< of the relaxation: 1e-4 takes 4,000 to 10,000 on the paper's sets
   int starts = 5;                        ///< of every method that trains networks, as in the paper
-  int epochs = 4000;                     ///< of SGD and Adam; the paper: 500,000 (randomized), 8,000 (spiral)
+  int epochs = 8000;                     ///< of SGD and Adam; the paper: 500,000 (randomized), 8,000 (spiral)
   int patterns = 300;                    ///< activation patterns that are sampled where they cannot all be listed
   bool cross_check = false;              ///< solve by sdpa or csdp as well
   double cross_check_limit = 600.0;      ///< seconds for one of those

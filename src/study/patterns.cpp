@@ -1,0 +1,233 @@
+#include "study/patterns.hpp"
+
+#include <lapacke.h>
+
+#include <algorithm>
+#include <cmath>
+#include <numbers>
+#include <set>
+
+#include "burelu/errors.hpp"
+#include "io/random.hpp"
+
+namespace burelu::study {
+namespace {
+
+constexpr double kSameAngle = 1e-12;  // radians: kinks closer than that are one
+constexpr double kOnSide = 1e-12;     // of a unit vector: rounding of a point on the cone's boundary
+constexpr int kSweeps = 400;          // of Hildreth's method, at most
+constexpr double kSettled = 1e-10;    // change of the point in a sweep, relative, that ends it
+constexpr int kPowerSteps = 200;      // of a projected power iteration, at most
+constexpr int kDrawsPerPattern = 50;  // until sampling gives up finding new patterns
+
+double dot(const double* x, const double* y, index_t n) {
+  double sum = 0.0;
+  for (index_t i = 0; i < n; ++i) sum += x[i] * y[i];
+  return sum;
+}
+
+double norm(const double* x, index_t n) { return std::sqrt(dot(x, x, n)); }
+
+double quadratic(const Matrix& M, const double* u) {
+  double sum = 0.0;
+  for (index_t i = 0; i < M.rows; ++i) sum += u[i] * dot(M.row(i), u, M.cols);
+  return sum;
+}
+
+std::vector<char> bits_at(const Matrix& X, const std::vector<double>& u) {
+  std::vector<char> bits(static_cast<std::size_t>(X.rows));
+  for (index_t i = 0; i < X.rows; ++i) bits[static_cast<std::size_t>(i)] = dot(X.row(i), u.data(), X.cols) > 0.0;
+  return bits;
+}
+
+/// Angles in [0, 2 pi) of the directions at which some row changes its sign, sorted, each once.
+std::vector<double> kinks(const Matrix& X) {
+  std::vector<double> angles;
+  for (index_t i = 0; i < X.rows; ++i) {
+    if (X(i, 0) == 0.0 && X(i, 1) == 0.0) continue;
+    const double angle = std::atan2(X(i, 0), -X(i, 1));
+    for (const double turn : {0.0, std::numbers::pi, 2.0 * std::numbers::pi})
+      if (angle + turn >= 0.0 && angle + turn < 2.0 * std::numbers::pi) angles.push_back(angle + turn);
+  }
+  std::sort(angles.begin(), angles.end());
+  const auto same = [](double a, double b) { return b - a < kSameAngle; };
+  angles.erase(std::unique(angles.begin(), angles.end(), same), angles.end());
+  if (angles.size() > 1 && angles.front() + 2.0 * std::numbers::pi - angles.back() < kSameAngle) angles.pop_back();
+  return angles;
+}
+
+Patterns planar_patterns(const Matrix& X) {
+  Patterns patterns;
+  patterns.complete = true;
+  const std::vector<double> angles = kinks(X);
+  for (std::size_t k = 0; k < angles.size(); ++k) {
+    const double low = angles[k];
+    const double high = k + 1 < angles.size() ? angles[k + 1] : angles[0] + 2.0 * std::numbers::pi;
+    const double middle = 0.5 * (low + high);
+    const double first[2] = {std::cos(low), std::sin(low)};
+    const double second[2] = {std::cos(high), std::sin(high)};
+    patterns.list.emplace_back(X, std::vector<double>{std::cos(middle), std::sin(middle)}, first, second);
+  }
+  return patterns;
+}
+
+/// 2 sum_{k<d} C(n-1, k): as many as n rows in general position have, and no n rows have more.
+double most_patterns(index_t n, index_t d) {
+  double sum = 0.0;
+  double choose = 1.0;
+  for (index_t k = 0; k < d; ++k) {
+    sum += choose;
+    choose *= static_cast<double>(n - 1 - k) / static_cast<double>(k + 1);
+  }
+  return 2.0 * sum;
+}
+
+Patterns sampled_patterns(const Matrix& X, int most, std::uint64_t seed) {
+  Patterns patterns;
+  Random random(seed);
+  std::set<std::vector<char>> seen;
+  const std::int64_t draws = std::int64_t{kDrawsPerPattern} * most;
+  for (std::int64_t draw = 0; draw < draws && patterns.list.size() < static_cast<std::size_t>(most); ++draw) {
+    std::vector<double> u(static_cast<std::size_t>(X.cols));
+    for (double& value : u) value = random.normal();
+    if (seen.insert(bits_at(X, u)).second) patterns.list.emplace_back(X, u);
+  }
+  patterns.complete = static_cast<double>(patterns.list.size()) >= most_patterns(X.rows, X.cols);
+  return patterns;
+}
+
+}  // namespace
+
+Pattern::Pattern(const Matrix& X, std::vector<double> inside)
+    : active_(bits_at(X, inside)), inside_(std::move(inside)), sides_(0, X.cols) {
+  for (index_t i = 0; i < X.rows; ++i) {
+    const double length = norm(X.row(i), X.cols);
+    if (length == 0.0) continue;
+    const double sign = active(i) ? 1.0 : -1.0;
+    for (index_t k = 0; k < X.cols; ++k) sides_.data.push_back(sign * X(i, k) / length);
+    ++sides_.rows;
+  }
+}
+
+Pattern::Pattern(const Matrix& X, std::vector<double> inside, const double (&first)[2], const double (&second)[2])
+    : active_(bits_at(X, inside)), inside_(std::move(inside)), sides_(2, 2), wedge_(true) {
+  for (index_t e = 0; e < 2; ++e) {
+    const double* edge = e == 0 ? first : second;
+    const double sign = -edge[1] * inside_[0] + edge[0] * inside_[1] > 0.0 ? 1.0 : -1.0;
+    sides_(e, 0) = -sign * edge[1];
+    sides_(e, 1) = sign * edge[0];
+    edges_[e][0] = edge[0];
+    edges_[e][1] = edge[1];
+  }
+}
+
+bool Pattern::contains(const double* u) const {
+  const double slack = -kOnSide * norm(u, sides_.cols);
+  for (index_t i = 0; i < sides_.rows; ++i)
+    if (dot(sides_.row(i), u, sides_.cols) < slack) return false;
+  return true;
+}
+
+void Pattern::project(double* u) const {
+  if (contains(u)) return;
+  const index_t d = sides_.cols;
+  if (wedge_) {
+    const double along[2] = {dot(edges_[0], u, 2), dot(edges_[1], u, 2)};
+    const int nearer = along[0] > along[1] ? 0 : 1;
+    const double length = std::max(along[nearer], 0.0);
+    for (int k = 0; k < 2; ++k) u[k] = length * edges_[nearer][k];
+    return;
+  }
+  // Coordinate ascent on the dual: u = z + sum_i lambda_i side_i, lambda >= 0.
+  std::vector<double> lambda(static_cast<std::size_t>(sides_.rows), 0.0);
+  for (int sweep = 0; sweep < kSweeps; ++sweep) {
+    double change = 0.0;
+    for (index_t i = 0; i < sides_.rows; ++i) {
+      double& multiplier = lambda[static_cast<std::size_t>(i)];
+      const double step = std::max(-dot(sides_.row(i), u, d), -multiplier);
+      if (step == 0.0) continue;
+      multiplier += step;
+      for (index_t k = 0; k < d; ++k) u[k] += step * sides_(i, k);
+      change = std::max(change, std::fabs(step));
+    }
+    if (change <= kSettled * norm(u, d)) break;
+  }
+}
+
+std::pair<std::vector<double>, double> Pattern::best_edge(const Matrix& M) const {
+  const double values[2] = {quadratic(M, edges_[0]), quadratic(M, edges_[1])};
+  const int best = values[0] > values[1] ? 0 : 1;
+  return {{edges_[best][0], edges_[best][1]}, values[best]};
+}
+
+std::pair<std::vector<double>, double> Pattern::climb(const Matrix& M, std::vector<double> u) const {
+  const index_t d = M.rows;
+  project(u.data());
+  double value = 0.0;
+  for (int step = 0; step < kPowerSteps; ++step) {
+    const double length = norm(u.data(), d);
+    if (!(length > 0.0)) return {inside_, 0.0};
+    for (double& entry : u) entry /= length;
+    const double now = quadratic(M, u.data());
+    if (step > 0 && now <= value * (1.0 + 1e-12)) return {u, now};
+    value = now;
+    std::vector<double> next(u.size());
+    for (index_t i = 0; i < d; ++i) next[static_cast<std::size_t>(i)] = dot(M.row(i), u.data(), d);
+    project(next.data());
+    u = std::move(next);
+  }
+  const double length = norm(u.data(), d);
+  if (!(length > 0.0)) return {inside_, 0.0};
+  for (double& entry : u) entry /= length;
+  return {u, quadratic(M, u.data())};
+}
+
+std::pair<std::vector<double>, double> Pattern::largest(const Matrix& M) const {
+  const index_t d = M.rows;
+  std::vector<double> values;
+  Matrix vectors;
+  eigen(M, values, vectors);
+  std::vector<double> top(static_cast<std::size_t>(d));
+  std::vector<double> opposite(top.size());
+  for (index_t i = 0; i < d; ++i) {
+    top[static_cast<std::size_t>(i)] = vectors(i, d - 1);
+    opposite[static_cast<std::size_t>(i)] = -vectors(i, d - 1);
+  }
+  for (const auto& vector : {top, opposite})
+    if (contains(vector.data())) return {vector, std::max(values.back(), 0.0)};
+  if (wedge_) return best_edge(M);  // a convex function that is not largest inside: on the boundary
+  auto best = climb(M, inside_);
+  for (const auto& start : {top, opposite}) {
+    auto other = climb(M, start);
+    if (other.second > best.second) best = std::move(other);
+  }
+  return best;
+}
+
+Patterns activation_patterns(const Matrix& X, int most, std::uint64_t seed) {
+  if (X.cols == 2) return planar_patterns(X);
+  if (X.cols == 1) {
+    Patterns patterns;
+    patterns.complete = true;
+    for (const double sign : {1.0, -1.0}) patterns.list.emplace_back(X, std::vector<double>{sign});
+    return patterns;
+  }
+  return sampled_patterns(X, most, seed);
+}
+
+Matrix dense(const MatrixView& view) {
+  Matrix out(view.rows, view.cols);
+  for (index_t i = 0; i < view.rows; ++i)
+    for (index_t j = 0; j < view.cols; ++j) out(i, j) = view(i, j);
+  return out;
+}
+
+void eigen(Matrix M, std::vector<double>& values, Matrix& vectors) {
+  const auto size = static_cast<lapack_int>(M.rows);
+  values.assign(static_cast<std::size_t>(M.rows), 0.0);
+  if (LAPACKE_dsyev(LAPACK_ROW_MAJOR, 'V', 'U', size, M.data.data(), size, values.data()) != 0)
+    throw DataError("the eigenvalues of a matrix of the data could not be computed; scale the features");
+  vectors = std::move(M);
+}
+
+}  // namespace burelu::study
