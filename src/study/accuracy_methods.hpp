@@ -23,6 +23,12 @@ inline void stop_if_asked(const AccuracyOptions& options) {
   if (!going(options)) throw Interrupted();
 }
 
+/// Threads for the products of a descent or a rounding: two on products of a few hundred rows only wait for each other.
+inline int product_threads(const AccuracyTask& task, const AccuracyOptions& options) {
+  constexpr index_t kSmall = 500;
+  return task.data.train.X.rows < kSmall ? 1 : options.threads;
+}
+
 /// NNGP and NTK regression. Nothing to choose but the paper's threshold.
 std::vector<Record> kernel_records(const AccuracyTask& task, const AccuracyOptions& options);
 

@@ -6,6 +6,7 @@
 
 #include "burelu/errors.hpp"
 #include "solver/clock.hpp"
+#include "solver/thread_scope.hpp"
 #include "study/accuracy_methods.hpp"
 #include "study/accuracy_record.hpp"
 #include "study/momentum_descent.hpp"
@@ -114,6 +115,7 @@ class MomentumStudy {
 }  // namespace
 
 std::vector<Record> momentum_records(const AccuracyTask& task, const AccuracyOptions& options) {
+  const ThreadScope scope(product_threads(task, options));
   MomentumStudy study(task, options);
   return {study.paper(), study.honest()};
 }

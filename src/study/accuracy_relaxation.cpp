@@ -6,6 +6,7 @@
 #include "burelu/solve.hpp"
 #include "solver/clock.hpp"
 #include "solver/extraction.hpp"
+#include "solver/thread_scope.hpp"
 #include "study/accuracy_methods.hpp"
 #include "study/accuracy_record.hpp"
 #include "study/extraction_methods.hpp"
@@ -71,6 +72,7 @@ class RelaxationStudy {
     const Clock clock;
     const std::vector<Part> parts = solved_parts();
     const double preparing = clock.seconds();
+    const ThreadScope scope(product_threads(task_, options_));
     for (const Rounding& rounding : rounding_methods()) {
       round_by_test_rows(rounding);
       round_by_validation(rounding, parts, preparing);
