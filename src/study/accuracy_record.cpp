@@ -56,7 +56,7 @@ Record honest_record(const AccuracyTask& task, const MethodRun& run, const Split
 
 Record paper_record(const AccuracyTask& task, const MethodRun& run, const SplitOutputs& outputs) {
   const ThresholdChoice choice = best_threshold(outputs.test, task.data.test.labels);
-  const ThresholdChoice blind = best_threshold(outputs.train, task.data.train.labels);
+  const ThresholdChoice blind = central_threshold(outputs.train, task.data.train.labels);
   Scores scores;
   scores.train = threshold_accuracy(outputs.train, task.data.train.labels, choice.threshold);
   scores.test = choice.accuracy;

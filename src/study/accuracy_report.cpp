@@ -137,7 +137,8 @@ Section flattery(const Records& records) {
       "thresholds, and of the thousand iterates, fit the test rows by chance, and the best of them says nothing about "
       "new rows. " +
       fmt::format("The threshold alone is worth {} points here: that is the mean difference to the same networks with "
-                  "the threshold that is best on the training rows. Choosing the iterate comes on top; it makes the "
+                  "the threshold that is best on the training rows (of equals the middle one). Choosing the iterate "
+                  "comes on top; it makes the "
                   "most of methods whose iterates do not settle, such as the rounding with the published step.",
                   points(threshold.value())));
   html += paragraph(

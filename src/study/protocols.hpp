@@ -24,7 +24,11 @@ struct ThresholdChoice {
   double accuracy = 0.0;
 };
 
-/// The best threshold of 0, 0.01, ..., 0.99 for these rows, the smallest of equals.
+/// The best threshold of 0, 0.01, ..., 0.99 for these rows, the smallest of equals (as published).
 ThresholdChoice best_threshold(const Matrix& outputs, const std::vector<index_t>& labels);
+
+/// The same, the middle one of equals: where a network fits its training rows, most thresholds are equally good on them
+/// and those at the ends are poor guesses for other rows.
+ThresholdChoice central_threshold(const Matrix& outputs, const std::vector<index_t>& labels);
 
 }  // namespace burelu::study

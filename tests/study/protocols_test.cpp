@@ -54,6 +54,15 @@ TEST(Protocols, BestThresholdIsTheBestOfTheHundred) {
   }
 }
 
+TEST(Protocols, TheCentralThresholdIsTheMiddleOfTheBest) {
+  Matrix outputs(2, 2);
+  outputs.data = {0.805, 0.215, 0.105, 0.905};  // both rows right for 0.22, ..., 0.80
+  const ThresholdChoice central = central_threshold(outputs, {0, 1});
+  EXPECT_DOUBLE_EQ(central.threshold, 0.51);
+  EXPECT_DOUBLE_EQ(central.accuracy, 1.0);
+  EXPECT_DOUBLE_EQ(best_threshold(outputs, {0, 1}).threshold, 0.22);
+}
+
 TEST(Protocols, AnOutputOnTheThresholdIsNotAboveIt) {
   Matrix outputs(1, 2);
   outputs.data = {0.5, 0.25};
