@@ -5,6 +5,8 @@
 
 #include <algorithm>
 #include <cmath>
+#include <limits>
+#include <utility>
 #include <vector>
 
 #include "burelu/errors.hpp"
@@ -36,10 +38,6 @@ Matrix product(bool transposed, const Matrix& A, const Matrix& B) {
 
 double square_sum(const Matrix& M) {
   return cblas_ddot(static_cast<blasint>(M.data.size()), M.data.data(), 1, M.data.data(), 1);
-}
-
-double inner_product(const Matrix& A, const Matrix& B) {
-  return cblas_ddot(static_cast<blasint>(A.data.size()), A.data.data(), 1, B.data.data(), 1);
 }
 
 // F E, E the eigenvectors of F'F by falling eigenvalue: the columns are eigenvectors of F F' times roots of
@@ -156,44 +154,77 @@ void project_on_relu(Matrix& W, index_t rows) {
     }
 }
 
+namespace {
+
+// Z, W and the step between them (see the header).
+class Iteration {
+ public:
+  Iteration(const Problem& problem, Matrix lifted, const SplittingOptions& options)
+      : n_(problem.X.rows), d_(problem.X.cols), F_(std::move(lifted)), layer_(problem.X) {
+    size_ = std::sqrt(square_sum(product(true, F_, F_)));  // ||F F'||_F = ||F'F||_F
+    if (lambda_is_zero()) return;
+    step_ = 2.0 * options.step / size_;
+    Z_ = options.start == SplittingStart::eigenvectors
+             ? principal_columns(F_, options.width, 2 * n_)
+             : rotated_columns(F_, std::max(options.width, F_.cols), options.seed);
+    W_ = Z_;
+  }
+
+  bool lambda_is_zero() const { return size_ == 0.0; }
+
+  void step() {
+    W_ = Z_;
+    layer_.project(W_);
+    Matrix next(W_.rows, W_.cols);
+    for (std::size_t i = 0; i < next.data.size(); ++i) next.data[i] = 2.0 * W_.data[i] - Z_.data[i];
+    descend(next);
+    project_on_relu(next, n_);
+    for (std::size_t i = 0; i < next.data.size(); ++i) Z_.data[i] += next.data[i] - W_.data[i];
+  }
+
+  Network network() const { return network_of(W_, n_, d_); }
+
+  /// ||WW' - FF'|| / ||FF'|| by ||W'W||^2 - 2 ||F'W||^2 + ||F'F||^2.
+  double misfit() const {
+    const double square = square_sum(product(true, W_, W_)) - 2.0 * square_sum(product(true, F_, W_)) + size_ * size_;
+    return std::sqrt(std::max(0.0, square)) / size_;
+  }
+
+  double relu_distance() const {
+    Matrix difference = W_;
+    project_on_relu(difference, n_);
+    for (std::size_t i = 0; i < difference.data.size(); ++i) difference.data[i] -= W_.data[i];
+    return std::sqrt(square_sum(difference) / std::max(square_sum(W_), std::numeric_limits<double>::min()));
+  }
+
+ private:
+  // next <- next - step (W W' - F F') W
+  void descend(Matrix& next) const {
+    const Matrix WW = product(true, W_, W_);
+    const Matrix FW = product(true, F_, W_);
+    multiply(-step_, false, W_.data.data(), W_.rows, W_.cols, WW.data.data(), W_.cols, 1.0, next.data.data());
+    multiply(step_, false, F_.data.data(), F_.rows, F_.cols, FW.data.data(), W_.cols, 1.0, next.data.data());
+  }
+
+  index_t n_, d_;
+  Matrix F_;
+  LinearLayer layer_;
+  double size_ = 0.0;
+  double step_ = 0.0;
+  Matrix Z_, W_;
+};
+
+}  // namespace
+
 Splitting round_by_splitting(const Problem& problem, const Factor& factor, const SplittingOptions& options,
                              const SplittingVisitor& visit) {
-  const index_t n = problem.X.rows;
-  const index_t d = problem.X.cols;
-  const Matrix F = lifted_factor(problem, factor);
-  const LinearLayer layer(problem.X);
-  const double size = std::sqrt(square_sum(product(true, F, F)));  // ||F F'||_F = ||F'F||_F
-  if (size == 0.0) return {{Matrix(d, 0), Matrix(factor.V.rows, 0)}, 0.0, 0.0};
-  Matrix Z = options.start == SplittingStart::eigenvectors
-                 ? principal_columns(F, options.width, 2 * n)
-                 : rotated_columns(F, std::max(options.width, F.cols), options.seed);
-  Matrix W = Z;
-  const auto entries = Z.data.size();
-  for (int iteration = 1; iteration <= options.iterations; ++iteration) {
-    W = Z;
-    layer.project(W);
-    const Matrix WW = product(true, W, W);
-    const Matrix FW = product(true, F, W);
-    Matrix next(W.rows, W.cols);
-    for (std::size_t i = 0; i < entries; ++i) next.data[i] = 2.0 * W.data[i] - Z.data[i];
-    multiply(-2.0 * options.step / size, false, W.data.data(), W.rows, W.cols, WW.data.data(), W.cols, 1.0,
-             next.data.data());
-    multiply(2.0 * options.step / size, false, F.data.data(), F.rows, F.cols, FW.data.data(), W.cols, 1.0,
-             next.data.data());
-    project_on_relu(next, n);
-    for (std::size_t i = 0; i < entries; ++i) Z.data[i] += next.data[i] - W.data[i];
-    if (visit) visit(iteration, network_of(W, n, d));
+  Iteration iteration(problem, lifted_factor(problem, factor), options);
+  if (iteration.lambda_is_zero()) return {{Matrix(problem.X.cols, 0), Matrix(factor.V.rows, 0)}, 0.0, 0.0};
+  for (int k = 1; k <= options.iterations; ++k) {
+    iteration.step();
+    if (visit) visit(k, iteration.network());
   }
-  Splitting out{network_of(W, n, d), 0.0, 0.0};
-  const Matrix WW = product(true, W, W);
-  const Matrix FW = product(true, F, W);  // ||WW' - FF'||^2 = ||W'W||^2 - 2 ||F'W||^2 + ||F'F||^2
-  out.misfit = std::sqrt(std::max(0.0, square_sum(WW) - 2.0 * square_sum(FW) + size * size)) / size;
-  Matrix nearest = W;
-  project_on_relu(nearest, n);
-  const double square = std::max(square_sum(W), 1e-300);
-  out.relu_distance =
-      std::sqrt(std::max(0.0, square_sum(W) - 2.0 * inner_product(W, nearest) + square_sum(nearest)) / square);
-  return out;
+  return {iteration.network(), iteration.misfit(), iteration.relu_distance()};
 }
 
 }  // namespace burelu::study
