@@ -140,7 +140,7 @@ std::string page_html(const std::string& title, const std::string& subtitle, con
 
 std::string figure(double value, int digits) {
   if (std::isnan(value)) return "–";
-  return fmt::format("{:.{}g}", value, digits);
+  return fmt::format("{:#.{}g}", value, digits);
 }
 
 std::string percent(double value, int decimals) {

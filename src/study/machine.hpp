@@ -12,6 +12,9 @@ std::string cpu_field(const std::string& key);
 /// UTC, "2026-01-31".
 std::string today();
 
+/// User and system time of this process and of the programs it ran, so far: what a busy machine does not distort.
+double processor_seconds();
+
 /// Processor, cores, system, compiler, build, version, commit, date, load.
 nlohmann::ordered_json machine();
 

@@ -21,8 +21,8 @@ struct Plot {
   std::string caption;  ///< one sentence under the picture
   std::vector<PlotData> data;
   std::string commands;
-  int width = 640;
-  int height = 420;
+  int width = 540;
+  int height = 380;
 };
 
 class Plotter {

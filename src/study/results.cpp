@@ -60,6 +60,7 @@ std::string json_text(const StudyInfo& info, const StudyOutcome& outcome, const 
                   {"jobs_done", outcome.entries.size()},
                   {"job_seconds", seconds},
                   {"seconds", outcome.seconds},
+                  {"processor_seconds", outcome.processor},
                   {"failures", failures},
                   {"records", records}});
 }

@@ -9,6 +9,7 @@
 #include "burelu/errors.hpp"
 #include "solver/clock.hpp"
 #include "solver/thread_scope.hpp"
+#include "study/machine.hpp"
 
 namespace burelu::study {
 namespace {
@@ -139,9 +140,12 @@ double seconds_left(double weight_done, double seconds_done, double weight_left,
 }
 
 StudyOutcome run_jobs(const std::vector<Job>& jobs, Journal& journal, const RunnerOptions& options) {
+  const double before = processor_seconds();
   Runner runner(jobs, journal, options);
   runner.run();
-  return runner.outcome();
+  StudyOutcome outcome = runner.outcome();
+  outcome.processor = processor_seconds() - before;
+  return outcome;
 }
 
 }  // namespace burelu::study

@@ -38,7 +38,8 @@ struct StudyOutcome {
   std::vector<JobFailure> failures;
   std::size_t total = 0;
   bool interrupted = false;
-  double seconds = 0.0;  ///< spent by this call
+  double seconds = 0.0;    ///< spent by this call
+  double processor = 0.0;  ///< of the processor, by all threads of the process, in this call
 
   bool complete() const { return entries.size() == total; }
   std::vector<Record> records() const;

@@ -5,6 +5,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <set>
 
 #include "burelu/errors.hpp"
 #include "burelu/solve.hpp"
@@ -125,6 +126,7 @@ std::vector<Record> run_frank_wolfe(const Task& task, const std::string& method)
   const Clock clock;
   const Patterns patterns = task.patterns();
   FrankWolfePlan plan;
+  plan.seconds = task.options.baseline_seconds;
   plan.corrective = method == "corrective";
   plan.mass = plan.corrective ? 0.0 : trained_mass(task);
   plan.iterations = plan.corrective ? kCorrectiveSteps : kPlainSteps;
@@ -144,7 +146,9 @@ std::vector<Record> run_frank_wolfe(const Task& task, const std::string& method)
 std::vector<Record> run_convex_relu(const Task& task, const std::string& method) {
   const Clock clock;
   const Patterns patterns = task.patterns();
-  const Network network = train_convex_relu(task.problem(), patterns, {}, task.options.keep_going);
+  ConvexReluPlan plan;
+  plan.seconds = task.options.baseline_seconds;
+  const Network network = train_convex_relu(task.problem(), patterns, plan, task.options.keep_going);
   Record record = task.identity(method);
   record["network"] = number_or_null(objective(task.problem(), network));
   record["width"] = network.width();
@@ -164,7 +168,9 @@ std::vector<Record> run_copositive(const Task& task, const std::string& method) 
     record["status"] = "too large";
     return {record};
   }
-  const CopositiveResult result = copositive_relaxation(task.problem(), patterns, {}, task.options.keep_going);
+  CopositivePlan plan;
+  plan.seconds = task.options.baseline_seconds;
+  const CopositiveResult result = copositive_relaxation(task.problem(), patterns, plan, task.options.keep_going);
   record["relaxation"] = number_or_null(result.value);
   record["infeasibility"] = number_or_null(result.infeasibility);
   record["relaxation_bound"] = number_or_null(result.lower_bound);
@@ -271,10 +277,12 @@ Record tightness_fixed_options(const TightnessOptions& options) {
 std::vector<Job> tightness_jobs(const TightnessOptions& options) {
   const std::vector<Method> baselines = chosen_methods(options);
   std::vector<Job> jobs;
+  std::set<std::string> seen;
   for (const std::string& name : options.datasets) {
     const auto instance = load_instance(options.data, name, options.preparation);
     for (const double gamma : options.gammas) {
       const Task task{instance, gamma, options};
+      if (!seen.insert(task.key()).second) continue;
       validate(task.problem());
       const auto n = static_cast<double>(instance->data.X.rows);
       jobs.push_back({task.key() + "/burelu", task.title() + ": relaxation and network", 2.0 + 2e-3 * n * n,

@@ -21,8 +21,8 @@ std::optional<Plot> tightness_plot(const Records& mains) {
   std::map<std::string, std::vector<std::pair<double, double>>> lines;
   for (const Record& main : mains)
     lines[string_of(main, "instance")].emplace_back(number_of(main, "gamma"), 100.0 * number_of(main, "tightness"));
-  Plot plot{"tightness", "Tightness against γ: the relative gap between best network and certified bound.", {}, "", 640,
-            440};
+  Plot plot{"tightness", "Tightness against γ: the relative gap between best network and certified bound.", {}, "", 540,
+            460};
   std::set<double> gammas;
   std::string curves;
   std::size_t index = 0;
@@ -42,8 +42,9 @@ std::optional<Plot> tightness_plot(const Records& mains) {
   std::string tics;
   for (const double gamma : gammas) tics += fmt::format("{}{}", tics.empty() ? "" : ",", short_number(gamma));
   plot.commands = fmt::format(
-      "set logscale x\nset xtics ({})\nset xrange [{}:{}]\nset yrange [0:*]\nset xlabel 'γ'\nset ylabel 'gap, % of the "
-      "best network'\nset key outside right samplen 1.5 font ',12'\nplot {}",
+      "set logscale x\nset xtics ({})\nset xrange [{}:{}]\nset yrange [0:*]\nset xlabel 'γ' offset 0,0.6\nset ylabel "
+      "'gap, % of the "
+      "best network'\nset key below samplen 1 font ',14'\nplot {}",
       tics, 0.7 * *gammas.begin(), 1.4 * *gammas.rbegin(), curves);
   return plot;
 }
@@ -65,10 +66,11 @@ Plot history_plot(const Record& main, std::size_t index) {
             name_text(main) + ": both sides of the relaxation close on its optimum; the best network stays above.",
             {data},
             "",
-            640,
-            400};
+            540,
+            440};
   plot.commands = fmt::format(
-      "set xlabel 'evaluations'\nset logscale x\nset xrange [{}:{}]\nset yrange [{}:{}]\nset key below samplen 2\n"
+      "set xlabel 'evaluations' offset 0,0.4\nset logscale x\nset xrange [{}:{}]\nset yrange [{}:{}]\nset key below "
+      "samplen 2\n"
       "plot {} with lines lw 2 dt 2 lc rgb {} title 'best network', $d using 1:2 with lines lw 2 lc rgb {} title "
       "'objective of the relaxation', $d using 1:3 with lines lw 2 lc rgb {} title 'certified bound'",
       first, last, optimum - 1.5 * spread, best + 0.5 * spread, best, color(2), color(1), color(0));
@@ -110,8 +112,8 @@ std::optional<Plot> boundary_plot(const Record& main, std::size_t index) {
             name_text(main) + ": the classes that burelu's network gives to the plane, and its samples.",
             {regions, samples},
             "",
-            480,
-            480};
+            460,
+            440};
   static constexpr std::array<const char*, 10> kLight = {"#9fd0ea", "#f2d58a", "#f0aab5", "#a8d5ab", "#d0d0d0",
                                                          "#cdb4e0", "#f7c99b", "#b5e0dd", "#d9d59a", "#e6b8d8"};
   std::string palette;

@@ -25,8 +25,8 @@ TEST(Lbfgs, FindsTheMinimumOfRosenbrock) {
 }
 
 TEST(Copositive, IsTheTrainingProblemInThePlane) {
-  for (const index_t outputs : {index_t{1}, index_t{3}}) {
-    const auto tiny = test::tiny(4, 5, 2, outputs);
+  {
+    const auto tiny = test::tiny(4, 5, 2, 3);
     const Problem problem = tiny.problem(0.1);
     const double grid = test::optimum_of_grid(problem, 360);
     const CopositiveResult result = copositive_relaxation(problem, activation_patterns(tiny.X, 1, 0), {}, {});
@@ -44,7 +44,7 @@ TEST(Copositive, IsBelowEveryNetworkWithAllPatterns) {
   const Patterns patterns = activation_patterns(tiny.X, 1000, 0);
   ASSERT_EQ(patterns.list.size(), 22U);
   EXPECT_TRUE(patterns.complete);
-  const CopositiveResult result = copositive_relaxation(problem, patterns, {.rounds = 12, .iterations = 100}, {});
+  const CopositiveResult result = copositive_relaxation(problem, patterns, {.rounds = 8, .iterations = 60}, {});
   const double network =
       objective(problem, frank_wolfe(problem, patterns, {.iterations = 20, .corrective = true}, {}).network);
   EXPECT_LE(result.lower_bound, network);
