@@ -30,6 +30,9 @@ struct StudyArguments {
   int starts = 5;
   int epochs = 8000;
   int patterns = 300;
+  std::string bias = "both";              ///< accuracy: yes, no or both
+  std::int64_t accuracy_evaluations = 0;  ///< accuracy: of each solve; 0: by the number of rows
+  int accuracy_epochs = 5000;             ///< accuracy: of gradient descent
   PreparationChoice preparation;
   bool cross_check = false;
   double cross_check_limit = 600.0;

@@ -80,6 +80,23 @@ study::TightnessOptions tightness_options(const Arguments& arguments, const stud
   return options;
 }
 
+study::AccuracyOptions accuracy_options(const Arguments& arguments, const study::StudyRun& run) {
+  const StudyArguments& chosen = arguments.study;
+  study::AccuracyOptions options;
+  options.data = chosen.data;
+  options.datasets = chosen.datasets;
+  options.gammas = gammas(chosen);
+  options.biases.clear();
+  if (chosen.bias != "yes") options.biases.push_back(false);
+  if (chosen.bias != "no") options.biases.push_back(true);
+  options.max_evaluations = chosen.accuracy_evaluations;
+  options.momentum_epochs = chosen.accuracy_epochs;
+  options.seed = arguments.options.solve.seed;
+  options.threads = run.runner.threads;
+  options.keep_going = run.runner.keep_going;
+  return options;
+}
+
 }  // namespace
 
 int run_study_tightness(const Arguments& arguments) {
@@ -99,13 +116,7 @@ int run_study_tightness(const Arguments& arguments) {
 int run_study_accuracy(const Arguments& arguments) {
   catch_interrupts();
   const study::StudyRun run = study_run(arguments);
-  study::AccuracyOptions options;
-  options.data = arguments.study.data;
-  options.datasets = arguments.study.datasets;
-  options.gammas = gammas(arguments.study);
-  options.seed = arguments.options.solve.seed;
-  options.threads = run.runner.threads;
-  options.keep_going = run.runner.keep_going;
+  const study::AccuracyOptions options = accuracy_options(arguments, run);
   const study::Study study{"accuracy",
                            "How accurate are the networks?",
                            {{"seed", options.seed}},

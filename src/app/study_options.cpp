@@ -87,6 +87,18 @@ void add_accuracy(CLI::App& study, Arguments& arguments) {
   CLI::App* command = add_common(study, arguments, Command::study_accuracy, "accuracy",
                                  "Test accuracy of burelu's networks and of baselines on the paper's splits",
                                  "burelu study accuracy --preset paper --datasets iris --data data --out accuracy");
+  StudyArguments& chosen = arguments.study;
+  command->add_option("--bias", chosen.bias, "yes, no or both: a column of ones in X (default: both)")
+      ->check(CLI::IsMember({"yes", "no", "both"}).description(""))
+      ->type_name("WHICH");
+  command
+      ->add_option("--max-evaluations", chosen.accuracy_evaluations,
+                   "limit on interaction passes of each solve (default: 8000, above 500 rows 2e9 / rows^2)")
+      ->check(count_validator())
+      ->type_name("N");
+  command->add_option("--epochs", chosen.accuracy_epochs, "steps of gradient descent with momentum (default: 5000)")
+      ->check(count_validator())
+      ->type_name("N");
   add_logging(command, arguments);
 }
 
