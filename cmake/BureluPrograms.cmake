@@ -31,9 +31,6 @@ find_package(spdlog REQUIRED)
 
 # The studies: library code that only the program needs.
 file(GLOB study_sources CONFIGURE_DEPENDS "${PROJECT_SOURCE_DIR}/src/study/*.cpp")
-if(EXISTS "${PROJECT_SOURCE_DIR}/src/study/accuracy.cpp")
-  list(FILTER study_sources EXCLUDE REGEX "/accuracy_absent\\.cpp$")
-endif()
 add_library(burelu_study STATIC ${study_sources})
 burelu_target_options(burelu_study)
 target_include_directories(burelu_study PUBLIC "${PROJECT_SOURCE_DIR}/src")
