@@ -14,9 +14,9 @@
 #include "burelu/burelu.hpp"
 #include "convergence_table.hpp"
 #include "instance.hpp"
-#include "machine.hpp"
 #include "solver/clock.hpp"
 #include "solver/extraction.hpp"
+#include "study/machine.hpp"
 
 namespace burelu::bench {
 namespace {
@@ -113,7 +113,7 @@ Row measure(const Instance& instance, const Settings& settings, nlohmann::ordere
 }
 
 int run(const Settings& settings, const std::string& command) {
-  nlohmann::ordered_json document = {{"command", command}, {"machine", machine()}};
+  nlohmann::ordered_json document = {{"command", command}, {"machine", study::machine()}};
   document["threads"] = settings.threads;
   document["history_columns"] = {"evaluations", "seconds", "objective", "infeasibility", "bound", "penalty", "rank"};
   std::vector<Row> rows;

@@ -9,8 +9,9 @@
 
 #include "backend/cpu_training.hpp"
 #include "burelu/errors.hpp"
-#include "machine.hpp"
+#include "burelu/version.hpp"
 #include "solver/clock.hpp"
+#include "study/machine.hpp"
 
 #if defined(BURELU_BENCH_CUDA)
 #include "cuda_backend.hpp"
@@ -58,7 +59,7 @@ Ceilings cpu_ceilings(const CeilingSizes& sizes) {
 Target cpu_target(const CeilingSizes& sizes) {
   Target target;
   target.name = "cpu";
-  target.description = cpu_field("model name") + ", " + std::to_string(omp_get_max_threads()) + " threads";
+  target.description = study::cpu_field("model name") + ", " + std::to_string(omp_get_max_threads()) + " threads";
   target.relaxation = backend_factory("cpu");
   target.training = [](const TrainingProblem& problem) {
     return std::make_unique<CpuTraining>(problem, kTrainingMemory, omp_get_max_threads());
@@ -112,7 +113,7 @@ std::vector<Target> targets(const CeilingSizes& sizes, std::string& missing) {
 }
 
 nlohmann::ordered_json environment(const std::vector<Target>& targets, const std::string& missing) {
-  nlohmann::ordered_json out = machine();
+  nlohmann::ordered_json out = study::machine();
   for (const Target& target : targets) out["targets"][target.name] = target.description;
   out["cuda_missing"] = missing.empty() ? nlohmann::ordered_json() : nlohmann::ordered_json(missing);
   out["driver"] = driver();

@@ -7,6 +7,7 @@
 
 #include "app/exit_codes.hpp"
 #include "app/option_groups.hpp"
+#include "app/study_options.hpp"
 #include "burelu/version.hpp"
 
 namespace burelu::app {
@@ -142,7 +143,10 @@ void explain(const CLI::App& app, const CLI::ParseError& error, Parsed& parsed) 
     return;
   }
   const auto chosen = app.get_subcommands();
-  const std::string help = chosen.empty() ? "burelu --help" : "burelu " + chosen.front()->get_name() + " --help";
+  std::string help = "burelu";
+  for (auto level = chosen; !level.empty(); level = level.front()->get_subcommands())
+    help += " " + level.front()->get_name();
+  help += " --help";
   parsed.text = std::string(error.what()) + " (see " + help + ")";
   parsed.exit_code = kUsage;
 }
@@ -163,6 +167,7 @@ Parsed parse_arguments(int argc, const char* const* argv) {
   add_evaluate(app, parsed.arguments);
   add_export(app, parsed.arguments);
   add_verify(app);
+  add_study(app, parsed.arguments);
   add_command(app, parsed.arguments, Command::info, "info", "Version, build options, backends and devices found",
               "burelu info");
   parsed.arguments.line = joined(argc, argv);

@@ -12,8 +12,31 @@
 
 namespace burelu::app {
 
-enum class Command { train, bound, certify, predict, evaluate, export_model, info };
+enum class Command { train, bound, certify, predict, evaluate, export_model, info, study_tightness, study_accuracy };
 enum class LogLevel { off, error, warning, info, debug };
+
+/// Of `burelu study`; seed, threads and device are those of the solve.
+struct StudyArguments {
+  std::string out;
+  std::string preset;
+  std::vector<std::string> datasets;
+  std::vector<double> gammas;  ///< none: those of the paper
+  std::string data = "data";
+  int jobs = 1;
+  int fresh = 0;  ///< randomized sets to generate
+  std::vector<std::string> methods;
+  double tolerance = 1e-4;
+  std::int64_t max_evaluations = 20000;
+  int starts = 5;
+  int epochs = 8000;
+  int patterns = 300;
+  std::string bias = "both";              ///< accuracy: yes, no or both
+  std::int64_t accuracy_evaluations = 0;  ///< accuracy: of each solve; 0: by the number of rows
+  int accuracy_epochs = 5000;             ///< accuracy: of gradient descent
+  PreparationChoice preparation;
+  bool cross_check = false;
+  double cross_check_limit = 600.0;
+};
 
 struct Arguments {
   Command command = Command::info;
@@ -27,6 +50,7 @@ struct Arguments {
   std::optional<double> gamma;  ///< absent: the model's where there is one, else 0.1
 
   TrainOptions options;
+  StudyArguments study;
 
   std::string out;
   std::string report;

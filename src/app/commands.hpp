@@ -12,6 +12,8 @@ int run_predict(const Arguments& arguments);
 int run_evaluate(const Arguments& arguments);
 int run_export(const Arguments& arguments);
 int run_info();
+int run_study_tightness(const Arguments& arguments);
+int run_study_accuracy(const Arguments& arguments);
 
 /// Replaces this process by burelu-verify, found beside the executable, with the arguments after `verify`.
 /// Returns an exit code only where that fails.

@@ -30,6 +30,10 @@ int run(const Arguments& arguments) {
       return run_export(arguments);
     case Command::info:
       return run_info();
+    case Command::study_tightness:
+      return run_study_tightness(arguments);
+    case Command::study_accuracy:
+      return run_study_accuracy(arguments);
   }
   return kInternalError;
 }

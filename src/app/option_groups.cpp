@@ -57,6 +57,9 @@ const CLI::Validator kShare(
 }  // namespace
 
 const CLI::Validator& count_validator() { return kCount; }
+const CLI::Validator& positive_validator() { return kPositive; }
+const CLI::Validator& seed_validator() { return kSeed; }
+const CLI::Validator& device_validator() { return kDevice; }
 
 void add_data(CLI::App* command, Arguments& arguments) {
   command->add_option("DATA", arguments.data, kData)->required()->type_name("");

@@ -28,7 +28,9 @@ void add_dry_run(CLI::App* command, Arguments& arguments);
 void add_solver(CLI::App* command, Arguments& arguments);
 void add_logging(CLI::App* command, Arguments& arguments);
 
-/// A whole number of at least 1.
-const CLI::Validator& count_validator();
+const CLI::Validator& count_validator();     ///< a whole number of at least 1
+const CLI::Validator& positive_validator();  ///< a finite number above 0
+const CLI::Validator& seed_validator();      ///< a whole number of at least 0
+const CLI::Validator& device_validator();    ///< auto, cpu, cuda, cuda:K
 
 }  // namespace burelu::app

@@ -22,7 +22,8 @@ TEST_P(HelpExample, WorksAsTyped) {
 }
 
 INSTANTIATE_TEST_SUITE_P(Program, HelpExample,
-                         testing::Values("train", "bound", "certify", "predict", "evaluate", "export", "info"));
+                         testing::Values("train", "bound", "certify", "predict", "evaluate", "export", "info",
+                                         "study tightness"));
 
 }  // namespace
 }  // namespace burelu::test

@@ -31,6 +31,13 @@ struct Case {
   }
 };
 
+Matrix gram(const Matrix& F) {
+  Matrix out(F.rows, F.rows);
+  for (index_t i = 0; i < F.rows; ++i)
+    for (index_t j = 0; j < F.rows; ++j) out(i, j) = test::NaiveRelaxation::dot(F, i, j);
+  return out;
+}
+
 void expect_valid(const Matrix& X, const std::vector<Cut>& cuts) {
   Random random(9);
   std::normal_distribution<double> normal;
@@ -120,7 +127,7 @@ TEST(Separation, FindsTheMostViolatedCuts) {
           with_cuts ? prepare(c.reduced, test::random_cuts(random, c.reduced.X, 4)) : prepare(c.reduced);
       const Matrix F = Case::factor(data, seed + 1);
       Separator separator(data);
-      const std::vector<Violated> found = separator.separate(F, 1e-9, 1000, 1'000'000, 0);
+      const std::vector<Violated> found = separator.separate(gram(F), 1e-9, 1000, 1'000'000, 0);
       expect_complete(data, F, found);
       expect_valid(data.X, cuts_of(found));
       std::set<std::vector<std::int32_t>> keys;
@@ -140,7 +147,7 @@ TEST(Separation, ViolationIsInUnitsOfTheProduct) {
   for (index_t i = 0; i < 2 * m; ++i)
     unit += test::NaiveRelaxation::dot(F, i, i) / (norm(i) * norm(i)) / static_cast<double>(2 * m);
   Separator separator(c.data);
-  for (const Violated& v : separator.separate(F, 1e-9, 1000, 1'000'000, 0)) {
+  for (const Violated& v : separator.separate(gram(F), 1e-9, 1000, 1'000'000, 0)) {
     double lengths = norm(v.cut.line);
     for (const CutTerm& term : v.cut.terms) lengths += term.coefficient * norm(term.form);
     double nearest = std::numeric_limits<double>::infinity();  // it is that of the row f that it was found for
@@ -158,11 +165,11 @@ TEST(Separation, ThresholdAndCountLimitTheList) {
   const Case c(10, 2, 3);
   const Matrix F = Case::factor(c.data, 4);
   Separator separator(c.data);
-  const std::vector<Violated> all = separator.separate(F, 1e-9, 1000, 1'000'000, 0);
+  const std::vector<Violated> all = separator.separate(gram(F), 1e-9, 1000, 1'000'000, 0);
   ASSERT_GT(all.size(), 6U);
   const double threshold = 0.5 * (all[3].violation + all[4].violation);
-  EXPECT_EQ(separator.separate(F, threshold, 1000, 1'000'000, 0).size(), 4U);
-  const std::vector<Violated> few = separator.separate(F, 1e-9, 3, 1'000'000, 0);
+  EXPECT_EQ(separator.separate(gram(F), threshold, 1000, 1'000'000, 0).size(), 4U);
+  const std::vector<Violated> few = separator.separate(gram(F), 1e-9, 3, 1'000'000, 0);
   ASSERT_EQ(few.size(), 3U);
   for (std::size_t k = 0; k < 3; ++k) EXPECT_EQ(key(few[k].cut), key(all[k].cut));
 }
@@ -173,7 +180,7 @@ TEST(Separation, SampledBudgetIsRepeatable) {
   const auto keys = [&](std::int64_t budget, std::uint64_t seed) {
     Separator separator(c.data);
     std::set<std::vector<std::int32_t>> out;
-    for (const Violated& v : separator.separate(F, 1e-9, 100'000, budget, seed)) out.insert(key(v.cut));
+    for (const Violated& v : separator.separate(gram(F), 1e-9, 100'000, budget, seed)) out.insert(key(v.cut));
     return out;
   };
   const auto all = keys(1'000'000, 1);
@@ -194,7 +201,7 @@ TEST(Separation, ARowThatTheOthersDoNotSpanHasNoCut) {
   ASSERT_LT(alone, data.m);
   Separator separator(data);
   const std::vector<Cut> cuts = separator.basis_pursuit(2);
-  const std::vector<Violated> found = separator.separate(Case::factor(data, 5), 1e-9, 1000, 1'000'000, 0);
+  const std::vector<Violated> found = separator.separate(gram(Case::factor(data, 5)), 1e-9, 1000, 1'000'000, 0);
   EXPECT_FALSE(cuts.empty());
   EXPECT_FALSE(found.empty());
   for (const Cut& cut : cuts) EXPECT_NE(cut.line, alone);

@@ -19,24 +19,12 @@ using test::OwnedProblem;
 using test::Random;
 using test::RandomDual;
 
-/// Cuts without any meaning: any forms, repeated or the line's own.
-std::vector<Cut> arbitrary_cuts(Random& random, std::int32_t m, int count) {
-  std::uniform_real_distribution<double> uniform(0.1, 2.0);
-  std::vector<Cut> out(static_cast<std::size_t>(count));
-  for (Cut& cut : out) {
-    cut.line = static_cast<std::int32_t>(random() % static_cast<std::uint64_t>(m));
-    for (std::uint64_t k = random() % 6; k > 0; --k)
-      cut.terms.push_back({static_cast<std::int32_t>(random() % static_cast<std::uint64_t>(2 * m)), uniform(random)});
-  }
-  return out;
-}
-
 TEST(CutExpansion, SumsToTheProductOfTheForms) {
   Random random(1);
   std::normal_distribution<double> normal;
   for (int trial = 0; trial < 200; ++trial) {
     const std::int32_t m = 1 + trial % 4;
-    const std::vector<Cut> cuts = arbitrary_cuts(random, m, 3);
+    const std::vector<Cut> cuts = test::arbitrary_cuts(random, m, 3);
     std::vector<double> f(static_cast<std::size_t>(2 * m));  // not only what neurons give: an identity of polynomials
     for (double& value : f) value = normal(random);
     std::vector<double> all = f;
@@ -72,7 +60,7 @@ TEST(CutExpansion, FormMatrixIsMinusTheSumOfProducts) {
     const index_t m = 3 + trial % 3;
     const index_t d = 1 + trial % 3;
     const Matrix X = test::gaussian(random, m, d);
-    const std::vector<Cut> cuts = arbitrary_cuts(random, static_cast<std::int32_t>(m), 3);
+    const std::vector<Cut> cuts = test::arbitrary_cuts(random, static_cast<std::int32_t>(m), 3);
     std::vector<double> z(static_cast<std::size_t>(m + d));
     for (double& value : z) value = normal(random);
     std::vector<double> f(z.begin(), z.begin() + m);
@@ -228,6 +216,20 @@ TEST(CertificateCuts, FormsWithoutACombinationProveNothingFalse) {
       EXPECT_FALSE(proven_bound(p.view(), c).has_value()) << seed << " " << size;
     }
   }
+}
+
+TEST(CertificateCuts, ArbitraryFormsInTheGuiseOfCutsProveNothingFalse) {
+  int proven = 0;
+  for (int seed = 0; seed < 3000; ++seed) {
+    Random random(static_cast<std::uint64_t>(seed));
+    const OwnedProblem p{test::gaussian(random, 2 + seed % 3, 1 + seed / 3 % 2),
+                         test::gaussian(random, 2 + seed % 3, 1), 0.1};
+    Certificate c = test::arbitrary_certificate(random, p);
+    if (!best_bound(p, c)) continue;
+    ++proven;
+    EXPECT_LE(test::sampled_mu(p.X, c.W, 2000), p.gamma) << seed;
+  }
+  EXPECT_GT(proven, 300);
 }
 
 TEST(CertificateCuts, UnitsDoNotMatter) {

@@ -144,6 +144,44 @@ inline double descended_network(Random& random, const OwnedProblem& p, index_t w
   return value;
 }
 
+/// Cuts without any meaning: any forms, repeated or the line's own.
+inline std::vector<Cut> arbitrary_cuts(Random& random, std::int32_t m, int count) {
+  std::uniform_real_distribution<double> uniform(0.1, 2.0);
+  std::vector<Cut> out(static_cast<std::size_t>(count));
+  for (Cut& cut : out) {
+    cut.line = static_cast<std::int32_t>(random() % static_cast<std::uint64_t>(m));
+    for (std::uint64_t k = random() % 6; k > 0; --k)
+      cut.terms.push_back({static_cast<std::int32_t>(random() % static_cast<std::uint64_t>(2 * m)), uniform(random)});
+  }
+  return out;
+}
+
+/// Every row its own line, cuts and multipliers of any kind, of a size that leaves something of gamma now and then.
+inline Certificate arbitrary_certificate(Random& random, const OwnedProblem& p) {
+  std::uniform_real_distribution<double> uniform(0.0, 1.0);
+  const auto n = static_cast<std::int32_t>(p.X.rows);
+  Certificate c;
+  c.gamma = p.gamma;
+  c.data_hash = data_hash(p.view());
+  c.cuts = arbitrary_cuts(random, n, 3);
+  const double size = p.gamma * std::pow(10.0, -3.0 * uniform(random)) / static_cast<double>(n);
+  for (std::int32_t k = 0; k < n; ++k) {
+    c.representatives.push_back(k);
+    c.line.push_back(k);
+    c.ratio.push_back(1.0);
+  }
+  for (std::int32_t i = 0; i < 2 * n + 3; ++i)
+    for (std::int32_t j = 0; j <= i; ++j) {
+      if (j < n && i == j + n) {
+        c.multipliers.push_back({i, j, -p.gamma * uniform(random) / static_cast<double>(n)});
+      } else if (random() % 4 == 0) {
+        c.multipliers.push_back({i, j, size * uniform(random)});
+      }
+    }
+  c.W = gaussian(random, p.Y.rows, p.Y.cols);
+  return c;
+}
+
 /// One row x = 1, gamma 1/4, and two "cuts" 1.5 a - a of residual 1/2 and size 2.5. Pairs T(s, b), T(s', s) and
 /// T(s, s) leave w^2 <= gamma'^2 - (2 T(s', s) + T(s, s)) gamma' / 4 with gamma' = 1/4 - T(s, b) / 2 - 2.5 T(s', s),
 /// when the tied multiplier is the best one: -gamma' - T(s, b) / 2.

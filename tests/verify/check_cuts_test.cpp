@@ -299,5 +299,25 @@ TEST(VerifyCuts, FormsWithoutACombinationProveNothing) {
   }
 }
 
+TEST(VerifyCuts, ArbitraryFormsInTheGuiseOfCutsProveNothingFalse) {
+  int proven = 0;
+  for (int seed = 0; seed < 1000; ++seed) {
+    Random random(static_cast<std::uint64_t>(seed));
+    const OwnedProblem p{test::gaussian(random, 2 + seed % 3, 1 + seed / 3 % 2),
+                         test::gaussian(random, 2 + seed % 3, 1), 0.1};
+    Certificate c = test::arbitrary_certificate(random, p);
+    c.lower_bound = -1e300;
+    const double mu = test::sampled_mu(p.X, c.W, 2000);
+    for (double factor = 1.5; factor > 1e-2; factor *= 0.8) {  // W of mu = factor gamma
+      Certificate scaled = c;
+      for (double& w : scaled.W.data) w *= factor * p.gamma / mu;
+      if (!verify::check(data_of(p), claim_of(scaled)).valid) continue;
+      ++proven;
+      EXPECT_LE(factor, 1.0) << seed;
+    }
+  }
+  EXPECT_GT(proven, 300);
+}
+
 }  // namespace
 }  // namespace burelu
