@@ -230,7 +230,8 @@ void CpuBackend::read_multipliers(Snapshot& into) const {
         if (!(previous_[at] > 0.0)) continue;
         const index_t i = row * isa::kTile + k / isa::kTile;
         const index_t j = col * isa::kTile + k % isa::kTile;
-        if (i <= j) continue;  // a diagonal tile holds both halves; the diagonal itself is zero
+        // A diagonal tile holds both halves; the diagonal itself is zero, as is padding but in a damaged checkpoint.
+        if (i <= j || i >= data_.factor_rows()) continue;
         const double value = previous_[at] * importance_[i] * weights_[at] * importance_[j];
         into.multipliers.push_back({static_cast<std::int32_t>(i), static_cast<std::int32_t>(j), value});
       }

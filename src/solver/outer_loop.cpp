@@ -7,6 +7,7 @@
 #include <limits>
 
 #include "backend/control_check.hpp"
+#include "burelu/errors.hpp"
 #include "cuts/separation.hpp"
 #include "solver/cut_numbering.hpp"
 #include "solver/iteration.hpp"
@@ -251,22 +252,21 @@ void OuterLoop::build(double sigma) {
   std::vector<Cut> cuts;
   for (const std::int32_t id : active_) cuts.push_back(certifier_.cuts()[static_cast<std::size_t>(id)]);
   data_ = prepare(reduced_, cuts);
+  backend_.reset();  // two at once may not fit
   backend_ = make_(data_, sigma);
   settings_.shortfall_weight = cuts_pay() ? kShortfallWeight : 0.0;
   backend_->set(settings_);
 }
 
 // The relaxation with another set of cuts, from the same factor, penalty and multipliers.
-bool OuterLoop::use_cuts(std::vector<std::int32_t> ids) {
-  const std::vector<Multiplier> pairs = over_forms(snapshot_.multipliers, data_, active_);
+void OuterLoop::use_cuts(std::vector<std::int32_t> ids, const std::vector<Multiplier>& pairs) {
   active_ = std::move(ids);
   evaluations_before_ = evaluations();
-  build(snapshot_.control.dual.sigma);
   snapshot_.control.count.evaluations = 0;
+  build(snapshot_.control.dual.sigma);
   backend_->write_point(snapshot_.Shat, snapshot_.Ut);
   backend_->write_multipliers(over_rows(pairs, data_, active_, certifier_.cuts().size()));
   rank_changed_at_ = evaluations();
-  return true;
 }
 
 // In this loop: where the interior-point method is not for this size, and cuts are asked for or there are few
@@ -299,7 +299,16 @@ bool OuterLoop::cut_round() {
   std::vector<std::int32_t> ids = active_;
   for (std::size_t t = 0; t < fresh.size(); ++t) ids.push_back(static_cast<std::int32_t>(certifier_.cuts().size() + t));
   certifier_.add_cuts(fresh);
-  return use_cuts(std::move(ids));
+  const std::vector<Multiplier> pairs = over_forms(snapshot_.multipliers, data_, active_);
+  const std::vector<std::int32_t> before = active_;
+  try {
+    use_cuts(std::move(ids), pairs);
+  } catch (const MemoryError&) {  // no room for them: the relaxation that was there stands
+    use_cuts(before, pairs);
+    descend(*backend_, 1);
+    return false;
+  }
+  return true;
 }
 
 // A full factor may be what holds the solve up: more columns, from the same point and multipliers.

@@ -44,7 +44,7 @@ class OuterLoop {
   void build(double sigma);
   bool cuts_pay() const;
   bool cut_round();
-  bool use_cuts(std::vector<std::int32_t> ids);
+  void use_cuts(std::vector<std::int32_t> ids, const std::vector<Multiplier>& pairs);
   bool grow_rank();
   bool leave_saddle();
   void record();

@@ -50,6 +50,7 @@ void attempt(const Read& read) {
   try {
     read();
   } catch (const DataError&) {
+  } catch (const MemoryError&) {  // a file may say that it is larger than this machine
   }
 }
 
