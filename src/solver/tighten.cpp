@@ -19,28 +19,35 @@
 namespace burelu {
 namespace {
 
-constexpr int kRounds = 5;             // of separation, unless asked for
-constexpr double kThreshold = 1e-5;    // least violation, in units of the natural size of a product
-constexpr double kGain = 0.3;          // of the tolerance, relative: a round that gains less is the last
-constexpr double kIdle = 1e-7;         // of the heaviest multiplier: a cut with less is dropped
-constexpr double kCertifyBelow = 0.3;  // relative gap of an iterate from which its multipliers are tried
-constexpr double kAccuracy = 1e-2;     // of the tolerance, for the interior point
-constexpr int kPatience = 8;           // iterates in a row that raise the bound by less than kSlow: enough
-constexpr double kLate = 2e-2;         // relative gap of an iterate from which they are counted
-constexpr double kSlow = 1e-5;         // of the bound
-constexpr double kWork = 4e9;          // flops of the pairs in one step, at most: limits the number of cuts
+constexpr int kRounds = 4;                      // of separation, unless asked for
+constexpr double kThreshold = 1e-5;             // least violation, in units of the natural size of a product
+constexpr double kGain = 0.3;                   // of the tolerance, relative: a round that gains less is the last
+constexpr double kIdle = 1e-7;                  // of the heaviest multiplier: a cut with less is dropped
+constexpr double kCertifyBelow = 0.3;           // relative gap of an iterate from which its multipliers are tried
+constexpr double kAccuracy = 1e-2;              // of the tolerance, for the interior point
+constexpr double kCloser = 0.6;                 // of the gap of the last iterate tried
+constexpr int kCertifyEvery = 3;                // steps, at most, between iterates that are tried
+constexpr int kPatience = 4;                    // of those in a row that raise the bound by less than kSlow: enough
+constexpr double kLate = 2e-2;                  // relative gap of an iterate from which they are counted
+constexpr double kSlow = 1e-5;                  // of the bound
+constexpr double kTerms = 2e6;                  // of all pairs, at most: limits the number of cuts
+constexpr double kManyCoordinatesAlone = 2000;  // more: cuts only where a number of them is asked for
+constexpr double kSpent = 1e11;  // cubes of coordinates, over all steps: no more rounds of its own accord
 constexpr std::int64_t kProgrammes = 400'000;
-constexpr double kWeightless = 1e-10;      // of the largest eigenvalue: columns of the factor that are left out
-constexpr index_t kManyCoordinates = 700;  // fewer: one thread is faster
+constexpr double kWeightless = 1e-10;     // of the largest eigenvalue: columns of the factor that are left out
+constexpr double kManyCoordinates = 700;  // fewer: one thread is faster
 
-/// Pairs of F times the squared number of coordinates that a pair of cuts touches.
-double pair_work(index_t rows, index_t features, double cuts) {
-  const auto m = static_cast<double>(rows);
-  const auto d = static_cast<double>(features);
-  const double cut_entries = (2.0 * d + 1.0) * (2.0 * d + 1.0);
-  const double row_entries = (d + 1.0) * (d + 1.0);
-  return 0.25 * (cuts * cuts * cut_entries * cut_entries + 4.0 * cuts * m * cut_entries * row_entries +
-                 4.0 * m * m * row_entries * row_entries);
+/// Coordinates that all pairs of F touch, about: what a Newton step, and writing out a certificate, cost.
+double pair_terms(index_t rows, index_t features, std::size_t cuts) {
+  const double count = 2.0 * static_cast<double>(rows) + static_cast<double>(cuts);
+  const double entries = 2.0 * static_cast<double>(features) + 1.0;
+  return 0.5 * count * count * entries * entries;
+}
+
+/// N(N + 1)/2.
+double coordinates(const Presolved& reduced) {
+  const auto order = static_cast<double>(reduced.rows() + reduced.features());
+  return 0.5 * order * (order + 1.0);
 }
 
 class Tightening {
@@ -71,7 +78,9 @@ class Tightening {
   std::vector<std::int32_t> active_;  // in use
   RelaxationData data_;
   InteriorPoint point_;
-  int slow_ = 0;  // iterates in a row without much gain
+  int slow_ = 0;                // iterates in a row without much gain
+  double certified_gap_ = 0.0;  // of the last iterate whose multipliers were tried
+  int since_certified_ = 0;
   bool interrupted_ = false;
   bool raised_ = false;
 };
@@ -80,8 +89,8 @@ class Tightening {
 std::size_t Tightening::affordable() const {
   const index_t per_row = reduced_.features() <= 2 ? 4 : 12;
   std::size_t cuts = static_cast<std::size_t>(per_row * reduced_.rows());
-  while (cuts > 0 && pair_work(reduced_.rows(), reduced_.features(), static_cast<double>(cuts)) > kWork)
-    cuts = cuts * 4 / 5;
+  while (cuts > 0 && pair_terms(reduced_.rows(), reduced_.features(), cuts) > kTerms)
+    cuts -= std::max<std::size_t>(cuts / 20, 1);
   return cuts;
 }
 
@@ -101,7 +110,10 @@ bool Tightening::certify(const InteriorPoint& point) {
   point_ = point;
   const double objective = point.objective + reduced_.constant_loss;
   const double before = result_.lower_bound;
-  if (point.gap < kCertifyBelow) {
+  ++since_certified_;
+  if (point.gap < kCertifyBelow && (point.gap < kCloser * certified_gap_ || since_certified_ >= kCertifyEvery)) {
+    certified_gap_ = point.gap;
+    since_certified_ = 0;
     const Clock clock;
     const std::vector<Multiplier> multipliers = over_forms(point.multipliers, data_, active_);
     const Proposal proposal = certifier_.propose({&multipliers, &point.tau, &point.E});
@@ -141,7 +153,8 @@ bool Tightening::solve_once() {
   std::vector<Cut> cuts;
   for (const std::int32_t id : active_) cuts.push_back(certifier_.cuts()[static_cast<std::size_t>(id)]);
   data_ = prepare(reduced_, cuts);
-  slow_ = 0;
+  slow_ = since_certified_ = 0;
+  certified_gap_ = std::numeric_limits<double>::infinity();
   interior_point(data_, kAccuracy * options_.tolerance, [this](const InteriorPoint& point) { return certify(point); });
   return !interrupted_ && !out_of_time();
 }
@@ -225,8 +238,7 @@ void Tightening::adopt() {
 }
 
 void Tightening::run() {
-  const index_t order = reduced_.rows() + reduced_.features();
-  const ThreadScope threads(order * (order + 1) / 2 < kManyCoordinates ? 1 : resolve_threads(options_.threads));
+  const ThreadScope threads(coordinates(reduced_) < kManyCoordinates ? 1 : resolve_threads(options_.threads));
   const int rounds = options_.cut_rounds > 0 ? options_.cut_rounds : kRounds;
   begin();
   for (int round = 0; round < rounds && !active_.empty(); ++round) {
@@ -236,6 +248,8 @@ void Tightening::run() {
     const bool go_on = solve_once();
     if (raised_) adopt();
     if (!go_on || !(result_.lower_bound - before > kGain * options_.tolerance * std::fabs(before))) break;
+    const double spent = static_cast<double>(result_.newton_steps) * std::pow(coordinates(reduced_), 3.0);
+    if (options_.cut_rounds == 0 && spent > kSpent) break;
     if (round + 1 < rounds && !separate()) break;
   }
   if (interrupted_) {
@@ -259,7 +273,9 @@ void Tightening::run() {
 }  // namespace
 
 bool tightens(const Presolved& reduced, const SolveOptions& options) {
-  return options.cuts != 0 && reduced.features() > 1 && small_enough(reduced.rows(), reduced.features());
+  const bool few = coordinates(reduced) <= kManyCoordinatesAlone;
+  return options.cuts != 0 && (options.cuts > 0 || few) && reduced.features() > 1 &&
+         small_enough(reduced.rows(), reduced.features());
 }
 
 void tighten(const Presolved& reduced, Certifier& certifier, const SolveOptions& options, const Clock& clock,
