@@ -19,20 +19,21 @@
 namespace burelu {
 namespace {
 
-constexpr int kRounds = 4;                      // of separation, unless asked for
-constexpr double kThreshold = 1e-5;             // least violation, in units of the natural size of a product
-constexpr double kGain = 0.3;                   // of the tolerance, relative: a round that gains less is the last
-constexpr double kIdle = 1e-7;                  // of the heaviest multiplier: a cut with less is dropped
-constexpr double kCertifyBelow = 0.3;           // relative gap of an iterate from which its multipliers are tried
-constexpr double kAccuracy = 1e-2;              // of the tolerance, for the interior point
-constexpr double kCloser = 0.6;                 // of the gap of the last iterate tried
-constexpr int kCertifyEvery = 3;                // steps, at most, between iterates that are tried
-constexpr int kPatience = 4;                    // of those in a row that raise the bound by less than kSlow: enough
-constexpr double kLate = 2e-2;                  // relative gap of an iterate from which they are counted
-constexpr double kSlow = 1e-5;                  // of the bound
-constexpr double kTerms = 2e6;                  // of all pairs, at most: limits the number of cuts
-constexpr double kManyCoordinatesAlone = 2000;  // more: cuts only where a number of them is asked for
-constexpr double kSpent = 1e11;  // cubes of coordinates, over all steps: no more rounds of its own accord
+constexpr int kRounds = 4;             // of separation, unless asked for
+constexpr double kThreshold = 1e-5;    // least violation, in units of the natural size of a product
+constexpr double kGain = 0.3;          // of the tolerance, relative: a round that gains less is the last
+constexpr double kIdle = 1e-7;         // of the heaviest multiplier: a cut with less is dropped
+constexpr double kCertifyBelow = 0.3;  // relative gap of an iterate from which its multipliers are tried
+constexpr double kAccuracy = 1e-2;     // of the tolerance, for the interior point
+constexpr double kCloser = 0.6;        // of the gap of the last iterate tried
+constexpr int kCertifyEvery = 3;       // steps, at most, between iterates that are tried
+constexpr int kPatience = 4;           // of those in a row that raise the bound by less than kSlow: enough
+constexpr double kLate = 2e-2;         // relative gap of an iterate from which they are counted
+constexpr double kSlow = 1e-5;         // of the bound
+constexpr double kTerms = 2e6;         // of all pairs, at most: limits the number of cuts
+constexpr double kMostPlanar = 2000;  // coordinates; more: cuts by this method only where a number of them is asked for
+constexpr double kMostSpatial = 1000;  // with three features and more
+constexpr double kSpent = 1e11;        // cubes of coordinates, over all steps: no more rounds of its own accord
 constexpr std::int64_t kProgrammes = 400'000;
 constexpr double kWeightless = 1e-10;     // of the largest eigenvalue: columns of the factor that are left out
 constexpr double kManyCoordinates = 700;  // fewer: one thread is faster
@@ -273,7 +274,7 @@ void Tightening::run() {
 }  // namespace
 
 bool tightens(const Presolved& reduced, const SolveOptions& options) {
-  const bool few = coordinates(reduced) <= kManyCoordinatesAlone;
+  const bool few = coordinates(reduced) <= (reduced.features() <= 2 ? kMostPlanar : kMostSpatial);
   return options.cuts != 0 && (options.cuts > 0 || few) && reduced.features() > 1 &&
          small_enough(reduced.rows(), reduced.features());
 }
