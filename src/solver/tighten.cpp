@@ -35,7 +35,7 @@ constexpr double kMostPlanar = 2000;  // coordinates; more: cuts by this method 
 constexpr double kMostSpatial = 1000;  // with three features and more
 constexpr double kSpent = 1e11;        // cubes of coordinates, over all steps: no more rounds of its own accord
 constexpr std::int64_t kProgrammes = 400'000;
-constexpr double kWeightless = 1e-10;     // of the largest eigenvalue: columns of the factor that are left out
+constexpr double kWeightless = 1e-10;      // of the largest eigenvalue: columns of the factor that are left out
 constexpr double kManyCoordinates = 2500;  // fewer: one thread, which is faster where others have work too
 
 /// Coordinates that all pairs of F touch, about: what a Newton step, and writing out a certificate, cost.
