@@ -51,7 +51,7 @@ std::string row_tics(const std::map<std::string, std::size_t>& rows) {
   return "set ytics (" + tics + ") noenhanced scale 0\n";
 }
 
-constexpr const char* kPercentTics = "('0.001 %' 0.001, '0.01 %' 0.01, '0.1 %' 0.1, '1 %' 1, '10 %' 10, '100 %' 100)";
+constexpr const char* kPercentTics = "(0.001, 0.01, 0.1, 1, 10, 100) format '%g'";
 
 Plot gaps_plot(const Records& records) {
   const auto rows = rows_of(records);
@@ -75,18 +75,21 @@ Plot gaps_plot(const Records& records) {
                              percent_of(record, "gap_without_cuts"), percent_of(record, "gap")});
     lines += fmt::format("${} using 2:1:($3-$2):(0) with vectors nohead lw 2 lc rgb {} notitle, ", data.name, color(g));
     points += fmt::format(
-        "{}${} using 2:1 with points pt 6 ps 0.9 lw 2 lc rgb {} title {}, "
-        "${} using 3:1 with points pt 7 ps 0.95 lc rgb {} title {}",
-        g > 0 ? ", " : "", data.name, color(g), quoted(fmt::format("γ = {}: without cuts", gammas[g])), data.name,
-        color(g), quoted("with cuts"));
+        "{}${} using 2:1 with points pt 7 ps 0.8 lc rgb 'white' notitle, "
+        "${} using 2:1 with points pt 6 ps 0.8 lw 2 lc rgb {} title {}, "
+        "${} using 3:1 with points pt 7 ps 0.8 lc rgb {} title {}",
+        g > 0 ? ", " : "", data.name, data.name, color(g), quoted(fmt::format("γ = {}: without cuts", gammas[g])),
+        data.name, color(g), quoted("with cuts"));
     plot.data.push_back(std::move(data));
   }
   plot.commands = fmt::format(
       "set logscale x\nset xrange [{}:100]\nset xtics {}\nset yrange [{}:-0.6]\n{}set grid xtics noytics\n"
-      "set title 'How far can the network be from the optimum?' font ',17' offset 0,-0.3\n"
-      "set xlabel 'proven gap, % of the network''s objective' offset 0,0.3\n"
-      "set key below maxcols 2 samplen 1\nplot {}{}",
-      0.7 * kLeastPercent, kPercentTics, static_cast<double>(rows.size()) - 0.4, row_tics(rows), lines, points);
+      "set title 'How far can the network be from the optimum?' font ',17' offset screen -0.06,0\n"
+      "set tmargin 2.7\nset bmargin 6.4\n"
+      "set xlabel 'proven gap, % of the network''s objective' offset 0,0.4\n"
+      "set key at screen 0.47, screen {} center bottom maxrows 2 samplen 0.5 font ',15'\nplot {}{}",
+      0.7 * kLeastPercent, kPercentTics, static_cast<double>(rows.size()) - 0.4, row_tics(rows), 6.0 / plot.height,
+      lines, points);
   return plot;
 }
 
@@ -125,7 +128,8 @@ Plot dimension_plot(const Records& records) {
   }
   plot.commands = fmt::format(
       "set logscale y\nset ytics {}\nset yrange [{}:100]\nset xrange [1.5:{}]\nset xtics 1\n"
-      "set xlabel 'features d' offset 0,0.4\nset key below samplen 1\nplot {}",
+      "set xlabel 'features d' offset 0,0.4\nset ylabel 'proven gap, % of the objective'\nset key below samplen "
+      "1\nplot {}",
       kPercentTics, 0.7 * kLeastPercent, largest + 0.5, curves);
   return plot;
 }
