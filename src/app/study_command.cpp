@@ -156,7 +156,7 @@ int run_study_cuts(const Arguments& arguments) {
                            "What do cone cuts prove?",
                            {{"seed", options.seed}, {"tolerance", options.tolerance}},
                            study::cuts_jobs(options),
-                           {},
+                           study::complete_cuts,
                            study::cuts_report};
   return finish(arguments, study::run_study(study, run));
 }

@@ -13,12 +13,14 @@
 #include "io/json_numbers.hpp"
 #include "io/number.hpp"
 #include "study/instance.hpp"
+#include "study/results.hpp"
 
 namespace burelu::study {
 namespace {
 
 constexpr int kGridRounds = 3;
 constexpr double kGridSeconds = 20.0;   // for each of the 48 problems
+constexpr double kSolveShare = 0.7;     // of a time limit: what training leaves to the relaxation
 constexpr double kRealSeconds = 240.0;  // for each of the three
 
 struct Task {
@@ -37,7 +39,8 @@ struct Task {
   std::string title() const { return fmt::format("{}, gamma {}", instance->name, short_number(gamma)); }
 };
 
-/// What came of the cuts: they are tried where the interior-point method fits and the solve without them has ended.
+/// What came of the cuts: they are tried where the interior-point method fits and the solve without them has ended, and
+/// by the low-rank method where there are few features.
 std::string outcome(const Relaxation& relaxation, int cuts) {
   if (relaxation.cuts > 0) return "cuts";
   if (cuts == 0) return "not asked for";
@@ -148,6 +151,15 @@ CutsOptions cuts_preset(const std::string& name) {
     throw DataError("there is no preset '" + name + "'; there are paper, grid and real");
   }
   return options;
+}
+
+void complete_cuts(std::vector<Record>& records) {
+  for (Record& record : records) {
+    const bool tried = number_of(record, "cut_rounds") > 0.0;
+    const double limit = number_of(record, "time_limit");
+    record["cut_method"] = !tried ? "none" : number_of(record, "newton_steps") > 0.0 ? "interior point" : "low rank";
+    record["limit_reached"] = limit > 0.0 && number_of(record, "seconds_relaxation") >= kSolveShare * limit;
+  }
 }
 
 std::vector<Job> cuts_jobs(const CutsOptions& options) {

@@ -42,6 +42,9 @@ CutsOptions cuts_preset(const std::string& name);
 /// One for each data set and gamma. Throws `DataError` for data that are not there.
 std::vector<Job> cuts_jobs(const CutsOptions& options);
 
+/// Fills in by which method cuts were added, and whether the time limit ended that.
+void complete_cuts(std::vector<Record>& records);
+
 std::vector<Section> cuts_report(const std::vector<Record>& records, const Plotter& plotter);
 
 /// Every gap as a line from before (hollow) to after (filled); gaps after against the number of features.

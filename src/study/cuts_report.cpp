@@ -84,28 +84,34 @@ Section overview(const Records& records, const Plotter& plotter) {
   return {"Gaps without cuts and with them", html + figures_html(plotter, cuts_plots(records))};
 }
 
+std::string ending(const Record& record) {
+  const double limit = number_of(record, "time_limit");
+  std::string text = string_of(record, "status");
+  if (limit > 0.0)
+    text += fmt::format(", limit {}{}", duration(limit), record.value("limit_reached", false) ? " reached" : "");
+  return text;
+}
+
 Section problems(const Records& records) {
-  HtmlTable table{
-      {"instance", "γ", "n × d → c", "bound without cuts", "bound with cuts", "network", "gap without cuts",
-       "gap with cuts", "cuts", "rounds", "Newton steps", "evaluations", "time without cuts", "time", "ended", "cuts"},
-      {},
-      "Bounds are rounded down. Evaluations are those of the solve without cuts, Newton steps those of the "
-      "interior-point method with cuts. Time: until the solve without cuts ended; in all, with the "
-      "network. A time limit counts for both.",
-      1};
+  HtmlTable table{{"instance", "γ", "n × d → c", "bound without cuts", "bound with cuts", "network", "gap without cuts",
+                   "gap with cuts", "cuts", "rounds", "Newton steps", "evaluations", "time without cuts", "time",
+                   "ended", "method", "cuts"},
+                  {},
+                  "Bounds are rounded down. Evaluations are those of the solve without cuts, Newton steps those of the "
+                  "interior-point method with cuts. Time: until the solve without cuts ended; in all, with the "
+                  "network. Where a limit was reached, solved is said of the last round that ended before.",
+                  1};
   for (const Record& record : records) {
-    const double limit = number_of(record, "time_limit");
-    table.rows.push_back(
-        {string_of(record, "instance"), gamma_text(record),
-         fmt::format("{} × {} → {}", whole(number_of(record, "n")), whole(number_of(record, "d")),
-                     whole(number_of(record, "c"))),
-         bound_text(number_of(record, "bound_without_cuts")), bound_text(number_of(record, "lower_bound")),
-         figure(number_of(record, "network")), gap_text(number_of(record, "gap_without_cuts")),
-         gap_text(number_of(record, "gap")), whole(number_of(record, "cuts")), whole(number_of(record, "cut_rounds")),
-         whole(number_of(record, "newton_steps")), whole(number_of(record, "evaluations")),
-         duration(number_of(record, "seconds_without_cuts")), duration(number_of(record, "seconds")),
-         string_of(record, "status") + (limit > 0.0 ? fmt::format(" (limit {})", duration(limit)) : ""),
-         string_of(record, "outcome")});
+    table.rows.push_back({string_of(record, "instance"), gamma_text(record),
+                          fmt::format("{} × {} → {}", whole(number_of(record, "n")), whole(number_of(record, "d")),
+                                      whole(number_of(record, "c"))),
+                          bound_text(number_of(record, "bound_without_cuts")),
+                          bound_text(number_of(record, "lower_bound")), figure(number_of(record, "network")),
+                          gap_text(number_of(record, "gap_without_cuts")), gap_text(number_of(record, "gap")),
+                          whole(number_of(record, "cuts")), whole(number_of(record, "cut_rounds")),
+                          whole(number_of(record, "newton_steps")), whole(number_of(record, "evaluations")),
+                          duration(number_of(record, "seconds_without_cuts")), duration(number_of(record, "seconds")),
+                          ending(record), string_of(record, "cut_method"), string_of(record, "outcome")});
   }
   return {"All problems", table_html(table)};
 }

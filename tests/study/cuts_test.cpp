@@ -94,7 +94,7 @@ TEST(CutsStudy, WithoutCutsBothBoundsAreOne) {
 }
 
 TEST(CutsStudy, SaysWhereTheProblemIsTooLargeForCuts) {
-  CutsOptions options = quick({{"builtin:teacher?n=150&d=3&c=1"}});
+  CutsOptions options = quick({{"builtin:teacher?n=100&d=4&c=1"}});
   options.tolerance = 0.5;
   const Record record = measured(options);
   EXPECT_EQ(string_of(record, "outcome"), "too large for cuts");
@@ -117,7 +117,7 @@ TEST(CutsStudy, AnInterruptIsNoRecord) {
 TEST(CutsStudy, FromEndToEnd) {
   const ScratchFolder folder;
   const CutsOptions options = quick({{kPlane}, {kSpace}});
-  const Study study{"cuts", "Cuts", {{"seed", 0}}, cuts_jobs(options), {}, cuts_report};
+  const Study study{"cuts", "Cuts", {{"seed", 0}}, cuts_jobs(options), complete_cuts, cuts_report};
   const StudyOutcome outcome = run_study(study, {folder.path("out"), "burelu study cuts", {}});
   EXPECT_TRUE(outcome.complete());
   const std::string html = folder.read("out/report.html");
@@ -150,6 +150,21 @@ TEST(CutsStudy, PicturesPutOneInstanceInOneRowAndClampTinyGaps) {
   EXPECT_NE(plots[0].commands.find("\"n 9 d 2\" 1"), std::string::npos) << plots[0].commands;
   EXPECT_EQ(cuts_plots({row("a", 0.1, 2, 0.2, 0.1), row("b", 0.1, 3, 0.2, 0.1)}).size(), 2U);
   EXPECT_TRUE(cuts_plots({row("a", 0.1, 2, 0.2, std::nan(""))}).empty());
+}
+
+TEST(CutsStudy, SaysByWhichMethodCutsWereAddedAndWhatEndedThat) {
+  const auto record = [](int rounds, int steps, double limit, double seconds) {
+    return Record{
+        {"cut_rounds", rounds}, {"newton_steps", steps}, {"time_limit", limit}, {"seconds_relaxation", seconds}};
+  };
+  std::vector<Record> records = {record(0, 0, 0.0, 9.0), record(2, 0, 10.0, 6.0), record(2, 30, 10.0, 7.1)};
+  complete_cuts(records);
+  EXPECT_EQ(string_of(records[0], "cut_method"), "none");
+  EXPECT_EQ(string_of(records[1], "cut_method"), "low rank");
+  EXPECT_EQ(string_of(records[2], "cut_method"), "interior point");
+  EXPECT_EQ(records[0].at("limit_reached"), false);
+  EXPECT_EQ(records[1].at("limit_reached"), false);
+  EXPECT_EQ(records[2].at("limit_reached"), true);
 }
 
 TEST(CutsStudy, MediansAreOfOneGamma) {
