@@ -12,7 +12,18 @@
 
 namespace burelu::app {
 
-enum class Command { train, bound, certify, predict, evaluate, export_model, info, study_tightness, study_accuracy };
+enum class Command {
+  train,
+  bound,
+  certify,
+  predict,
+  evaluate,
+  export_model,
+  info,
+  study_tightness,
+  study_accuracy,
+  study_cuts
+};
 enum class LogLevel { off, error, warning, info, debug };
 
 /// Of `burelu study`; seed, threads and device are those of the solve.
@@ -33,6 +44,7 @@ struct StudyArguments {
   std::string bias = "both";              ///< accuracy: yes, no or both
   std::int64_t accuracy_evaluations = 0;  ///< accuracy: of each solve; 0: by the number of rows
   int accuracy_epochs = 5000;             ///< accuracy: of gradient descent
+  double cuts_tolerance = 1e-3;           ///< cuts: as in train
   PreparationChoice preparation;
   bool cross_check = false;
   double cross_check_limit = 600.0;

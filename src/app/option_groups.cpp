@@ -169,6 +169,19 @@ void add_dry_run(CLI::App* command, Arguments& arguments) {
                     "print the memory that a solve needs and whether it fits (exit code 0 or 6); solve nothing");
 }
 
+void add_cuts(CLI::App* command, Arguments& arguments) {
+  SolveOptions& options = arguments.options.solve;
+  options.cuts = kAutomatic;
+  command
+      ->add_option_function<std::string>(
+          "--cuts", [&options](const std::string& text) { set_cuts(options, text); },
+          "cone cuts, which tighten the relaxation: none (the paper's), auto, or at most N of them (default: auto)")
+      ->type_name("N|auto|none");
+  command->add_option("--cut-rounds", options.cut_rounds, "rounds of adding cuts, at most (default: auto)")
+      ->check(kCount)
+      ->type_name("R");
+}
+
 void add_solver(CLI::App* command, Arguments& arguments) {
   SolveOptions& options = arguments.options.solve;
   command
@@ -205,15 +218,7 @@ void add_solver(CLI::App* command, Arguments& arguments) {
       ->type_name("S");
   command->add_option("--resume", options.resume, "go on from a checkpoint of the same data, gamma, rank and seed")
       ->type_name("FILE");
-  options.cuts = kAutomatic;
-  command
-      ->add_option_function<std::string>(
-          "--cuts", [&options](const std::string& text) { set_cuts(options, text); },
-          "cone cuts, which tighten the relaxation: none (the paper's), auto, or at most N of them (default: auto)")
-      ->type_name("N|auto|none");
-  command->add_option("--cut-rounds", options.cut_rounds, "rounds of adding cuts, at most (default: auto)")
-      ->check(kCount)
-      ->type_name("R");
+  add_cuts(command, arguments);
   command->add_option("--seed", options.seed, "of everything random (default: 0)")->check(kSeed)->type_name("S");
   command->add_option("--report", arguments.report, "write the JSON report, also on a limit or an interrupt")
       ->type_name("FILE");

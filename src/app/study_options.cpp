@@ -1,6 +1,7 @@
 #include "app/study_options.hpp"
 
 #include "app/option_groups.hpp"
+#include "study/cuts.hpp"
 
 namespace burelu::app {
 namespace {
@@ -14,9 +15,6 @@ CLI::App* add_common(CLI::App& study, Arguments& arguments, Command command, con
   added->add_option("--out", chosen.out, "folder of report.html, results.csv, results.json; goes on where it stopped")
       ->required()
       ->type_name("FOLDER");
-  added->add_option("--preset", chosen.preset, "paper: the data sets and gammas of the paper")
-      ->check(CLI::IsMember({"paper"}).description(""))
-      ->type_name("paper");
   added->add_option("--datasets", chosen.datasets, "names of data sets in the data folder, files, or builtin:...")
       ->delimiter(',')
       ->allow_extra_args(false)
@@ -42,12 +40,19 @@ CLI::App* add_common(CLI::App& study, Arguments& arguments, Command command, con
   return added;
 }
 
+void add_preset(CLI::App* command, Arguments& arguments) {
+  command->add_option("--preset", arguments.study.preset, "paper: the data sets and gammas of the paper")
+      ->check(CLI::IsMember({"paper"}).description(""))
+      ->type_name("paper");
+}
+
 void add_tightness(CLI::App& study, Arguments& arguments) {
   StudyArguments& chosen = arguments.study;
   CLI::App* command = add_common(study, arguments, Command::study_tightness, "tightness",
                                  "How far the certified bound is from the best network known, with baselines",
                                  "burelu study tightness --datasets builtin:spiral?n=15 --gamma 0.1 --methods none "
                                  "--out tightness");
+  add_preset(command, arguments);
   command->add_option("--fresh", chosen.fresh, "add N new randomized sets of the paper's kind, by --seed (default: 0)")
       ->check(count_validator())
       ->type_name("N");
@@ -88,6 +93,7 @@ void add_accuracy(CLI::App& study, Arguments& arguments) {
                                  "Test accuracy of burelu's networks and of baselines on the paper's splits",
                                  "burelu study accuracy --preset paper --datasets iris --data data --out accuracy");
   StudyArguments& chosen = arguments.study;
+  add_preset(command, arguments);
   command->add_option("--bias", chosen.bias, "yes, no or both: a column of ones in X (default: both)")
       ->check(CLI::IsMember({"yes", "no", "both"}).description(""))
       ->type_name("WHICH");
@@ -102,15 +108,39 @@ void add_accuracy(CLI::App& study, Arguments& arguments) {
   add_logging(command, arguments);
 }
 
+void add_study_cuts(CLI::App& study, Arguments& arguments) {
+  CLI::App* command = add_common(study, arguments, Command::study_cuts, "cuts",
+                                 "The certified gap without cone cuts and with them, and what they cost",
+                                 "burelu study cuts --datasets 'builtin:teacher?n=8&d=2&c=1' --gamma 0.1 --out cuts");
+  StudyArguments& chosen = arguments.study;
+  command
+      ->add_option("--preset", chosen.preset,
+                   "paper: the paper's sets; grid: teachers over d and n; real: Iris, Ionosphere, Pima Indians. Brings "
+                   "its own limits and gammas (default: paper)")
+      ->check(CLI::IsMember(study::cuts_presets()).description(""))
+      ->type_name("paper|grid|real");
+  add_cuts(command, arguments);
+  command
+      ->add_option("--time-limit", arguments.options.solve.time_limit,
+                   "seconds for each problem (default: none; grid: 20, real: 240)")
+      ->check(positive_validator())
+      ->type_name("S");
+  command->add_option("--tol", chosen.cuts_tolerance, "certified relative gap of the relaxation (default: 1e-3)")
+      ->check(positive_validator())
+      ->type_name("T");
+  command->add_flag("--standardize", chosen.preparation.standardize, "centre and scale the features of --datasets");
+  add_logging(command, arguments);
+}
+
 }  // namespace
 
 void add_study(CLI::App& app, Arguments& arguments) {
-  CLI::App* study =
-      app.add_subcommand("study", "The paper's studies: tightness, accuracy; a report with tables and plots");
+  CLI::App* study = app.add_subcommand("study", "Studies: tightness, accuracy, cuts; a report with tables and plots");
   study->require_subcommand(1);
-  study->footer("Each of the two has its own --help: burelu study tightness --help");
+  study->footer("Each has its own --help: burelu study tightness --help");
   add_tightness(*study, arguments);
   add_accuracy(*study, arguments);
+  add_study_cuts(*study, arguments);
 }
 
 }  // namespace burelu::app

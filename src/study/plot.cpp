@@ -52,8 +52,10 @@ std::string color(std::size_t index) {
 
 std::string script(const Plot& plot, const std::string& output) {
   std::string text = "# " + plot.caption + "\n";
-  text += fmt::format("set terminal svg size {},{} dynamic enhanced font 'Helvetica,Arial,sans-serif,16'\n", plot.width,
-                      plot.height);
+  text += fmt::format(
+      "set terminal svg size {},{} dynamic enhanced background '#ffffff' font "
+      "'Helvetica,Arial,sans-serif,16'\n",
+      plot.width, plot.height);
   text += "set output " + quoted(output) + "\nset encoding utf8\n" + kStyle;
   for (const PlotData& data : plot.data) text += block(data);
   return text + plot.commands + "\n";

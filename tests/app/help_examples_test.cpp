@@ -23,7 +23,7 @@ TEST_P(HelpExample, WorksAsTyped) {
 
 INSTANTIATE_TEST_SUITE_P(Program, HelpExample,
                          testing::Values("train", "bound", "certify", "predict", "evaluate", "export", "info",
-                                         "study tightness"));
+                                         "study tightness", "study cuts"));
 
 }  // namespace
 }  // namespace burelu::test
