@@ -19,7 +19,7 @@ struct Progress {
   double penalty = 0.0;            ///< sigma
   int rank = 0;                    ///< columns of the factor
   double network_objective = 0.0;  ///< best so far while networks are trained, NaN before
-  const char* phase = "";          ///< "solve", "certify", "network"
+  const char* phase = "";          ///< "solve", "cuts" (interior-point steps), "network"
 };
 
 /// Return false to stop: the best certified result so far is returned with `Status::interrupted`.

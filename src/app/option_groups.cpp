@@ -175,7 +175,8 @@ void add_cuts(CLI::App* command, Arguments& arguments) {
   command
       ->add_option_function<std::string>(
           "--cuts", [&options](const std::string& text) { set_cuts(options, text); },
-          "cone cuts, which tighten the relaxation: none (the paper's), auto, or at most N of them (default: auto)")
+          "cone cuts, which tighten the relaxation: none (the paper's), auto, or at most N of them at a time (default: "
+          "auto)")
       ->type_name("N|auto|none");
   command->add_option("--cut-rounds", options.cut_rounds, "rounds of adding cuts, at most (default: auto)")
       ->check(kCount)

@@ -163,7 +163,7 @@ class Solver {
 
  private:
   bool free_pair(index_t i, index_t j) const { return i != j && !data_.tied(i, j); }
-  void start(double weight);
+  bool start(double weight);
   double evaluate(const Matrix& Z);
   bool assemble();
   void add_kronecker(const Matrix& A, const Matrix& B, double scale);
@@ -200,8 +200,9 @@ class Solver {
   std::vector<double> tie_schur_;
 };
 
-/// `weight`: complementarity of the start over the objective.
-void Solver::start(double weight) {
+/// `weight`: complementarity of the start over the objective. False where the kernel matrix is singular in floating
+/// point all the same.
+bool Solver::start(double weight) {
   Z_ = Matrix(N_, N_);
   for (index_t i = 0; i < data_.m; ++i) {
     for (index_t j = 0; j < data_.m; ++j) Z_(i, j) = pair_kernel(data_, i, j);
@@ -220,6 +221,8 @@ void Solver::start(double weight) {
     }
   }
   for (double& value : Z_.data) value *= scale;
+  inverse_Z_ = std::isfinite(best) ? inverse(Z_) : Matrix();
+  if (inverse_Z_.data.empty()) return false;
   const double mu = weight * best / (static_cast<double>(N_) + static_cast<double>(pairs_.size()));
   excess_ = products_.products(Z_);
   S_ = excess_;
@@ -233,9 +236,9 @@ void Solver::start(double weight) {
     for (index_t j = 0; j < P_; ++j)
       if (free_pair(i, j)) T_(i, j) = mu / S_(i, j);
   tau_.assign(at(data_.m), 0.0);
-  inverse_Z_ = inverse(Z_);
   Xi_ = inverse_Z_;
   for (double& value : Xi_.data) value *= mu;
+  return true;
 }
 
 /// phi and what its derivatives need: E, gradient, L'K^-1 L and L'K^-1 YY' K^-1 L with K = gamma I + L Z L'.
@@ -415,9 +418,10 @@ double Solver::dual_defect() const {
 }
 
 InteriorPoint Solver::run(double weight, double tolerance, const InteriorObserver& observer) {
-  start(weight);
-  const double count = static_cast<double>(N_) + static_cast<double>(pairs_.size());
   InteriorPoint out;
+  out.gap = std::numeric_limits<double>::infinity();
+  if (!start(weight)) return out;
+  const double count = static_cast<double>(N_) + static_cast<double>(pairs_.size());
   for (int step = 0; step < kMostSteps; ++step) {
     out.objective = evaluate(Z_);
     out.gap = complementarity() / std::abs(out.objective);
@@ -475,8 +479,10 @@ std::int64_t interior_bytes(index_t rows, index_t features, index_t cuts) {
   const std::int64_t order = rows + features;
   const std::int64_t size = order * (order + 1) / 2;
   const std::int64_t count = 2 * rows + cuts;
+  const std::int64_t entries = rows * (features + 2) + cuts * (2 * features + 1);  // of J, at most
+  constexpr std::int64_t kSquares = 24;  // of count: S, T, directions, multipliers and their copies, lists of pairs
   return static_cast<std::int64_t>(sizeof(double)) *
-         (size * (size + 2 * rows) + 12 * count * count + 16 * order * order);
+         (size * (size + 3 * rows) + entries * entries + kSquares * count * count + 16 * order * order);
 }
 
 InteriorPoint interior_point(const RelaxationData& data, double tolerance, const InteriorObserver& observer) {

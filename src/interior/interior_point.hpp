@@ -30,7 +30,8 @@ struct InteriorPoint {
 /// Whether the method is meant for this size: N(N + 1)/2 of at most 4,000 coordinates.
 bool small_enough(index_t rows, index_t features);
 
-/// Bytes for a relaxation of this size.
+/// Bytes for a relaxation of this size with so many cuts of at most d terms: the Hessian, (N(N + 1)/2)^2, and the
+/// functions of all pairs of rows of F, e^2 / 2 entries where J has e.
 std::int64_t interior_bytes(index_t rows, index_t features, index_t cuts);
 
 /// Sees every iterate; false ends the solve.

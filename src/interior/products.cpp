@@ -10,15 +10,16 @@ std::size_t at(index_t i) { return static_cast<std::size_t>(i); }
 /// Sorts by column and sums what stands twice.
 void settle(SparseRow& row) {
   std::sort(row.begin(), row.end(), [](const SparseEntry& a, const SparseEntry& b) { return a.column < b.column; });
-  SparseRow out;
+  std::size_t count = 0;
   for (const SparseEntry& entry : row) {
-    if (!out.empty() && out.back().column == entry.column) {
-      out.back().value += entry.value;
+    if (count > 0 && row[count - 1].column == entry.column) {
+      row[count - 1].value += entry.value;
     } else {
-      out.push_back(entry);
+      row[count++] = entry;
     }
   }
-  row = std::move(out);
+  row.resize(count);
+  row.shrink_to_fit();
 }
 
 }  // namespace
@@ -70,6 +71,7 @@ Matrix Products::pulled_back(const Matrix& T) const {
 
 SparseRow Products::function(index_t i, index_t j) const {
   SparseRow out;
+  out.reserve(rows_[at(i)].size() * rows_[at(j)].size());
   for (const SparseEntry& p : rows_[at(i)])
     for (const SparseEntry& q : rows_[at(j)])
       out.push_back({static_cast<std::int32_t>(coordinate(p.column, q.column)), p.value * q.value});

@@ -5,6 +5,7 @@
 #include "burelu/errors.hpp"
 #include "solver/extraction.hpp"
 #include "solver/start.hpp"
+#include "solver/tighten.hpp"
 
 namespace burelu {
 
@@ -12,11 +13,12 @@ SolveSize solve_size(const Presolved& reduced, const SolveOptions& options, cons
   SolveSize size{reduced.rows(), reduced.features(), reduced.outputs(), reduced.Y.rows,
                  options.rank,   backend.memory,     backend.threads};
   if (size.rank == 0) size.rank = starting_rank(size.rows, size.features);
+  if (tightens(reduced, options)) size.interior = tighten_bytes(reduced, options);
   return size;
 }
 
 std::int64_t solve_host_bytes(const SolveSize& size, const std::string& device) {
-  return certificate_bytes(size) + (device_name(device) == "cpu" ? cpu_backend_bytes(size) : 0);
+  return certificate_bytes(size) + size.interior + (device_name(device) == "cpu" ? cpu_backend_bytes(size) : 0);
 }
 
 MemoryEstimate estimate_memory(const Problem& problem, const TrainOptions& options, bool network) {

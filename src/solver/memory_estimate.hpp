@@ -16,6 +16,7 @@ namespace burelu {
 SolveSize solve_size(const Presolved& reduced, const SolveOptions& options, const BackendOptions& backend);
 
 /// Host memory: certificates are made there; the multipliers live there too unless the backend is a device.
+/// Small problems with cuts have the interior-point method there as well.
 std::int64_t solve_host_bytes(const SolveSize& size, const std::string& device);
 
 struct MemoryEstimate {

@@ -276,17 +276,32 @@ bool OuterLoop::cuts_pay() const {
   return options_.cuts > 0 || (reduced_.features() <= kFewFeatures && reduced_.rows() <= kFewRows);
 }
 
+std::vector<std::int32_t> OuterLoop::cuts_with_multipliers() const {
+  const auto base = static_cast<std::int32_t>(2 * data_.m);
+  std::vector<char> used(active_.size(), 0);
+  for (const Multiplier& pair : snapshot_.multipliers)
+    for (const std::int32_t row : {pair.i, pair.j})
+      if (row >= base && pair.value > 0.0) used[static_cast<std::size_t>(row - base)] = 1;
+  std::vector<std::int32_t> out;
+  for (std::size_t t = 0; t < active_.size(); ++t)
+    if (used[t] != 0) out.push_back(active_[t]);
+  return out;
+}
+
 // More cuts, where the factor violates some: false where none is left to add.
 bool OuterLoop::cut_round() {
   const int rounds = options_.cut_rounds > 0 ? options_.cut_rounds : kCutRounds;
   if (!cuts_pay() || cut_rounds_ >= rounds) return false;
-  if (cut_rounds_ == 0) result_.bound_without_cuts = result_.lower_bound;
-  ++cut_rounds_;
   backend_->read(snapshot_, kDual | kPoint);
   result_.host_waits += 1;
+  std::vector<std::int32_t> ids = active_;
+  auto most = static_cast<std::size_t>(data_.m);
+  if (options_.cuts > 0) {  // at a time: idle ones make room
+    ids = cuts_with_multipliers();
+    most = static_cast<std::size_t>(std::max<std::int64_t>(options_.cuts - static_cast<std::int64_t>(ids.size()), 0));
+  }
+  if (most == 0) return false;
   Separator separator(data_);
-  const std::size_t most =
-      options_.cuts > 0 ? static_cast<std::size_t>(options_.cuts) : static_cast<std::size_t>(data_.m);
   std::vector<Cut> fresh;
   const Matrix F = factor_rows(data_, {snapshot_.Shat, snapshot_.Ut});
   Matrix products(F.rows, F.rows);
@@ -296,7 +311,6 @@ bool OuterLoop::cut_round() {
   for (Violated& v : separator.separate(products, kCutThreshold, most, kCutProgrammes, options_.seed))
     fresh.push_back(std::move(v.cut));
   if (fresh.empty()) return false;
-  std::vector<std::int32_t> ids = active_;
   for (std::size_t t = 0; t < fresh.size(); ++t) ids.push_back(static_cast<std::int32_t>(certifier_.cuts().size() + t));
   certifier_.add_cuts(fresh);
   const std::vector<Multiplier> pairs = over_forms(snapshot_.multipliers, data_, active_);
@@ -308,6 +322,7 @@ bool OuterLoop::cut_round() {
     descend(*backend_, 1);
     return false;
   }
+  if (cut_rounds_++ == 0) result_.bound_without_cuts = result_.lower_bound;
   return true;
 }
 
@@ -370,14 +385,18 @@ void OuterLoop::finish(Status status, std::string message) {
   result_.message = std::move(message);
 }
 
+bool OuterLoop::out_of_time() const { return options_.time_limit > 0.0 && clock_.seconds() >= options_.time_limit; }
+
 bool OuterLoop::finished() {
   const double tolerance = options_.tolerance;
   const bool go_on = report_progress("solve");
   if (distance_to_optimum() <= tolerance && infeasibility() <= tolerance &&
       snapshot_.control.dual.primal <= tolerance) {
-    if (cut_round()) return false;
-    finish(Status::solved, "certified relative gap and infeasibility are below the tolerance");
-    return true;
+    if (go_on && evaluations_left() > 1 && !out_of_time() && cut_round()) return false;
+    if (go_on || !cuts_pay()) {
+      finish(Status::solved, "certified relative gap and infeasibility are below the tolerance");
+      return true;
+    }
   }
   if (!go_on) {
     finish(Status::interrupted, "interrupted; the best certified bound so far is reported");
@@ -387,7 +406,7 @@ bool OuterLoop::finished() {
     finish(Status::evaluation_limit, "the evaluation limit was reached first; raise --max-evaluations to go on");
     return true;
   }
-  if (options_.time_limit > 0.0 && clock_.seconds() >= options_.time_limit) {
+  if (out_of_time()) {
     finish(Status::time_limit, "the time limit was reached first; raise --time-limit to go on");
     return true;
   }

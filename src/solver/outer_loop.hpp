@@ -44,12 +44,14 @@ class OuterLoop {
   void build(double sigma);
   bool cuts_pay() const;
   bool cut_round();
+  std::vector<std::int32_t> cuts_with_multipliers() const;
   void use_cuts(std::vector<std::int32_t> ids, const std::vector<Multiplier>& pairs);
   bool grow_rank();
   bool leave_saddle();
   void record();
   bool finished();
   bool stalled() const;
+  bool out_of_time() const;
   void finish(Status status, std::string message);
   std::int64_t evaluations() const;
   double objective() const;

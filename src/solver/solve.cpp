@@ -3,6 +3,7 @@
 
 #include <cmath>
 #include <limits>
+#include <string>
 
 #include "backend/factory.hpp"
 #include "backend/memory.hpp"
@@ -24,6 +25,8 @@ void check_options(const SolveOptions& options) {
   if (!(options.time_limit >= 0.0)) throw DataError("time_limit must not be negative");
   if (!(options.checkpoint_interval >= 0.0)) throw DataError("checkpoint_interval must not be negative");
   if (options.threads < 0) throw DataError("threads must not be negative");
+  if (options.cuts < kAutomatic) throw DataError("cuts must not be negative, or kAutomatic to choose them");
+  if (options.cut_rounds < 0) throw DataError("cut_rounds must be positive, or 0 to choose them");
 }
 
 constexpr std::int64_t kBeforeCuts = 6000;  // evaluations: the bound without cuts is a start, not the aim
@@ -83,12 +86,16 @@ Relaxation solve_with(const Problem& problem, const SolveOptions& options, const
     const CheckpointKey key{data_hash(problem), options.rank, options.seed, threads, device_name(options.device)};
     const bool tight = tightens(reduced, options);
     SolveOptions first = options;
-    if (tight && first.max_evaluations == 0) first.max_evaluations = kBeforeCuts;
+    if (tight && (first.max_evaluations == 0 || first.max_evaluations > kBeforeCuts))
+      first.max_evaluations = kBeforeCuts;
     OuterLoop loop(make, certifier, reduced, first, key);
     result = loop.run();
-    if (first.max_evaluations > options.max_evaluations && result.status == Status::evaluation_limit) {
+    if (first.max_evaluations != options.max_evaluations && result.status == Status::evaluation_limit) {
       result.status = Status::stalled;
-      result.message = "cuts gained nothing, and without them the gap is above the tolerance: try --cuts none";
+      result.message = std::isnan(result.lower_bound)
+                           ? "no bound to add cuts to was proven in " + std::to_string(kBeforeCuts) +
+                                 " evaluations: try --cuts none, which has no such limit"
+                           : "cuts gained nothing, and without them the gap is above the tolerance: try --cuts none";
     }
     if (tight) tighten(reduced, certifier, options, clock, result);
   }

@@ -51,18 +51,48 @@ double coordinates(const Presolved& reduced) {
   return 0.5 * order * (order + 1.0);
 }
 
+/// As many cuts as one step can afford; two per row are all that pays in two dimensions.
+std::size_t affordable(index_t rows, index_t features) {
+  const index_t per_row = features <= 2 ? 4 : 12;
+  auto cuts = static_cast<std::size_t>(per_row * rows);
+  while (cuts > 0 && pair_terms(rows, features, cuts) > kTerms) cuts -= std::max<std::size_t>(cuts / 20, 1);
+  return cuts;
+}
+
+index_t first_cuts_per_row(index_t features) { return features <= 2 ? 2 : 4; }
+index_t more_cuts_per_row(index_t features) { return features <= 2 ? 1 : 3; }  // and round
+int rounds_of(const SolveOptions& options) { return options.cut_rounds > 0 ? options.cut_rounds : kRounds; }
+
+std::size_t most_cuts(const Presolved& reduced, const SolveOptions& options) {
+  return options.cuts > 0 ? static_cast<std::size_t>(options.cuts) : affordable(reduced.rows(), reduced.features());
+}
+
+/// Largest violated product over the largest product.
+double infeasibility(const RelaxationData& data, const Matrix& products) {
+  double least = 0.0;
+  double largest = 0.0;
+  for (index_t i = 0; i < products.rows; ++i)
+    for (index_t j = 0; j <= i; ++j) {
+      const double value = products(i, j);
+      if (i == j) largest = std::max(largest, value);
+      least = std::min(least, data.tied(i, j) ? -std::fabs(value) : value);
+    }
+  return largest > 0.0 ? -least / largest : 0.0;
+}
+
 class Tightening {
  public:
   Tightening(const Presolved& reduced, Certifier& certifier, const SolveOptions& options, const Clock& clock,
              Relaxation& result)
       : reduced_(reduced), certifier_(certifier), options_(options), clock_(clock), result_(result) {
-    most_ = options.cuts > 0 ? static_cast<std::size_t>(options.cuts) : affordable();
+    most_ = most_cuts(reduced, options);
   }
 
   void run();
 
  private:
-  std::size_t affordable() const;
+  void rounds();
+  void say_why();
   void begin();
   bool solve_once();
   bool separate();
@@ -83,22 +113,14 @@ class Tightening {
   double certified_gap_ = 0.0;  // of the last iterate whose multipliers were tried
   int since_certified_ = 0;
   bool interrupted_ = false;
-  bool raised_ = false;
+  bool raised_ = false;   // the bound, in this round
+  bool adopted_ = false;  // objective and factor are of a relaxation with cuts
 };
-
-/// As many cuts as one step can afford; two per row are all that pays in two dimensions.
-std::size_t Tightening::affordable() const {
-  const index_t per_row = reduced_.features() <= 2 ? 4 : 12;
-  std::size_t cuts = static_cast<std::size_t>(per_row * reduced_.rows());
-  while (cuts > 0 && pair_terms(reduced_.rows(), reduced_.features(), cuts) > kTerms)
-    cuts -= std::max<std::size_t>(cuts / 20, 1);
-  return cuts;
-}
 
 void Tightening::begin() {
   data_ = prepare(reduced_);
   Separator separator(data_);
-  std::vector<Cut> cuts = separator.basis_pursuit(reduced_.features() <= 2 ? 2 : 4);
+  std::vector<Cut> cuts = separator.basis_pursuit(static_cast<int>(first_cuts_per_row(data_.d)));
   if (cuts.size() > most_) cuts.resize(most_);
   for (std::size_t t = 0; t < cuts.size(); ++t)
     active_.push_back(static_cast<std::int32_t>(certifier_.cuts().size() + t));
@@ -108,7 +130,7 @@ void Tightening::begin() {
 /// The multipliers of an iterate as a bound; false to stop the interior point.
 bool Tightening::certify(const InteriorPoint& point) {
   ++result_.newton_steps;
-  point_ = point;
+  point_ = InteriorPoint(point);  // all of it or nothing, where memory ends
   const double objective = point.objective + reduced_.constant_loss;
   const double before = result_.lower_bound;
   ++since_certified_;
@@ -130,14 +152,16 @@ bool Tightening::certify(const InteriorPoint& point) {
     const bool gained = result_.lower_bound - before > kSlow * std::fabs(before);
     slow_ = gained || point.gap > kLate ? 0 : slow_ + 1;
   }
+  const double violated = infeasibility(data_, point.products);
   result_.history.push_back(
-      {result_.evaluations, clock_.seconds(), objective, 0.0, result_.lower_bound, 0.0, result_.rank});
+      {result_.evaluations, clock_.seconds(), objective, violated, result_.lower_bound, 0.0, result_.rank});
   if (options_.progress) {
     Progress p;
     p.evaluations = result_.evaluations;
     p.seconds = clock_.seconds();
     p.objective = objective;
     p.lower_bound = result_.lower_bound;
+    p.infeasibility = violated;
     p.primal_residual = p.dual_residual = point.gap;
     p.rank = result_.rank;
     p.network_objective = std::numeric_limits<double>::quiet_NaN();
@@ -178,7 +202,8 @@ bool Tightening::separate() {
     if (load[t] > kIdle * heaviest) kept.push_back(active_[t]);
   active_ = std::move(kept);
   const std::size_t room = most_ > active_.size() ? most_ - active_.size() : 0;
-  const auto share = static_cast<std::size_t>(reduced_.features() <= 2 ? data_.m : 3 * data_.m);
+  if (room == 0) return false;
+  const auto share = static_cast<std::size_t>(more_cuts_per_row(data_.d) * data_.m);
   const std::vector<Violated> found =
       Separator(data_).separate(point_.products, kThreshold, std::min(room, share), kProgrammes, options_.seed);
   std::vector<Cut> fresh;
@@ -222,27 +247,20 @@ void Tightening::adopt() {
       }
       factor.V(j, l) = sum / data_.gamma;
     }
-  double least = 0.0;
-  double largest = 0.0;
-  for (index_t i = 0; i < point_.products.rows; ++i)
-    for (index_t j = 0; j <= i; ++j) {
-      if (i == j) largest = std::max(largest, point_.products(i, j));
-      const double value = data_.tied(i, j) ? -std::fabs(point_.products(i, j)) : point_.products(i, j);
-      least = std::min(least, value);
-    }
+  adopted_ = true;
+  raised_ = false;
   result_.factor = std::move(factor);
   result_.rank = static_cast<int>(rank);
   result_.objective = point_.objective + reduced_.constant_loss;
-  result_.infeasibility = largest > 0.0 ? -least / largest : 0.0;
+  result_.infeasibility = infeasibility(data_, point_.products);
   result_.relative_gap = (result_.objective - result_.lower_bound) / std::fabs(result_.objective);
   result_.cuts = static_cast<std::int64_t>(result_.certificate.cuts.size());
 }
 
-void Tightening::run() {
-  const ThreadScope threads(coordinates(reduced_) < kManyCoordinates ? 1 : resolve_threads(options_.threads));
-  const int rounds = options_.cut_rounds > 0 ? options_.cut_rounds : kRounds;
+void Tightening::rounds() {
   begin();
-  for (int round = 0; round < rounds && !active_.empty(); ++round) {
+  const int most = rounds_of(options_);
+  for (int round = 0; round < most && !active_.empty(); ++round) {
     const double before = result_.lower_bound;
     raised_ = false;
     ++result_.cut_rounds;
@@ -251,24 +269,39 @@ void Tightening::run() {
     if (!go_on || !(result_.lower_bound - before > kGain * options_.tolerance * std::fabs(before))) break;
     const double spent = static_cast<double>(result_.newton_steps) * std::pow(coordinates(reduced_), 3.0);
     if (options_.cut_rounds == 0 && spent > kSpent) break;
-    if (round + 1 < rounds && !separate()) break;
+    if (round + 1 < most && !separate()) break;
   }
+}
+
+void Tightening::run() {
+  const ThreadScope threads(coordinates(reduced_) < kManyCoordinates ? 1 : resolve_threads(options_.threads));
+  const Clock clock;
+  const double certified = result_.seconds.certify;
+  try {
+    rounds();
+  } catch (const std::bad_alloc&) {  // what was proven before stands
+    if (raised_) adopt();
+  }
+  result_.seconds.solve += clock.seconds() - (result_.seconds.certify - certified);
+  say_why();
+}
+
+void Tightening::say_why() {
   if (interrupted_) {
     result_.status = Status::interrupted;
     result_.message = "interrupted while adding cuts; the best certified bound so far is reported";
-  } else if (result_.cuts == 0) {
-    return;  // nothing gained: the solve without cuts stands as it was
-  } else if (std::fabs(result_.relative_gap) <= options_.tolerance) {
+  } else if (adopted_ && std::fabs(result_.relative_gap) <= options_.tolerance &&
+             result_.infeasibility <= options_.tolerance) {
     result_.status = Status::solved;
-    result_.message = "certified relative gap of the relaxation with cuts is below the tolerance";
+    result_.message = "certified relative gap and infeasibility of the relaxation with cuts are below the tolerance";
   } else if (out_of_time()) {
     result_.status = Status::time_limit;
     result_.message = "the time limit was reached while adding cuts; raise --time-limit to go on";
-  } else {
+  } else if (adopted_) {
     result_.status = Status::stalled;
     result_.message =
         "rounding ends the interior-point method with cuts above the tolerance; the bound is proven all the same";
-  }
+  }  // else nothing was gained: the solve without cuts stands as it was
 }
 
 }  // namespace
@@ -279,11 +312,18 @@ bool tightens(const Presolved& reduced, const SolveOptions& options) {
          small_enough(reduced.rows(), reduced.features());
 }
 
+std::int64_t tighten_bytes(const Presolved& reduced, const SolveOptions& options) {
+  const index_t m = reduced.rows();
+  const index_t d = reduced.features();
+  const index_t added = m * (first_cuts_per_row(d) + more_cuts_per_row(d) * (rounds_of(options) - 1));
+  return interior_bytes(m, d, std::min(static_cast<index_t>(most_cuts(reduced, options)), added));
+}
+
 void tighten(const Presolved& reduced, Certifier& certifier, const SolveOptions& options, const Clock& clock,
              Relaxation& result) {
-  result.bound_without_cuts = result.lower_bound;
   const bool unfinished = result.status != Status::solved && result.status != Status::stalled;
   if (unfinished || std::isnan(result.lower_bound)) return;
+  result.bound_without_cuts = result.lower_bound;
   Tightening(reduced, certifier, options, clock, result).run();
 }
 

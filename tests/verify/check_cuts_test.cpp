@@ -319,5 +319,23 @@ TEST(VerifyCuts, ArbitraryFormsInTheGuiseOfCutsProveNothingFalse) {
   EXPECT_GT(proven, 300);
 }
 
+/// What `burelu bound --cuts auto` writes on small problems, merged and antiparallel rows among them, and what the
+/// outer loop writes where there are too many rows for the interior-point method.
+TEST(VerifyCuts, AcceptsSolvesOfBothKinds) {
+  for (const auto& [instance, cuts] : {std::pair{test::degenerate(14, 2, 2, 61), kAutomatic},
+                                       {test::degenerate(13, 3, 1, 62, 0.02), kAutomatic},
+                                       {test::teacher(95, 2, 1, 63), 30}}) {
+    SolveOptions options;
+    options.tolerance = 1e-2;
+    options.threads = 1;
+    options.max_evaluations = 1500;
+    options.cuts = cuts;
+    const Relaxation result = solve(instance.problem(), options);
+    ASSERT_GT(result.cuts, 0);
+    EXPECT_GT(result.lower_bound, result.bound_without_cuts);
+    expect_agreement({instance.X, instance.Y, instance.gamma}, result.certificate, "solve");
+  }
+}
+
 }  // namespace
 }  // namespace burelu
