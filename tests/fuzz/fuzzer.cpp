@@ -13,8 +13,8 @@ const burelu::fuzz::Target* chosen = nullptr;
 
 }  // namespace
 
-/// In place of src/backend/system_memory.cpp: a row of 2^20 columns fits, a matrix of many such rows is refused.
-std::int64_t burelu::available_bytes() { return std::int64_t{64} << 20U; }
+/// In place of src/backend/system_memory.cpp: a row of 2^19 columns fits, a matrix of many such rows is refused.
+std::int64_t burelu::available_bytes() { return std::int64_t{8} << 20U; }
 
 extern "C" int LLVMFuzzerInitialize(int* /*argc*/, char*** /*argv*/) {
   const char* name = std::getenv("BURELU_FUZZ_TARGET");
