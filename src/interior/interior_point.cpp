@@ -8,10 +8,20 @@
 #include <cmath>
 #include <limits>
 
+#include "interior/dense.hpp"
 #include "interior/products.hpp"
+#include "interior/scaled_system.hpp"
 
 namespace burelu {
+
 namespace {
+
+using interior::add;
+using interior::inner;
+using interior::inverse;
+using interior::product;
+using interior::ScaledSystem;
+using interior::step_to_boundary;
 
 constexpr std::int64_t kMostCoordinates = 4000;
 constexpr int kMostSteps = 100;
@@ -27,113 +37,6 @@ constexpr double kScales[] = {1e-3, 3e-3, 1e-2, 3e-2, 1e-1, 3e-1, 1.0, 3.0, 1e1,
 
 std::size_t at(std::int64_t i) { return static_cast<std::size_t>(i); }
 blasint blas(index_t n) { return static_cast<blasint>(n); }
-
-Matrix product(const Matrix& a, const Matrix& b, bool transpose_a = false) {
-  const index_t rows = transpose_a ? a.cols : a.rows;
-  const index_t inner = transpose_a ? a.rows : a.cols;
-  Matrix out(rows, b.cols);
-  cblas_dgemm(CblasRowMajor, transpose_a ? CblasTrans : CblasNoTrans, CblasNoTrans, blas(rows), blas(b.cols),
-              blas(inner), 1.0, a.data.data(), blas(a.cols), b.data.data(), blas(b.cols), 0.0, out.data.data(),
-              blas(b.cols));
-  return out;
-}
-
-double inner(const Matrix& a, const Matrix& b) {
-  double sum = 0.0;
-  for (std::size_t i = 0; i < a.data.size(); ++i) sum += a.data[i] * b.data[i];
-  return sum;
-}
-
-void add(Matrix& to, double scale, const Matrix& from) {
-  for (std::size_t i = 0; i < to.data.size(); ++i) to.data[i] += scale * from.data[i];
-}
-
-/// Inverse of a symmetric positive definite matrix; empty where it is not.
-Matrix inverse(Matrix a) {
-  const auto n = static_cast<lapack_int>(a.rows);
-  if (LAPACKE_dpotrf(LAPACK_ROW_MAJOR, 'L', n, a.data.data(), n) != 0) return {};
-  if (LAPACKE_dpotri(LAPACK_ROW_MAJOR, 'L', n, a.data.data(), n) != 0) return {};
-  for (index_t i = 0; i < a.rows; ++i)
-    for (index_t j = 0; j < i; ++j) a(j, i) = a(i, j);
-  return a;
-}
-
-/// Largest step t <= 1 / kBack with A + t D >= 0, for A > 0: -1 / least eigenvalue of C^-1 D C^-T, A = CC'.
-double step_to_boundary(Matrix A, Matrix D) {
-  const auto n = static_cast<lapack_int>(A.rows);
-  if (LAPACKE_dpotrf(LAPACK_ROW_MAJOR, 'L', n, A.data.data(), n) != 0) return 0.0;
-  cblas_dtrsm(CblasRowMajor, CblasLeft, CblasLower, CblasNoTrans, CblasNonUnit, n, n, 1.0, A.data.data(), n,
-              D.data.data(), n);
-  cblas_dtrsm(CblasRowMajor, CblasRight, CblasLower, CblasTrans, CblasNonUnit, n, n, 1.0, A.data.data(), n,
-              D.data.data(), n);
-  std::vector<double> values(at(n));
-  for (const double value : D.data)
-    if (!std::isfinite(value)) return 0.0;
-  if (LAPACKE_dsyev(LAPACK_ROW_MAJOR, 'N', 'L', n, D.data.data(), n, values.data()) != 0) return 0.0;
-  return values.front() < -kBack ? -1.0 / values.front() : 1.0 / kBack;
-}
-
-/// A symmetric positive definite system brought to unit diagonal: the Cholesky factor of H + shift I below the
-/// diagonal, H itself above it, so that solutions can be refined.
-class ScaledSystem {
- public:
-  explicit ScaledSystem(std::int64_t size) : size_(size), entries_(at(size * size)), scale_(at(size)) {}
-
-  void clear() { std::fill(entries_.begin(), entries_.end(), 0.0); }
-  double* column(std::int64_t k) { return entries_.data() + k * size_; }  ///< lower part: rows >= k
-
-  bool factorise() {
-    for (std::int64_t k = 0; k < size_; ++k) scale_[at(k)] = 1.0 / std::sqrt(column(k)[k]);
-    for (std::int64_t k = 0; k < size_; ++k)
-      for (std::int64_t i = k; i < size_; ++i) {
-        const double value = column(k)[i] * scale_[at(i)] * scale_[at(k)];
-        if (!std::isfinite(value)) return false;
-        column(i)[k] = value;
-      }
-    const auto n = static_cast<lapack_int>(size_);
-    for (const double shift : kShifts) {
-      for (std::int64_t k = 0; k < size_; ++k) {
-        for (std::int64_t i = k + 1; i < size_; ++i) column(k)[i] = column(i)[k];
-        column(k)[k] = 1.0 + shift;
-      }
-      if (LAPACKE_dpotrf_work(LAPACK_COL_MAJOR, 'L', n, entries_.data(), n) == 0) return true;
-    }
-    return false;
-  }
-
-  /// Rows of B become rows of B H^-1.
-  void solve(Matrix& B) const {
-    for (index_t i = 0; i < B.rows; ++i)
-      for (index_t k = 0; k < B.cols; ++k) B(i, k) *= scale_[at(k)];
-    const auto n = static_cast<lapack_int>(size_);
-    const auto rows = static_cast<lapack_int>(B.rows);
-    Matrix X(B.rows, B.cols);
-    for (int round = 0; round < kRefinements; ++round) {
-      Matrix rest = B;
-      if (round > 0) {  // B - (U + U' - I) X with the unit upper triangle U
-        for (const CBLAS_TRANSPOSE side : {CblasNoTrans, CblasTrans}) {
-          Matrix part = X;
-          cblas_dtrmm(CblasColMajor, CblasLeft, CblasUpper, side, CblasUnit, n, rows, 1.0, entries_.data(), n,
-                      part.data.data(), n);
-          add(rest, -1.0, part);
-        }
-        add(rest, 1.0, X);
-      }
-      LAPACKE_dpotrs_work(LAPACK_COL_MAJOR, 'L', n, rows, entries_.data(), n, rest.data.data(), n);
-      add(X, 1.0, rest);
-    }
-    for (index_t i = 0; i < B.rows; ++i)
-      for (index_t k = 0; k < B.cols; ++k) B(i, k) = X(i, k) * scale_[at(k)];
-  }
-
- private:
-  static constexpr double kShifts[] = {0.0, 1e-14, 1e-12, 1e-10, 1e-8};
-  static constexpr int kRefinements = 3;
-
-  std::int64_t size_;
-  std::vector<double> entries_;
-  std::vector<double> scale_;
-};
 
 /// One solve: the data of the problem, the iterate, and a Newton system.
 class Solver {
@@ -382,7 +285,7 @@ Solver::Direction Solver::direction(double mu, const Direction* predictor) const
 }
 
 double Solver::longest(const Direction& d) const {
-  double t = std::min(step_to_boundary(Z_, d.Z), step_to_boundary(Xi_, d.Xi));
+  double t = std::min(step_to_boundary(Z_, d.Z, 1.0 / kBack), step_to_boundary(Xi_, d.Xi, 1.0 / kBack));
   for (index_t i = 0; i < P_; ++i)
     for (index_t j = 0; j < i; ++j) {
       if (!free_pair(i, j)) continue;
