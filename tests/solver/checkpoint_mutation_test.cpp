@@ -32,7 +32,9 @@ void set_word(std::string& bytes, std::size_t at, std::uint64_t value) {
 
 class CheckpointMutation : public ::testing::Test {
  protected:
-  CheckpointMutation() : path_(::testing::TempDir() + "burelu_mutation.checkpoint") {
+  CheckpointMutation()
+      : path_(::testing::TempDir() + "burelu_mutation_" +
+              ::testing::UnitTest::GetInstance()->current_test_info()->name() + ".checkpoint") {
     SolveOptions options = plain();
     options.checkpoint = path_;
     options.checkpoint_interval = 0.0;
