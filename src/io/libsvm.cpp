@@ -118,6 +118,7 @@ class LibsvmReader {
     std::vector<double>& values = table_.values;
     const auto rows = static_cast<std::size_t>(table_.rows);
     if (stride > stride_) {
+      if (rows * stride > values.capacity()) require_room(rows * stride);
       values.resize(rows * stride);
       for (std::size_t i = rows; i > 0; --i) {
         double* from = values.data() + (i - 1) * stride_;
@@ -132,16 +133,21 @@ class LibsvmReader {
     stride_ = stride;
   }
 
-  /// Room for all of the file, judged by what was read of it, and for the column of labels.
-  void reserve_rows() {
-    std::vector<double>& values = table_.values;
-    const std::size_t size = labels_.size() * (stride_ + 1);
-    if (size <= values.capacity()) return;
+  /// A few bytes with a large index make every row wide.
+  void require_room(std::size_t size) const {
     const auto bytes = static_cast<std::int64_t>(size * sizeof(double));
     if (bytes > available_bytes())
       throw MemoryError(table_.source + ":" + std::to_string(line_) + ": as a dense matrix the file needs " +
                         readable_bytes(bytes) + " and more, of which " + readable_bytes(available_bytes()) +
                         " are left; use fewer rows or features");
+  }
+
+  /// Room for all of the file, judged by what was read of it, and for the column of labels.
+  void reserve_rows() {
+    std::vector<double>& values = table_.values;
+    const std::size_t size = labels_.size() * (stride_ + 1);
+    if (size <= values.capacity()) return;
+    require_room(size);
     const double share =
         stream_.total() > 0 ? static_cast<double>(stream_.done()) / static_cast<double>(stream_.total()) : 0.5;
     const double factor = std::clamp(1.05 / std::max(share, 1e-3), 1.1, 4.0);
