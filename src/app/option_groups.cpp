@@ -217,7 +217,8 @@ void add_solver(CLI::App* command, Arguments& arguments) {
   command->add_option("--checkpoint-interval", options.checkpoint_interval, "seconds between saves (default: 60)")
       ->check(CLI::NonNegativeNumber)
       ->type_name("S");
-  command->add_option("--resume", options.resume, "go on from a checkpoint of the same data, gamma, rank and seed")
+  command
+      ->add_option("--resume", options.resume, "go on from a checkpoint of the same data, gamma, rank, seed and cuts")
       ->type_name("FILE");
   add_cuts(command, arguments);
   command->add_option("--seed", options.seed, "of everything random (default: 0)")->check(kSeed)->type_name("S");

@@ -88,7 +88,7 @@ bool ConicProgram::pivot(const double* w) {
   for (index_t i = 0; i < d_; ++i) {
     if (!(column_[at(i)] > kPivot * most)) continue;
     const double r = std::max(value_[at(i)], 0.0) / column_[at(i)];
-    if (r < ratio || (r == ratio && column_[at(i)] > column_[at(leaves)])) {
+    if (r < ratio || (leaves >= 0 && r == ratio && column_[at(i)] > column_[at(leaves)])) {
       ratio = r;
       leaves = i;
     }

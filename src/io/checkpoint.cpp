@@ -11,7 +11,7 @@
 namespace burelu {
 namespace {
 
-constexpr std::string_view kMagic = "burelu-checkpoint 1\n";
+constexpr std::string_view kMagic = "burelu-checkpoint 2\n";
 constexpr std::size_t kSumSize = sizeof(std::uint64_t);
 
 std::uint64_t checksum(std::string_view bytes) {
@@ -21,11 +21,9 @@ std::uint64_t checksum(std::string_view bytes) {
 }
 
 nlohmann::json header(const CheckpointKey& key) {
-  return {{"data_hash", key.data_hash},
-          {"rank", key.rank},
-          {"seed", key.seed},
-          {"threads", key.threads},
-          {"device", key.device}};
+  return {{"data_hash", key.data_hash},  {"rank", key.rank},     {"seed", key.seed},
+          {"threads", key.threads},      {"device", key.device}, {"cuts", key.cuts},
+          {"cut_rounds", key.cut_rounds}};
 }
 
 [[noreturn]] void damaged(const std::string& path) {

@@ -83,7 +83,8 @@ Relaxation solve_with(const Problem& problem, const SolveOptions& options, const
       if (sigma > 0.0) with_penalty.sigma = sigma;
       return factory(data, with_penalty);
     };
-    const CheckpointKey key{data_hash(problem), options.rank, options.seed, threads, device_name(options.device)};
+    const CheckpointKey key{data_hash(problem),          options.rank, options.seed,      threads,
+                            device_name(options.device), options.cuts, options.cut_rounds};
     const bool tight = tightens(reduced, options);
     SolveOptions first = options;
     if (tight && (first.max_evaluations == 0 || first.max_evaluations > kBeforeCuts))

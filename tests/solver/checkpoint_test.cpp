@@ -98,6 +98,12 @@ TEST_F(Checkpoint, OtherDataAndOptionsAreRefusedByName) {
   options.rank = 7;
   EXPECT_NE(message_of(instance_.problem(), options).find("another rank"), std::string::npos);
   options = resuming();
+  options.cuts = 12;
+  EXPECT_NE(message_of(instance_.problem(), options).find("another cuts"), std::string::npos);
+  options = resuming();
+  options.cut_rounds = 3;
+  EXPECT_NE(message_of(instance_.problem(), options).find("another cut_rounds"), std::string::npos);
+  options = resuming();
   options.resume += ".absent";
   EXPECT_NE(message_of(instance_.problem(), options).find("no such checkpoint"), std::string::npos);
 }
