@@ -77,7 +77,7 @@ Json measure(const Instance& instance, const Settings& settings, const std::vect
 #else
     options.device = target.name;
 #endif
-    runs.push_back(solve_with(data.problem(instance.gamma), options, target.relaxation));
+    runs.push_back(solve_with(data.problem(instance.gamma), options, target.backends));
     optimum = std::fmax(optimum, runs.back().lower_bound);
   }
   for (const Relaxation& run : runs) optimum = std::fmax(optimum, run.objective);

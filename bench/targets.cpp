@@ -60,8 +60,8 @@ Target cpu_target(const CeilingSizes& sizes) {
   Target target;
   target.name = "cpu";
   target.description = study::cpu_field("model name") + ", " + std::to_string(omp_get_max_threads()) + " threads";
-  target.relaxation = backend_factory("cpu");
-  target.training = [](const TrainingProblem& problem) {
+  target.backends.relaxation = backend_factory("cpu");
+  target.backends.training = [](const TrainingProblem& problem) {
     return std::make_unique<CpuTraining>(problem, kTrainingMemory, omp_get_max_threads());
   };
   target.ceilings = [sizes] { return cpu_ceilings(sizes); };
@@ -76,10 +76,15 @@ Target cuda_target(const CeilingSizes& sizes) {
   target.name = "cuda";
   target.description = devices.front().name;
   target.panelled = true;
-  target.relaxation = [](const RelaxationData& data, const BackendOptions& options) {
+  target.backends.relaxation = [](const RelaxationData& data, const BackendOptions& options) {
     return make_cuda_backend(data, options, 0);
   };
-  target.training = [](const TrainingProblem& problem) { return make_cuda_training(problem, kTrainingMemory, 0); };
+  target.backends.training = [](const TrainingProblem& problem) {
+    return make_cuda_training(problem, kTrainingMemory, 0);
+  };
+  target.backends.slack = [](const Matrix& X, double gamma, index_t columns) {
+    return make_cuda_slack(X, gamma, columns, 0);
+  };
   target.ceilings = [sizes]() -> Ceilings {
     const CudaCeilings found = cuda_ceilings(0, sizes.copy_bytes, sizes.device_order);
     return {found.bytes_per_second, found.flops_per_second};

@@ -20,8 +20,7 @@ struct Target {
   std::string name;  ///< "cpu", "cuda"
   std::string description;
   bool panelled = false;  ///< how the interaction pass moves its data: row panels in memory, else tiles in cache
-  BackendFactory relaxation;
-  TrainingBackendFactory training;
+  Backends backends;
   std::function<Ceilings()> ceilings;
 };
 

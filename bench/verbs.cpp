@@ -122,7 +122,7 @@ Seen see(const Case& run, const Target& target) {
   options.rank = run.size.rank;
   Seen seen;
   {
-    const std::unique_ptr<Backend> backend = target.relaxation(run.data, options);
+    const std::unique_ptr<Backend> backend = target.backends.relaxation(run.data, options);
     const Point z = random_point(run.data, run.size.rank, 0);
     backend->write_point(z.Shat, z.Ut);
     descend(*backend, 1);
@@ -135,7 +135,7 @@ Seen see(const Case& run, const Target& target) {
     descend(*backend, 1);
     backend->read(seen.reweighed, kAllParts);
   }
-  const std::unique_ptr<TrainingBackend> training = target.training(run.training);
+  const std::unique_ptr<TrainingBackend> training = target.backends.training(run.training);
   training->write_network(start_network(run.size), OutputWeights::free);
   training->step();
   training->network_pass();
@@ -161,7 +161,7 @@ Running::Running(const Case& run, const Target& target) : case_(run), target_(ta
   options.threads = resolve_threads(0);
   options.memory = run.size.pairs;
   options.rank = run.size.rank;
-  backend_ = target.relaxation(run.data, options);
+  backend_ = target.backends.relaxation(run.data, options);
   const Point z = random_point(run.data, run.size.rank, 0);
   backend_->write_point(z.Shat, z.Ut);
   for (int k = 0; k < kUpdates; ++k) {
@@ -169,7 +169,7 @@ Running::Running(const Case& run, const Target& target) : case_(run), target_(ta
     update(*backend_);
   }
   descend(*backend_, 1);
-  training_ = target.training(run.training);
+  training_ = target.backends.training(run.training);
   training_->write_network(start_network(run.size), OutputWeights::free);
 }
 

@@ -57,6 +57,18 @@ struct CudaTrainingShape {
 /// twice (min(n, k) + c)^2 doubles, and smaller ones.
 std::int64_t cuda_training_memory(const CudaTrainingShape& shape);
 
+/// The shape of the slack of certificates, as far as memory goes.
+struct CudaSlackShape {
+  std::int64_t m = 0, d = 0;  ///< as in RelaxationData
+  std::int64_t columns = 0;   ///< of a solve with its factor, at most
+
+  std::int64_t order() const { return m + d; }
+};
+
+/// Bytes of device memory that a slack takes while there is one: 24 order^2 and what cuSOLVER asks for, which it has to
+/// be asked on that device.
+std::int64_t cuda_slack_memory(const CudaSlackShape& shape, int device);
+
 /// Bytes of device memory that are free.
 std::int64_t cuda_free_memory(int device);
 
@@ -71,6 +83,9 @@ CudaCeilings cuda_ceilings(int device, std::int64_t copy_bytes, std::int64_t ord
 /// The relaxation on device `device`. Throws `DeviceError`, or `MemoryError` with the estimate where it does not fit.
 std::unique_ptr<Backend> make_cuda_backend(const RelaxationData& data, const BackendOptions& options, int device,
                                            const CudaTuning& tuning = {});
+
+/// The slack of certificates on device `device`; keeps no reference. Null where there is no room for it.
+std::unique_ptr<Slack> make_cuda_slack(const Matrix& X, double gamma, index_t columns, int device);
 
 /// The training loss on device `device`. Keeps a reference to the problem.
 std::unique_ptr<TrainingBackend> make_cuda_training(const TrainingProblem& problem, int memory, int device);

@@ -4,6 +4,7 @@
 #include "backend/memory.hpp"
 #include "cuda_backend.hpp"
 #include "relaxation.hpp"
+#include "slack.hpp"
 #include "training.hpp"
 
 namespace burelu {
@@ -86,6 +87,12 @@ std::int64_t cuda_training_memory(const CudaTrainingShape& shape) {
   return 8 * cuda::CudaTraining::most_doubles(shape);
 }
 
+std::int64_t cuda_slack_memory(const CudaSlackShape& shape, int device) {
+  const cuda::Selected selected(device);
+  const cuda::Stream stream;
+  return cuda::CudaSlack::bytes(shape, cuda::Solver(stream).workspace(shape.order()));
+}
+
 std::int64_t cuda_free_memory(int device) {
   const cuda::Selected selected(device);
   std::size_t free = 0;
@@ -101,6 +108,15 @@ std::unique_ptr<Backend> make_cuda_backend(const RelaxationData& data, const Bac
   require_device_memory(cuda_memory(cuda_shape(data, options), tuning), device);
   if (options.multipliers_float) return std::make_unique<cuda::CudaRelaxation<float>>(data, options, device, tuning);
   return std::make_unique<cuda::CudaRelaxation<double>>(data, options, device, tuning);
+}
+
+std::unique_ptr<Slack> make_cuda_slack(const Matrix& X, double gamma, index_t columns, int device) {
+  require_device(device);
+  try {
+    return std::make_unique<cuda::CudaSlack>(X, gamma, columns, device);
+  } catch (const MemoryError&) {
+    return nullptr;
+  }
 }
 
 std::unique_ptr<TrainingBackend> make_cuda_training(const TrainingProblem& problem, int memory, int device) {

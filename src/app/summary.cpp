@@ -86,6 +86,13 @@ std::string seconds_text(const ReportContext& context, const Seconds& seconds) {
                      seconds.extract);
 }
 
+// Certificates take device memory beside the solve while they are made, or none.
+std::string certificate_memory_text(const MemoryEstimate& memory) {
+  const bool fits = memory.device_solve + memory.device_certificate <= memory.device_free;
+  return fmt::format("{} more of the device's: {}", readable_bytes(memory.device_certificate),
+                     fits ? "made there" : "made on the host, where they take longer");
+}
+
 }  // namespace
 
 SummaryRows summary_rows(const ReportContext& context, const Dataset& data, const Relaxation& relaxation,
@@ -125,6 +132,7 @@ SummaryRows memory_rows(const ReportContext& context, const Dataset& data, const
                                              counted(memory.size.features, "feature"), memory.size.rank));
   rows.emplace_back("host memory", part(memory.host, memory.host_available));
   if (memory.device_solve > 0) rows.emplace_back("device memory", part(memory.device_solve, memory.device_free));
+  if (memory.device_certificate > 0) rows.emplace_back("certificates", certificate_memory_text(memory));
   if (memory.device_training > 0) rows.emplace_back("network", part(memory.device_training, memory.device_free));
   return rows;
 }

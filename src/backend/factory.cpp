@@ -32,6 +32,9 @@ void check_name(const std::string& device) {
 #if defined(BURELU_WITH_CUDA)
 constexpr int kNoCuda = -1;
 constexpr int kTrainingMemory = 20;  // as on the CPU
+/// Order of the slack from which a device is asked: below, a factorisation on the CPU takes less than some
+/// milliseconds, about what the calls and copies of one take. Not measured on a device.
+constexpr index_t kSmallSlack = 512;
 
 // Number of the CUDA device behind a name; kNoCuda where it means the CPU.
 int cuda_number(const std::string& device) {
@@ -85,6 +88,29 @@ TrainingBackendFactory training_factory([[maybe_unused]] const std::string& devi
     return [number](const TrainingProblem& problem) { return make_cuda_training(problem, kTrainingMemory, number); };
 #endif
   return {};
+}
+
+SlackFactory slack_factory([[maybe_unused]] const std::string& device) {
+#if defined(BURELU_WITH_CUDA)
+  if (const int number = cuda_number(device); number != kNoCuda)
+    return [number](const Matrix& X, double gamma, index_t columns) -> std::unique_ptr<Slack> {
+      if (X.rows + X.cols < kSmallSlack) return nullptr;
+      return make_cuda_slack(X, gamma, columns, number);
+    };
+#endif
+  return {};
+}
+
+Backends backends_on(const std::string& device) {
+  return {backend_factory(device), training_factory(device), slack_factory(device)};
+}
+
+std::int64_t device_slack_bytes([[maybe_unused]] const std::string& device, [[maybe_unused]] const SolveSize& size) {
+#if defined(BURELU_WITH_CUDA)
+  if (const int number = cuda_number(device); number != kNoCuda && size.rows + size.features >= kSmallSlack)
+    return cuda_slack_memory({size.rows, size.features, size.slack_columns}, number);
+#endif
+  return 0;
 }
 
 std::int64_t device_solve_bytes([[maybe_unused]] const std::string& device, [[maybe_unused]] const SolveSize& size,

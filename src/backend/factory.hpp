@@ -10,6 +10,7 @@
 #include "backend/backend.hpp"
 #include "backend/memory.hpp"
 #include "backend/relaxation_data.hpp"
+#include "backend/slack.hpp"
 #include "backend/training_backend.hpp"
 
 namespace burelu {
@@ -28,11 +29,29 @@ using BackendFactory = std::function<std::unique_ptr<Backend>(const RelaxationDa
 
 using TrainingBackendFactory = std::function<std::unique_ptr<TrainingBackend>(const TrainingProblem&)>;
 
+/// Where a solve runs, and the training of a network after it. Empty `training` and `slack` are the CPU's.
+struct Backends {
+  BackendFactory relaxation;
+  TrainingBackendFactory training = {};
+  SlackFactory slack = {};
+};
+
+/// All three for one device. Throws `DeviceError` where it is not there.
+Backends backends_on(const std::string& device);
+
 /// The factory for "auto", "cpu", "cuda", "cuda:K". Throws `DeviceError` where that device is not there.
 BackendFactory backend_factory(const std::string& device);
 
 /// Makes the backend of the training loss on that device; empty where it is the CPU.
 TrainingBackendFactory training_factory(const std::string& device);
+
+/// Makes the slack of certificates on that device, null where the problem is small or there is no room beside the
+/// solve; empty where it is the CPU.
+SlackFactory slack_factory(const std::string& device);
+
+/// Bytes of device memory that certificates take beside the solve, as long as one is made; 0 where they are made on the
+/// CPU.
+std::int64_t device_slack_bytes(const std::string& device, const SolveSize& size);
 
 /// Bytes of the memory of a CUDA device that a solve takes, and the training of a network after it; 0 on the CPU.
 std::int64_t device_solve_bytes(const std::string& device, const SolveSize& size, bool multipliers_float);

@@ -134,8 +134,8 @@ struct Certifier::State {
   }
 };
 
-Certifier::Certifier(const Problem& problem, const Presolved& reduced)
-    : state_(new State{problem, reduced, Repair(reduced)}) {}
+Certifier::Certifier(const Problem& problem, const Presolved& reduced, SlackFactory on_device)
+    : state_(new State{problem, reduced, Repair(reduced, std::move(on_device))}) {}
 
 Certifier::~Certifier() = default;
 

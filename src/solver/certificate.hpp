@@ -10,6 +10,7 @@
 #include <optional>
 
 #include "backend/backend.hpp"
+#include "backend/slack.hpp"
 #include "burelu/certificate.hpp"
 #include "problem/presolve.hpp"
 
@@ -34,8 +35,9 @@ struct Proposal {
 
 class Certifier {
  public:
-  /// Keeps references to both; they must outlive it.
-  Certifier(const Problem& problem, const Presolved& reduced);
+  /// Keeps references to both; they must outlive it. `on_device` makes the slack that repairs work on, where there is
+  /// one; proofs are the host's.
+  Certifier(const Problem& problem, const Presolved& reduced, SlackFactory on_device = {});
   ~Certifier();
   Certifier(const Certifier&) = delete;
   Certifier& operator=(const Certifier&) = delete;

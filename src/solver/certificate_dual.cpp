@@ -9,7 +9,7 @@
 #include <limits>
 #include <vector>
 
-#include "solver/all_finite.hpp"
+#include "backend/all_finite.hpp"
 
 namespace burelu {
 namespace {

@@ -17,7 +17,7 @@
 #include <cmath>
 #include <limits>
 
-#include "solver/all_finite.hpp"
+#include "backend/all_finite.hpp"
 #include "solver/certificate_form.hpp"
 #include "solver/certificate_scaled.hpp"
 #include "solver/certificate_threads.hpp"

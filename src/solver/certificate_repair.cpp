@@ -6,11 +6,9 @@
 
 #include <algorithm>
 #include <cmath>
-#include <iterator>
-#include <limits>
+#include <utility>
 
-#include "backend/control_check.hpp"
-#include "solver/all_finite.hpp"
+#include "backend/all_finite.hpp"
 #include "solver/certificate_dual.hpp"
 #include "solver/certificate_space.hpp"
 #include "solver/certificate_threads.hpp"
@@ -19,10 +17,8 @@
 namespace burelu {
 namespace {
 
-constexpr double kInfinite = std::numeric_limits<double>::infinity();
-constexpr double kReach = 23.0;  // theta / (1 - theta) stays within e^-23 .. e^23
-constexpr double kStart = 3.0;   // where a climb begins at most: beyond it the bound is flat
-constexpr double kBend = 0.3;    // of the curvature left at half the share, in the refined shape
+constexpr double kStart = 3.0;  // where a climb begins at most: beyond it the bound is flat
+constexpr double kBend = 0.3;   // of the curvature left at half the share, in the refined shape
 constexpr int kBends = 2;
 constexpr double kLeastShape = 1e-9;  // of the mean
 constexpr double kLongStep = 1.6;     // of a climb in log(theta / (1 - theta))
@@ -31,7 +27,6 @@ constexpr double kCoarseStep = 0.4;   // and at large ones, where a Cholesky fac
 constexpr index_t kSmall = 150;
 constexpr int kMostTrials = 60;   // of a climb: Lambda improves meanwhile, so a share may beat what it was just before
 constexpr int kRetryAnchors = 8;  // every so many calls both interior anchors are tried
-constexpr double kGroundMost = 1e-5;   // share of the interior point in every mixture, at most
 constexpr double kNegligible = 1e-14;  // of sqrt(tau_i tau_j): multipliers below are dropped when T is mixed
 
 std::size_t at(index_t i) { return static_cast<std::size_t>(i); }
@@ -48,9 +43,9 @@ double weighted_norm_squared(const Matrix& X, const std::vector<double>& t) {
   const auto d = static_cast<lapack_int>(X.cols);
   cblas_dsyrk(CblasColMajor, CblasLower, CblasNoTrans, d, static_cast<blasint>(X.rows), 1.0, rows.data.data(), d, 0.0,
               gram.data.data(), d);
-  if (!all_finite(gram.data)) return kInfinite;
+  if (!all_finite(gram.data)) return kInfinity;
   std::vector<double> values(at(X.cols));
-  if (LAPACKE_dsyev(LAPACK_COL_MAJOR, 'N', 'L', d, gram.data.data(), d, values.data()) != 0) return kInfinite;
+  if (LAPACKE_dsyev(LAPACK_COL_MAJOR, 'N', 'L', d, gram.data.data(), d, values.data()) != 0) return kInfinity;
   return values.back();
 }
 
@@ -64,14 +59,15 @@ bool ordered(const Multiplier& a, const Multiplier& b) { return a.i < b.i || (a.
 
 }  // namespace
 
-Repair::Repair(const Presolved& reduced)
+Repair::Repair(const Presolved& reduced, SlackFactory on_device)
     : reduced_(reduced),
       m_(reduced.rows()),
       d_(reduced.features()),
       c_(reduced.outputs()),
       order_(m_ + d_),
       form_(reduced.X, &cuts_),
-      factor_(at(order_ * order_)),
+      on_device_(std::move(on_device)),
+      cpu_slack_(reduced.X, reduced.gamma),
       interior_(at(m_)),
       logit_{kReach, kReach, kReach} {
   if (m_ == 0) return;
@@ -88,22 +84,13 @@ void Repair::take_shape(const std::vector<double>& t) {
 /// Diagonal majorant of the negative curvature of N(theta) on a: for each eigenvector v with eigenvalue lambda < 0,
 /// |lambda| v v' <= diag(|lambda| |v_i| sum_j |v_j|). Zero where there is none.
 std::vector<double> Repair::negative_curvature(double theta) {
-  assemble(theta);
-  const auto size = static_cast<lapack_int>(order_);
-  std::vector<double> values(at(order_));
-  std::vector<double> vectors(at(order_ * order_));
-  std::vector<lapack_int> support(at(2 * order_));
+  const Curvature found = slack_->negative_part(mixture(theta));
   std::vector<double> majorant(at(m_), 0.0);
-  if (!all_finite(factor_)) return majorant;
-  lapack_int found = 0;
-  if (LAPACKE_dsyevr(LAPACK_COL_MAJOR, 'V', 'V', 'L', size, factor_.data(), size, -1e300, 0.0, 0, 0, 0.0, &found,
-                     values.data(), vectors.data(), size, support.data()) != 0)
-    return majorant;
-  for (lapack_int l = 0; l < found; ++l) {
-    const double* v = vectors.data() + l * order_;
+  for (std::size_t l = 0; l < found.values.size(); ++l) {
+    const double* v = found.vectors.data() + l * at(order_);
     double sum = 0.0;
     for (index_t k = 0; k < m_; ++k) sum += std::fabs(v[k]);
-    for (index_t k = 0; k < m_; ++k) majorant[at(k)] -= values[at(l)] * sum * std::fabs(v[k]);
+    for (index_t k = 0; k < m_; ++k) majorant[at(k)] -= found.values[l] * sum * std::fabs(v[k]);
   }
   return majorant;
 }
@@ -127,38 +114,22 @@ bool Repair::bend(double theta) {
 }
 
 /// N(theta) with a share ground_ of the uniform interior point, shrunk by what `prove` will take off the diagonal.
-void Repair::assemble(double theta) {
-  const double keep = (1.0 - ground_) * (1.0 - theta);
+SlackMixture Repair::mixture(double theta) const {
   const double other = (1.0 - ground_) * theta;
-  const double spare = 1.0 - 8.0 * static_cast<double>((order_ + 8) * (order_ + 8)) * 0x1p-53;
-  for (index_t k = 0; k < order_; ++k) {
-    const double* from = form_.lower().data() + k * order_;
-    double* to = factor_.data() + k * order_;
-    for (index_t i = k; i < order_; ++i) to[i] = keep * from[i];
-    if (anchor_ == kIncumbent) {
-      const double* anchor = incumbent_.lower.data() + k * order_;
-      for (index_t i = k; i < order_; ++i) to[i] += other * anchor[i];
-    }
-    if (k < m_) {
-      const double t = ground_ * uniform_[at(k)] + (anchor_ == kIncumbent ? 0.0 : other * interior_[at(k)]);
-      to[k] += t;
-      for (index_t j = 0; j < d_; ++j) to[m_ + j] -= 0.5 * t * reduced_.X(k, j);
-    }
-    if (k >= m_) to[k] += 0.5 * reduced_.gamma;
-    to[k] *= spare;
-  }
-}
-
-bool Repair::factorise(double theta) {
-  assemble(theta);
-  const auto size = static_cast<lapack_int>(order_);
-  return LAPACKE_dpotrf_work(LAPACK_COL_MAJOR, 'L', size, factor_.data(), size) == 0;
+  SlackMixture out;
+  out.form = (1.0 - ground_) * (1.0 - theta);
+  out.anchor = anchor_ == kIncumbent ? other : 0.0;
+  out.tied.resize(at(m_));
+  for (index_t k = 0; k < m_; ++k)
+    out.tied[at(k)] = ground_ * uniform_[at(k)] + (anchor_ == kIncumbent ? 0.0 : other * interior_[at(k)]);
+  out.spare = 1.0 - 8.0 * static_cast<double>((order_ + 8) * (order_ + 8)) * 0x1p-53;
+  return out;
 }
 
 /// Keeps the best W for this share where its bound is better than the choice so far.
 bool Repair::improve(double logit, const Matrix& W, Choice& best) {
-  if (!factorise(share(logit))) return false;
-  const LossSpace space(reduced_, factor_, W);
+  if (!slack_->factorise(mixture(share(logit)))) return false;
+  const LossSpace space(reduced_, *slack_, W);
   BestDual found = best_dual(space.G(), space.Y(), reduced_.gamma, best.bound - reduced_.constant_loss, Lambda_);
   if (found.W.data.empty() || !(found.value + reduced_.constant_loss > best.bound)) return false;
   best = {found.value + reduced_.constant_loss, anchor_, logit, space.expand(found.W), interior_};
@@ -167,7 +138,7 @@ bool Repair::improve(double logit, const Matrix& W, Choice& best) {
 
 /// From where the last climb with this anchor ended, up to where N > 0, then uphill on the bound. True if it raised it.
 bool Repair::climb(const DualPoint& point, Choice& best) {
-  Choice here{-kInfinite, anchor_, std::min(logit_[anchor_], kStart), {}, {}};
+  Choice here{-kInfinity, anchor_, std::min(logit_[anchor_], kStart), {}, {}};
   double step = kLongStep;
   while (!improve(here.logit, *point.W, here)) {
     if (here.logit >= kReach) return false;
@@ -256,6 +227,10 @@ Proposal Repair::propose(const DualPoint& point) {
     return out;
   }
   const SmallOrderScope threads(order_);
+  // Only while it is needed: between certificates the memory of a device is the solve's.
+  const std::unique_ptr<Slack> device =
+      on_device_ ? on_device_(reduced_.X, reduced_.gamma, LossSpace::most_columns(reduced_)) : nullptr;
+  slack_ = device ? device.get() : &cpu_slack_;
   remember(point);
   previous_.reset();
   out.theta = raise(point);
@@ -265,60 +240,6 @@ Proposal Repair::propose(const DualPoint& point) {
   out.tau = incumbent_.tau;
   out.W = incumbent_.W;
   return out;
-}
-
-void Repair::exchange(Archive& archive) {
-  burelu::exchange(archive, cuts_);
-  for (Repaired* state : {&average_, &incumbent_}) {
-    archive.value(state->bound);
-    archive.list(state->pairs);
-    archive.list(state->tau);
-    archive.list(state->lower);
-    archive.matrix(state->W);
-  }
-  archive.matrix(Lambda_);
-  archive.value(logit_);
-  archive.value(interior_anchor_);
-  archive.value(ground_);
-  archive.value(calls_);
-  if (archive.loading() && !(fits_cuts() && fits(average_) && fits(incumbent_) && fits_incumbent() && fits_climbs()))
-    Archive::refuse();
-}
-
-/// Whether what a file says has the sizes of this problem.
-bool Repair::fits_cuts() const {
-  return std::all_of(cuts_.begin(), cuts_.end(), [this](const Cut& cut) {
-    return cut.line >= 0 && cut.line < m_ &&
-           std::all_of(cut.terms.begin(), cut.terms.end(), [this](const CutTerm& term) {
-             return term.form >= 0 && term.form < 2 * m_ && term.coefficient > 0.0 && std::isfinite(term.coefficient);
-           });
-  });
-}
-
-bool Repair::fits(const Repaired& state) const {
-  if (state.tau.empty()) return state.pairs.empty() && state.W.data.empty();
-  const index_t forms = 2 * m_ + static_cast<index_t>(cuts_.size());
-  const auto inside = [forms](const Multiplier& pair) {
-    return pair.j >= 0 && pair.j <= pair.i && pair.i < forms && std::isfinite(pair.value);
-  };
-  return static_cast<index_t>(state.tau.size()) == m_ && state.W.rows == reduced_.Y.rows && state.W.cols == c_ &&
-         std::all_of(state.pairs.begin(), state.pairs.end(), inside);
-}
-
-/// The bound that an incumbent gives is finite: one that is not would never be replaced.
-bool Repair::fits_incumbent() const {
-  const Repaired& state = incumbent_;
-  if (state.tau.empty()) return state.lower.empty() && state.bound == -kInfinite;
-  return static_cast<index_t>(state.lower.size()) == order_ * order_ && std::isfinite(state.bound) &&
-         all_finite(state.tau) && all_finite(state.lower) && all_finite(state.W.data);
-}
-
-/// A climb from a logit that is no number would not end.
-bool Repair::fits_climbs() const {
-  const auto within = [](double logit) { return logit >= -kReach && logit <= kReach; };
-  return std::all_of(std::begin(logit_), std::end(logit_), within) &&
-         (interior_anchor_ == kUniform || interior_anchor_ == kCurvature) && ground_ >= 0.0 && ground_ <= kGroundMost &&
-         counts(calls_, 1 << 30);
 }
 
 /// The last incumbent could not be proven as proposed: N was positive definite by less than rounding. Back to the one
@@ -352,15 +273,17 @@ double Repair::raise(const DualPoint& point) {
   form_.add(*point.multipliers);
   form_.add_tied(*point.tau);
   form_.finish();
+  slack_->set_form(form_.lower());
 
-  Choice best{-kInfinite, kUniform, kReach, {}, {}};
+  Choice best{-kInfinity, kUniform, kReach, {}, {}};
   try_interior(interior_anchor_, point, best);
-  if (calls_ % kRetryAnchors == 0 || best.bound == -kInfinite)
+  if (calls_ % kRetryAnchors == 0 || best.bound == -kInfinity)
     try_interior(interior_anchor_ == kCurvature ? kUniform : kCurvature, point, best);
-  if (best.bound > -kInfinite) interior_anchor_ = best.anchor;
+  if (best.bound > -kInfinity) interior_anchor_ = best.anchor;
   const double theta = share(best.logit);
   if (!incumbent_.lower.empty()) {
     anchor_ = kIncumbent;
+    slack_->set_anchor(incumbent_.lower);
     climb(point, best);
   }
   if (best.bound > incumbent_.bound) {

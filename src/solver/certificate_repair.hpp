@@ -12,6 +12,7 @@
 #include <vector>
 
 #include "backend/control.hpp"
+#include "backend/cpu_slack.hpp"
 #include "solver/certificate.hpp"
 #include "solver/certificate_form.hpp"
 
@@ -19,7 +20,8 @@ namespace burelu {
 
 class Repair {
  public:
-  explicit Repair(const Presolved& reduced);
+  /// Keeps a reference. Dense work of order m + d is done on the slack that `on_device` makes, else on the CPU.
+  explicit Repair(const Presolved& reduced, SlackFactory on_device = {});
   Repair(const Repair&) = delete;
   Repair& operator=(const Repair&) = delete;
 
@@ -33,6 +35,9 @@ class Repair {
 
  private:
   enum Anchor { kUniform, kCurvature, kIncumbent, kAnchors };
+
+  static constexpr double kReach = 23.0;       // theta / (1 - theta) stays within e^-23 .. e^23
+  static constexpr double kGroundMost = 1e-5;  // of ground_
 
   /// A T with the bound it gives.
   struct Repaired {
@@ -60,8 +65,7 @@ class Repair {
   void take_shape(const std::vector<double>& t);
   std::vector<double> negative_curvature(double theta);
   bool bend(double theta);
-  void assemble(double theta);
-  bool factorise(double theta);
+  SlackMixture mixture(double theta) const;
   bool improve(double logit, const Matrix& W, Choice& best);
   void remember(const DualPoint& point);
   double raise(const DualPoint& point);
@@ -74,8 +78,10 @@ class Repair {
   const Presolved& reduced_;
   index_t m_, d_, c_, order_;
   std::vector<Cut> cuts_;
-  FormMatrix form_;             // M(T)
-  std::vector<double> factor_;  // Cholesky factor of N(theta), column-major lower
+  FormMatrix form_;  // M(T)
+  SlackFactory on_device_;
+  CpuSlack cpu_slack_;
+  Slack* slack_ = nullptr;  // of this call
   Anchor anchor_ = kUniform;
   Anchor interior_anchor_ = kCurvature;  // the better one of late
   std::vector<double> interior_;         // t of the interior anchors

@@ -8,7 +8,7 @@
 #include <cmath>
 #include <stdexcept>
 
-#include "solver/all_finite.hpp"
+#include "backend/all_finite.hpp"
 
 namespace burelu {
 namespace {
@@ -70,8 +70,8 @@ Matrix pulled_back(const Presolved& p, const Matrix& W) {
   return out;
 }
 
-LossSpace::LossSpace(const Presolved& reduced, const std::vector<double>& factor, const Matrix& W)
-    : reduced_(reduced), factor_(factor), full_(reduced.Y.rows <= kFullBasis) {
+LossSpace::LossSpace(const Presolved& reduced, Slack& slack, const Matrix& W)
+    : reduced_(reduced), slack_(slack), full_(reduced.Y.rows <= kFullBasis) {
   const index_t rows = reduced.Y.rows;
   if (full_) {
     basis_ = Matrix(rows, rows);
@@ -86,11 +86,16 @@ LossSpace::LossSpace(const Presolved& reduced, const std::vector<double>& factor
                 Y_.data.data(), static_cast<blasint>(W.cols));
   }
   Matrix Z = pulled_back(reduced, basis_);
-  half_solve(Z);
+  slack_.solve_lower(Z);
   G_ = Matrix(basis_.cols, basis_.cols);
   const auto k = static_cast<blasint>(basis_.cols);
   cblas_dsyrk(CblasColMajor, CblasLower, CblasNoTrans, k, static_cast<blasint>(Z.rows), 1.0, Z.data.data(), k, 0.0,
               G_.data.data(), k);
+}
+
+index_t LossSpace::most_columns(const Presolved& reduced) {
+  const index_t rows = reduced.Y.rows;
+  return rows <= kFullBasis ? rows : 2 * reduced.outputs() * (kKrylov + 1);
 }
 
 Matrix LossSpace::expand(const Matrix& coordinates) const {
@@ -106,7 +111,7 @@ Matrix LossSpace::expand(const Matrix& coordinates) const {
 void LossSpace::build_krylov(const Matrix& W) {
   const index_t rows = W.rows;
   const index_t block = 2 * W.cols;
-  basis_ = Matrix(rows, std::min(rows, block * (kKrylov + 1)));
+  basis_ = Matrix(rows, std::min(rows, most_columns(reduced_)));
   Matrix V(rows, block);
   for (index_t i = 0; i < rows; ++i) {
     std::copy_n(W.row(i), W.cols, V.row(i));
@@ -117,24 +122,11 @@ void LossSpace::build_krylov(const Matrix& W) {
     const index_t width = std::min(block, basis_.cols - first);
     for (index_t i = 0; i < rows; ++i) std::copy_n(V.row(i), width, basis_.row(i) + first);
     Matrix Z = pulled_back(reduced_, V);
-    half_solve(Z);
-    other_half(Z);
+    slack_.solve_lower(Z);
+    slack_.solve_upper(Z);
     V = pushed_forward(reduced_, Z);
   }
   orthonormalise(basis_);
-}
-
-// Z row-major is Z' column-major: Z' <- Z' L^-T, then Z' <- Z' L^-1.
-void LossSpace::half_solve(Matrix& Z) const {
-  cblas_dtrsm(CblasColMajor, CblasRight, CblasLower, CblasTrans, CblasNonUnit, static_cast<blasint>(Z.cols),
-              static_cast<blasint>(Z.rows), 1.0, factor_.data(), static_cast<blasint>(Z.rows), Z.data.data(),
-              static_cast<blasint>(Z.cols));
-}
-
-void LossSpace::other_half(Matrix& Z) const {
-  cblas_dtrsm(CblasColMajor, CblasRight, CblasLower, CblasNoTrans, CblasNonUnit, static_cast<blasint>(Z.cols),
-              static_cast<blasint>(Z.rows), 1.0, factor_.data(), static_cast<blasint>(Z.rows), Z.data.data(),
-              static_cast<blasint>(Z.cols));
 }
 
 }  // namespace burelu

@@ -4,8 +4,7 @@
 // given. Any subspace gives a valid W, and the best one is a sum of resolvents (I + lambda G)^-1 applied to Y.
 #pragma once
 
-#include <vector>
-
+#include "backend/slack.hpp"
 #include "problem/presolve.hpp"
 
 namespace burelu {
@@ -15,8 +14,11 @@ Matrix pulled_back(const Presolved& p, const Matrix& W);
 
 class LossSpace {
  public:
-  /// `factor` is the column-major lower Cholesky factor of N.
-  LossSpace(const Presolved& reduced, const std::vector<double>& factor, const Matrix& W);
+  /// `slack` is factorised. Keeps references.
+  LossSpace(const Presolved& reduced, Slack& slack, const Matrix& W);
+
+  /// Columns of its solves with the slack, at most.
+  static index_t most_columns(const Presolved& reduced);
 
   const Matrix& G() const { return G_; }
   const Matrix& Y() const { return Y_; }
@@ -25,11 +27,9 @@ class LossSpace {
 
  private:
   void build_krylov(const Matrix& W);
-  void half_solve(Matrix& Z) const;  // Z <- L^-1 Z
-  void other_half(Matrix& Z) const;  // Z <- L^-T Z
 
   const Presolved& reduced_;
-  const std::vector<double>& factor_;
+  Slack& slack_;
   bool full_;
   Matrix basis_;  // empty where full
   Matrix G_, Y_;

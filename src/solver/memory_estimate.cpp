@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "burelu/errors.hpp"
+#include "solver/certificate_space.hpp"
 #include "solver/extraction.hpp"
 #include "solver/start.hpp"
 #include "solver/tighten.hpp"
@@ -12,6 +13,7 @@ namespace burelu {
 SolveSize solve_size(const Presolved& reduced, const SolveOptions& options, const BackendOptions& backend) {
   SolveSize size{reduced.rows(), reduced.features(), reduced.outputs(), reduced.Y.rows,
                  options.rank,   backend.memory,     backend.threads};
+  size.slack_columns = LossSpace::most_columns(reduced);
   if (size.rank == 0) size.rank = starting_rank(size.rows, size.features);
   if (tightens(reduced, options)) size.interior = tighten_bytes(reduced, options);
   return size;
@@ -35,6 +37,7 @@ MemoryEstimate estimate_memory(const Problem& problem, const TrainOptions& optio
     out.size = solve_size(reduced, solve, backend);
     out.host = solve_host_bytes(out.size, solve.device);
     out.device_solve = device_solve_bytes(solve.device, out.size, solve.multipliers_float);
+    out.device_certificate = device_slack_bytes(solve.device, out.size);
   }
   if (network)
     out.device_training = device_training_bytes(solve.device, {problem.X.rows, problem.X.cols, problem.Y.cols,

@@ -24,6 +24,8 @@ struct MemoryEstimate {
   SolveSize size;      ///< rows 0: presolve leaves nothing to solve
   std::int64_t host = 0, host_available = 0;
   std::int64_t device_solve = 0, device_training = 0, device_free = 0;  ///< one after the other; 0 on the CPU
+  /// Beside the solve, for certificates; where that does not fit they are made on the host. 0: on the host anyway.
+  std::int64_t device_certificate = 0;
 
   /// Throws `MemoryError` with the estimate where something does not fit.
   void require() const;

@@ -59,7 +59,7 @@ Relaxation zero_network(const Problem& problem, const Presolved& reduced, Certif
 
 }  // namespace
 
-Relaxation solve_with(const Problem& problem, const SolveOptions& options, const BackendFactory& factory) {
+Relaxation solve_with(const Problem& problem, const SolveOptions& options, const Backends& backends) {
   const Clock clock;
   validate(problem);
   check_options(options);
@@ -72,7 +72,7 @@ Relaxation solve_with(const Problem& problem, const SolveOptions& options, const
   const SolveSize size = solve_size(reduced, options, backend_options);
   backend_options.rank = size.rank;
   require_memory(solve_host_bytes(size, options.device), available_bytes(), "this machine");
-  Certifier certifier(problem, reduced);
+  Certifier certifier(problem, reduced, backends.slack);
   const double presolve_seconds = clock.seconds();
   Relaxation result;
   if (trivial(reduced)) {
@@ -81,7 +81,7 @@ Relaxation solve_with(const Problem& problem, const SolveOptions& options, const
     const BackendMaker make = [&](const RelaxationData& data, double sigma) {
       BackendOptions with_penalty = backend_options;
       if (sigma > 0.0) with_penalty.sigma = sigma;
-      return factory(data, with_penalty);
+      return backends.relaxation(data, with_penalty);
     };
     const CheckpointKey key{data_hash(problem),          options.rank, options.seed,      threads,
                             device_name(options.device), options.cuts, options.cut_rounds};
@@ -110,7 +110,7 @@ Relaxation solve_with(const Problem& problem, const SolveOptions& options, const
 }
 
 Relaxation solve(const Problem& problem, const SolveOptions& options) {
-  return solve_with(problem, options, backend_factory(options.device));
+  return solve_with(problem, options, backends_on(options.device));
 }
 
 const char* to_string(Status status) {

@@ -7,10 +7,9 @@
 
 namespace burelu {
 
-Relaxation solve_with(const Problem& problem, const SolveOptions& options, const BackendFactory& factory);
+Relaxation solve_with(const Problem& problem, const SolveOptions& options, const Backends& backends);
 
-/// The same for train(); an empty `training` is the CPU's.
-Training train_with(const Problem& problem, const TrainOptions& options, const BackendFactory& factory,
-                    const TrainingBackendFactory& training);
+/// The same for train().
+Training train_with(const Problem& problem, const TrainOptions& options, const Backends& backends);
 
 }  // namespace burelu

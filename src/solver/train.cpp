@@ -71,19 +71,19 @@ void add_network(Training& result, const Problem& problem, const TrainOptions& o
 
 }  // namespace
 
-Training train_with(const Problem& problem, const TrainOptions& options, const BackendFactory& factory,
-                    const TrainingBackendFactory& training) {
+Training train_with(const Problem& problem, const TrainOptions& options, const Backends& backends) {
   if (options.width < 0 || options.starts < 0 || options.polish_iterations < 0)
     throw DataError("width, starts and polish iterations must not be negative; 0 chooses them");
   const Clock clock;
   SolveOptions solve_options = options.solve;
   solve_options.time_limit *= kSolveShare;
   Training result;
-  result.relaxation = solve_with(problem, solve_options, factory);
+  result.relaxation = solve_with(problem, solve_options, backends);
   result.objective = result.relative_gap = std::numeric_limits<double>::quiet_NaN();
   result.seconds = result.relaxation.seconds;
   const Clock network_clock;
-  if (result.relaxation.status != Status::device_failed) add_network(result, problem, options, training, clock);
+  if (result.relaxation.status != Status::device_failed)
+    add_network(result, problem, options, backends.training, clock);
   result.seconds.extract = network_clock.seconds();
   result.seconds.total = clock.seconds();
   return result;
@@ -94,7 +94,7 @@ Training train(const Problem& problem, const TrainOptions& options) {
   const TrainingSize size{problem.X.rows, problem.X.cols, problem.Y.cols,
                           most_neurons(problem.X.rows, problem.Y.cols, options)};
   require_memory(device_training_bytes(device, size), device_free_bytes(device), device_name(device));
-  return train_with(problem, options, backend_factory(device), training_factory(device));
+  return train_with(problem, options, backends_on(device));
 }
 
 NetworkCertificate certify(const Problem& problem, const Network& network, const SolveOptions& options) {

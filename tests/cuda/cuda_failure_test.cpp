@@ -16,11 +16,14 @@ class CudaFailure : public ::testing::Test {
  protected:
   void TearDown() override { cuda_double::fail_launch(0); }
 
-  static BackendFactory on_host() {
-    return [](const RelaxationData& data, BackendOptions options) {
-      options.memory = small_memory().memory;
-      return make_cuda_on_host_backend(data, options, 0);
-    };
+  static Backends on_host() {
+    return {
+        [](const RelaxationData& data, BackendOptions options) {
+          options.memory = small_memory().memory;
+          return make_cuda_on_host_backend(data, options, 0);
+        },
+        [](const TrainingProblem& problem) { return make_cuda_on_host_training(problem, 5, 0); },
+        [](const Matrix& X, double gamma, index_t columns) { return make_cuda_on_host_slack(X, gamma, columns, 0); }};
   }
   SolveOptions plain() const {
     SolveOptions options;
@@ -85,6 +88,22 @@ TEST_F(CudaFailure, KeepsTheBestBoundAndTheLastCheckpoint) {
   EXPECT_EQ(resumed.history.size(), whole.history.size());
 }
 
+// Whether it is the loop or a certificate that meets the failure.
+TEST_F(CudaFailure, InACertificateKeepsTheBoundBefore) {
+  Backends backends = on_host();
+  const SlackFactory whole = backends.slack;
+  int made = 0;
+  backends.slack = [&](const Matrix& X, double gamma, index_t columns) {
+    if (++made == 3) cuda_double::fail_launch(1);
+    return whole(X, gamma, columns);
+  };
+  const Relaxation failed = solve_with(instance_.problem(), plain(), backends);
+  EXPECT_EQ(made, 3);
+  EXPECT_EQ(failed.status, Status::device_failed) << failed.message;
+  EXPECT_EQ(failed.lower_bound, failed.history.back().lower_bound);
+  EXPECT_TRUE(std::isfinite(failed.lower_bound));
+}
+
 TEST_F(CudaFailure, BeforeAnyBoundIsAnError) {
   cuda_double::fail_launch(100);
   EXPECT_THROW(solve_with(instance_.problem(), failing_after(-1), on_host()), DeviceError);
@@ -99,9 +118,7 @@ TEST_F(CudaFailure, InTheNetworkKeepsTheRelaxation) {
     if (std::string(progress.phase) == "network") cuda_double::fail_launch(20);
     return true;
   };
-  const Training training = train_with(instance_.problem(), options, on_host(), [](const TrainingProblem& problem) {
-    return make_cuda_on_host_training(problem, 5, 0);
-  });
+  const Training training = train_with(instance_.problem(), options, on_host());
   EXPECT_EQ(training.relaxation.status, Status::device_failed);
   EXPECT_NE(training.relaxation.message.find("without a network"), std::string::npos) << training.relaxation.message;
   EXPECT_TRUE(std::isfinite(training.relaxation.lower_bound));
@@ -112,7 +129,7 @@ TEST_F(CudaFailure, InTheNetworkKeepsTheRelaxation) {
 TEST_F(CudaFailure, InTheSolveTrainsNoNetwork) {
   TrainOptions options;
   options.solve = failing_after(3);
-  const Training training = train_with(instance_.problem(), options, on_host(), {});
+  const Training training = train_with(instance_.problem(), options, on_host());
   EXPECT_EQ(training.relaxation.status, Status::device_failed);
   EXPECT_EQ(training.network_evaluations, 0);
 }

@@ -1,9 +1,11 @@
 // Whole solves by the CUDA backend's sources on the host double, against the CPU.
 #include <algorithm>
 #include <cstdlib>
+#include <utility>
 
 #include "backend/cpu_backend.hpp"
 #include "cuda/cuda_support.hpp"
+#include "solver/certificate_proof.hpp"
 #include "solver/solve_with.hpp"
 #include "support/shared_data.hpp"
 #include "support/shared_problems.hpp"
@@ -14,18 +16,21 @@ namespace {
 constexpr int kFewPairs = 20;  // most of the double's time goes into the recursion over the pairs
 constexpr int kManyPairs = 100;
 
-BackendFactory on_host(int memory = kFewPairs, bool single = false) {
-  return [single, memory](const RelaxationData& data, BackendOptions options) {
-    options.multipliers_float = single;
-    options.memory = memory;
-    return make_cuda_on_host_backend(data, options, 0);
-  };
+// Certificates included.
+Backends on_host(int memory = kFewPairs, bool single = false) {
+  return {[single, memory](const RelaxationData& data, BackendOptions options) {
+            options.multipliers_float = single;
+            options.memory = memory;
+            return make_cuda_on_host_backend(data, options, 0);
+          },
+          {},
+          [](const Matrix& X, double gamma, index_t columns) { return make_cuda_on_host_slack(X, gamma, columns, 0); }};
 }
 
-BackendFactory on_cpu(int memory) {
-  return [memory](const RelaxationData& data, BackendOptions options) {
+Backends on_cpu(int memory) {
+  return {[memory](const RelaxationData& data, BackendOptions options) {
     return std::make_unique<CpuBackend>(data, memory, 1, options.sigma);
-  };
+  }};
 }
 
 SolveOptions options_to(double tolerance, std::int64_t evaluations = 20000) {
@@ -36,13 +41,54 @@ SolveOptions options_to(double tolerance, std::int64_t evaluations = 20000) {
   return options;
 }
 
+// The loop does; a certificate waits for its own results, beside it.
 TEST(CudaSolve, WaitsOncePerCheck) {
   const Instance instance = teacher(20, 2, 3, 5);
   const auto before = counters().waits;
-  const Relaxation result = solve_with(instance.problem(), options_to(1e-4), on_host());
+  const Relaxation result = solve_with(instance.problem(), options_to(1e-4), {on_host().relaxation});
   EXPECT_EQ(result.status, Status::solved) << result.message;
   EXPECT_EQ(counters().waits - before, result.checks + 1);
   EXPECT_EQ(result.host_waits, result.checks + 1);
+}
+
+TEST(CudaSolve, CertificatesOnTheDeviceProveTheSameBounds) {
+  const Instance instance = degenerate(30, 3, 2, 7);
+  const Backends device = on_host();
+  std::int64_t made = 0;
+  const Relaxation there = solve_with(instance.problem(), options_to(1e-3),
+                                      {device.relaxation, {}, [&](const Matrix& X, double gamma, index_t columns) {
+                                         ++made;
+                                         return device.slack(X, gamma, columns);
+                                       }});
+  const Relaxation here = solve_with(instance.problem(), options_to(1e-3), {device.relaxation});
+  EXPECT_GT(made, 2);
+  EXPECT_EQ(there.status, Status::solved) << there.message;
+  EXPECT_EQ(here.status, Status::solved) << here.message;
+  EXPECT_NEAR(there.lower_bound, here.lower_bound, 1e-3 * here.lower_bound);
+  EXPECT_GE(*proven_bound(instance.problem(), there.certificate), there.lower_bound);
+  ASSERT_EQ(there.history.front().evaluations, here.history.front().evaluations);
+  EXPECT_NEAR(there.history.front().lower_bound, here.history.front().lower_bound, 1e-6 * here.lower_bound);
+}
+
+// Where the device has no room for a certificate beside the solve, the host makes it.
+TEST(CudaSolve, CertificatesWithoutRoomAreMadeOnTheHost) {
+  const Instance instance = teacher(20, 2, 3, 5);
+  const Backends device = on_host();
+  const Relaxation here = solve_with(instance.problem(), options_to(1e-3), {device.relaxation});
+  std::int64_t refused = 0;
+  const Relaxation there = solve_with(instance.problem(), options_to(1e-3),
+                                      {device.relaxation, {}, [&](const Matrix& X, double gamma, index_t columns) {
+                                         auto& memory = cuda_double::machine().memory;
+                                         const std::size_t whole = std::exchange(
+                                             memory, static_cast<std::size_t>(counters().allocated) + 1000);
+                                         auto slack = device.slack(X, gamma, columns);
+                                         memory = whole;
+                                         if (slack == nullptr) ++refused;
+                                         return slack;
+                                       }});
+  EXPECT_GT(refused, 2);
+  EXPECT_EQ(there.lower_bound, here.lower_bound);
+  EXPECT_EQ(there.evaluations, here.evaluations);
 }
 
 // Two runs that round differently part ways within some hundred evaluations; what they agree on is the optimum, so each

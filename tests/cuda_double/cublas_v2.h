@@ -1,12 +1,17 @@
 // The entry points of cuBLAS that cuda/ uses, for the host compiler; products by CBLAS.
 #pragma once
 
+#include <cstdint>
+
 #include "cuda_runtime.h"
 
 // NOLINTBEGIN(readability-identifier-naming): NVIDIA's names.
 
 enum cublasStatus_t { CUBLAS_STATUS_SUCCESS = 0, CUBLAS_STATUS_NOT_INITIALIZED = 1, CUBLAS_STATUS_INVALID_VALUE = 7 };
 enum cublasOperation_t { CUBLAS_OP_N = 0, CUBLAS_OP_T = 1 };
+enum cublasFillMode_t { CUBLAS_FILL_MODE_LOWER = 0, CUBLAS_FILL_MODE_UPPER = 1 };
+enum cublasSideMode_t { CUBLAS_SIDE_LEFT = 0, CUBLAS_SIDE_RIGHT = 1 };
+enum cublasDiagType_t { CUBLAS_DIAG_NON_UNIT = 0, CUBLAS_DIAG_UNIT = 1 };
 enum cublasPointerMode_t { CUBLAS_POINTER_MODE_HOST = 0, CUBLAS_POINTER_MODE_DEVICE = 1 };
 using cublasHandle_t = struct DoubleBlas*;
 
@@ -19,5 +24,10 @@ const char* cublasGetStatusString(cublasStatus_t status);
 cublasStatus_t cublasDgemm(cublasHandle_t handle, cublasOperation_t ta, cublasOperation_t tb, int m, int n, int k,
                            const double* alpha, const double* A, int lda, const double* B, int ldb, const double* beta,
                            double* C, int ldc);
+cublasStatus_t cublasDtrsm(cublasHandle_t handle, cublasSideMode_t side, cublasFillMode_t uplo, cublasOperation_t trans,
+                           cublasDiagType_t diag, int m, int n, const double* alpha, const double* A, int lda,
+                           double* B, int ldb);
+cublasStatus_t cublasDnrm2_64(cublasHandle_t handle, std::int64_t n, const double* x, std::int64_t incx,
+                              double* result);
 
 // NOLINTEND(readability-identifier-naming)

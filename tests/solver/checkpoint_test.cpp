@@ -170,9 +170,9 @@ TEST_F(Checkpoint, DeferredBackendsResumeToo) {
   const auto factory = [](const RelaxationData& data, const BackendOptions& wish) {
     return std::make_unique<DeferredBackend>(std::make_unique<CpuBackend>(data, wish.memory, 1, wish.sigma));
   };
-  const Relaxation whole = solve_with(instance_.problem(), plain(), factory);
-  solve_with(instance_.problem(), stopping_after(4), factory);
-  const Relaxation resumed = solve_with(instance_.problem(), resuming(), factory);
+  const Relaxation whole = solve_with(instance_.problem(), plain(), {factory});
+  solve_with(instance_.problem(), stopping_after(4), {factory});
+  const Relaxation resumed = solve_with(instance_.problem(), resuming(), {factory});
   EXPECT_EQ(resumed.lower_bound, whole.lower_bound);
   EXPECT_EQ(resumed.evaluations, whole.evaluations);
 }

@@ -34,11 +34,11 @@ class CutRounds : public ::testing::Test {
     std::int64_t checks = 0;
     options.progress = [&](const Progress&) { return ++checks > 0; };
     const BackendFactory cpu = backend_factory("cpu");
-    out.result = solve_with(instance_.problem(), options, [&](const RelaxationData& data, const BackendOptions& wish) {
-      if (checks > 0) out.rounds.push_back(checks);
-      out.most_cuts = std::max(out.most_cuts, data.cuts.count());
-      return cpu(data, wish);
-    });
+    out.result = solve_with(instance_.problem(), options, {[&](const RelaxationData& data, const BackendOptions& wish) {
+                              if (checks > 0) out.rounds.push_back(checks);
+                              out.most_cuts = std::max(out.most_cuts, data.cuts.count());
+                              return cpu(data, wish);
+                            }});
     return out;
   }
   Instance instance_ = teacher(95, 2, 2, 51);

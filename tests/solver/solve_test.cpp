@@ -168,10 +168,10 @@ TEST(Solve, DeferredRunsAgreeBitwiseAndWaitOncePerCheck) {
     const Relaxation direct = solve(instance.problem(), options);
     int waits = 0;
     const Relaxation result =
-        solve_with(instance.problem(), options, [&](const RelaxationData& data, const BackendOptions& wish) {
-          auto cpu = std::make_unique<CpuBackend>(data, wish.memory, 1, wish.sigma);
-          return std::make_unique<DeferredBackend>(std::move(cpu), &waits);
-        });
+        solve_with(instance.problem(), options, {[&](const RelaxationData& data, const BackendOptions& wish) {
+                     auto cpu = std::make_unique<CpuBackend>(data, wish.memory, 1, wish.sigma);
+                     return std::make_unique<DeferredBackend>(std::move(cpu), &waits);
+                   }});
     EXPECT_EQ(result.lower_bound, direct.lower_bound);
     EXPECT_EQ(result.objective, direct.objective);
     EXPECT_EQ(result.factor.A.data, direct.factor.A.data);

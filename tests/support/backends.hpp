@@ -9,6 +9,7 @@
 #include <vector>
 
 #include "backend/cpu_backend.hpp"
+#include "backend/cpu_slack.hpp"
 #include "backend/factory.hpp"
 #include "burelu/errors.hpp"
 #include "support/deferred_backend.hpp"
@@ -64,6 +65,16 @@ inline std::unique_ptr<Backend> make_backend(BackendKind kind, const RelaxationD
   auto cpu = std::make_unique<CpuBackend>(data, options.memory, threads, options.sigma);
   if (kind != BackendKind::deferred) return cpu;
   return std::make_unique<DeferredBackend>(std::move(cpu));
+}
+
+/// The slack of certificates; of these kinds cuda_on_host and cuda differ from the CPU's. Null on a device where the
+/// order is small.
+inline std::unique_ptr<Slack> make_slack(BackendKind kind, const Matrix& X, double gamma, index_t columns) {
+  if (kind == BackendKind::cuda) return slack_factory("cuda")(X, gamma, columns);
+#if defined(BURELU_CUDA_ON_HOST)
+  if (kind == BackendKind::cuda_on_host) return make_cuda_on_host_slack(X, gamma, columns, 0);
+#endif
+  return std::make_unique<CpuSlack>(X, gamma);
 }
 
 }  // namespace burelu::test

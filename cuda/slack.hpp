@@ -1,0 +1,52 @@
+// The slack of certificates on the device (src/backend/cpu_slack.hpp is the same on the CPU): three matrices of order
+// m + d, cuSOLVER's factorisations, cuBLAS's triangular solves. It lives on a stream of its own, for one certificate.
+//
+// A certificate is made between windows, and each of these verbs but set_form() and set_anchor() waits for its result.
+#pragma once
+
+#include <vector>
+
+#include "blas.hpp"
+#include "cuda_backend.hpp"
+#include "solver.hpp"
+
+namespace burelu::cuda {
+
+class CudaSlack final : public Slack {
+ public:
+  /// Throws `MemoryError` before it allocates where the device has not what bytes() says.
+  CudaSlack(const Matrix& X, double gamma, index_t columns, int device);
+
+  void set_form(const std::vector<double>& lower) override { form_.write(lower.data(), form_.size()); }
+  void set_anchor(const std::vector<double>& lower) override { anchor_.write(lower.data(), anchor_.size()); }
+  bool factorise(const SlackMixture& mixture) override;
+  void solve_lower(Matrix& Z) override { solve(Z, false); }
+  void solve_upper(Matrix& Z) override { solve(Z, true); }
+  Curvature negative_part(const SlackMixture& mixture) override;
+
+  static std::int64_t bytes(const CudaSlackShape& shape, Solver::Workspace workspace);
+
+ private:
+  void assemble(const SlackMixture& mixture);
+  void solve(Matrix& Z, bool transposed);
+  double norm_of_matrix();
+  void fetch(void* to, const void* from, std::size_t bytes) const;
+
+  CudaSlackShape shape_;
+  double gamma_;
+  int device_;
+  Selected selected_;
+  Stream stream_;
+  Solver solver_;
+  Solver::Workspace workspace_;
+  bool room_;  // was looked for
+  Blas blas_;
+  DeviceBuffer<double> X_, tied_, form_, anchor_, matrix_;
+  DeviceBuffer<double> values_;  // eigenvalues; the first of them also takes a norm
+  DeviceBuffer<double> columns_;
+  DeviceBuffer<int> info_;
+  DeviceBuffer<char> work_;
+  std::vector<char> host_work_;
+};
+
+}  // namespace burelu::cuda
