@@ -19,9 +19,9 @@ class Blas {
   static constexpr std::int64_t kWorkspace = 32 << 20;  ///< bytes: what cuBLAS recommends from sm_90 on
   static constexpr std::int64_t kScalars = 2;
 
-  explicit Blas(cudaStream_t stream) : scalars_(kScalars, stream), workspace_(kWorkspace, stream) {
+  explicit Blas(const Stream& stream) : scalars_(kScalars, stream), workspace_(kWorkspace, stream) {
     const double values[kScalars] = {0.0, 1.0};
-    scalars_.write(values, kScalars);
+    scalars_.write(stream, values, kScalars);
     check(cublasCreate(&handle_), "cublasCreate");
     check(cublasSetStream(handle_, stream), "cublasSetStream");  // before the workspace, which it would reset
     check(cublasSetWorkspace(handle_, workspace_.data(), workspace_.bytes()), "cublasSetWorkspace");

@@ -1,6 +1,8 @@
 // What the device can do at most, as one sees it from here: bytes of a large copy, flops of a large product.
 #include <algorithm>
 #include <chrono>
+#include <random>
+#include <vector>
 
 #include "blas.hpp"
 #include "cuda_backend.hpp"
@@ -9,6 +11,14 @@ namespace burelu {
 namespace {
 
 constexpr int kTries = 5;  // the best counts
+
+std::vector<double> random_numbers(std::int64_t count) {
+  std::mt19937_64 engine(1);
+  std::uniform_real_distribution<double> uniform(-1.0, 1.0);
+  std::vector<double> out(static_cast<std::size_t>(count));
+  for (double& value : out) value = uniform(engine);
+  return out;
+}
 
 template <class Work>
 double best_seconds(const cuda::Stream& stream, const Work& work) {
@@ -43,7 +53,7 @@ CudaCeilings cuda_ceilings(int device, std::int64_t copy_bytes, std::int64_t ord
   const cuda::Blas blas(stream);
   const cuda::DeviceBuffer<double> A(order * order, stream);
   const cuda::DeviceBuffer<double> B(order * order, stream);
-  A.zero();
+  A.write(stream, random_numbers(order * order).data(), order * order);  // zeros multiply faster than numbers do
   const double seconds = best_seconds(stream, [&] {
     blas.product(order, order, order, {A.data(), order}, {A.data(), order}, B.data(), order);
   });

@@ -38,12 +38,13 @@ CudaShape cuda_shape(const RelaxationData& data, const BackendOptions& options);
 
 /// What only tests and benchmarks change.
 struct CudaTuning {
-  std::int64_t panel_rows = 0;  ///< of the interaction pass; 0 chooses
+  std::int64_t panel_rows = 0;     ///< of the interaction pass; 0 chooses
+  std::int64_t panel_columns = 0;  ///< the same
 };
 
 /// Bytes of device memory that the backend allocates for a relaxation of this shape. 32 m^2 (float: 16 m^2) for the two
-/// copies of the multipliers, m (16 panel rows + 16 memory rank) and smaller for the rest. With q cuts 8 (2m + q)^2
-/// (float: 4) for the multipliers and 2 q (4m + q) for weights.
+/// copies of the multipliers, 16 m memory rank, some 25 MB of a panel, and smaller for the rest. With q cuts 8 (2m +
+/// q)^2 (float: 4) for the multipliers and 2 q (4m + q) for weights.
 std::int64_t cuda_memory(const CudaShape& shape, const CudaTuning& tuning = {});
 
 /// The shape of one training problem, as far as memory goes.

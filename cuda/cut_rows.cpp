@@ -46,19 +46,19 @@ std::vector<float> weights_of(const RelaxationData& data) {
 }  // namespace
 
 DeviceCuts::Sparse DeviceCuts::upload(const std::vector<std::int64_t>& offset, const std::vector<std::int32_t>& index,
-                                      const std::vector<double>& value, cudaStream_t stream) {
+                                      const std::vector<double>& value, const Stream& stream) {
   Sparse out;
   out.lines = static_cast<std::int64_t>(offset.size()) - 1;
   out.offset = DeviceBuffer<std::int64_t>(out.lines + 1, stream);
   out.index = DeviceBuffer<std::int32_t>(even(static_cast<std::int64_t>(index.size())), stream);
   out.value = DeviceBuffer<double>(static_cast<std::int64_t>(value.size()), stream);
-  out.offset.write(offset.data(), out.lines + 1);
-  out.index.write(index.data(), static_cast<std::int64_t>(index.size()));
-  out.value.write(value.data(), static_cast<std::int64_t>(value.size()));
+  out.offset.write(stream, offset.data(), out.lines + 1);
+  out.index.write(stream, index.data(), static_cast<std::int64_t>(index.size()));
+  out.value.write(stream, value.data(), static_cast<std::int64_t>(value.size()));
   return out;
 }
 
-DeviceCuts::DeviceCuts(const RelaxationData& data, cudaStream_t stream) {
+DeviceCuts::DeviceCuts(const RelaxationData& data, const Stream& stream) {
   if (data.cuts.count() == 0) return;
   rows_ = upload(data.cuts.offset, data.cuts.form, data.cuts.value, stream);
   const Columns columns = by_columns(data.cuts, 2 * data.m);
@@ -66,7 +66,7 @@ DeviceCuts::DeviceCuts(const RelaxationData& data, cudaStream_t stream) {
   const std::vector<float> weights = weights_of(data);
   const auto count = static_cast<std::int64_t>(weights.size());
   weights_ = DeviceBuffer<float>(even(count), stream);
-  weights_.write(weights.data(), count);
+  weights_.write(stream, weights.data(), count);
 }
 
 std::int64_t DeviceCuts::doubles(std::int64_t m, std::int64_t cuts, std::int64_t terms) {

@@ -26,7 +26,7 @@ void fold_cuts(cudaStream_t stream, const SparseView& columns, std::int64_t base
 /// L twice, and the weights of pairs with a cut. Without cuts nothing is allocated.
 class DeviceCuts {
  public:
-  DeviceCuts(const RelaxationData& data, cudaStream_t stream);
+  DeviceCuts(const RelaxationData& data, const Stream& stream);
 
   /// Doubles for `cuts` cuts that have `terms` entries together. Weights: 4 bytes per pair with a cut.
   static std::int64_t doubles(std::int64_t m, std::int64_t cuts, std::int64_t terms);
@@ -44,7 +44,7 @@ class DeviceCuts {
     SparseView view() const { return {lines, offset.data(), index.data(), value.data()}; }
   };
   static Sparse upload(const std::vector<std::int64_t>& offset, const std::vector<std::int32_t>& index,
-                       const std::vector<double>& value, cudaStream_t stream);
+                       const std::vector<double>& value, const Stream& stream);
 
   Sparse rows_, columns_;
   DeviceBuffer<float> weights_;

@@ -1,9 +1,9 @@
 #include "descent.hpp"
 
 #include <algorithm>
-#include <cstddef>
 #include <cstring>
 
+#include "backend/control_check.hpp"
 #include "reduction_sizes.hpp"
 
 namespace burelu::cuda {
@@ -13,7 +13,7 @@ CudaDescent<Base>::CudaDescent(int memory, int device)
     : device_(device), selected_(device), blas_(stream_), state_(1, stream_), capacity_(memory) {
   State state;
   state.control.memory.capacity = memory;
-  state_.write(&state, 1);
+  write_state(stream_, state_.data(), state);
   const std::int64_t width = 2 * memory + 1;
   gram_ = DeviceBuffer<double>(width * width, stream_);
   coefficients_ = DeviceBuffer<double>(width, stream_);
@@ -44,13 +44,7 @@ void CudaDescent<Base>::resize(std::int64_t unknowns, bool same_structure) {
     partial_ = DeviceBuffer<double>(partial_doubles(unknowns, capacity_), stream_);
   }
   for (const DeviceBuffer<double>* buffer : {&gradient_, &trial_gradient_, &direction_, &gram_}) buffer->zero();
-  constexpr auto at = static_cast<std::int64_t>(offsetof(State, control) + offsetof(Control, memory));
-  const Memory memory{capacity_, 0, 0, 0};
-  const int none = 0;
-  char* state = reinterpret_cast<char*>(state_.data());
-  check(cudaMemcpyAsync(state + at, &memory, sizeof(memory), cudaMemcpyHostToDevice, stream_), "cudaMemcpyAsync");
-  check(cudaMemcpyAsync(state + offsetof(State, filled), &none, sizeof(none), cudaMemcpyHostToDevice, stream_),
-        "cudaMemcpyAsync");
+  forget_pairs(stream_, state_.data());
 }
 
 template <class Base>
@@ -99,8 +93,7 @@ void CudaDescent<Base>::open_window() {
 template <class Base>
 void CudaDescent<Base>::set(const Settings& settings) {
   check(cudaSetDevice(device_), "cudaSetDevice");
-  char* state = reinterpret_cast<char*>(state_.data()) + offsetof(State, control) + offsetof(Control, settings);
-  check(cudaMemcpyAsync(state, &settings, sizeof(settings), cudaMemcpyHostToDevice, stream_), "cudaMemcpyAsync");
+  write_settings(stream_, state_.data(), settings);
 }
 
 // A body not seen before runs once by itself, which loads every kernel before anything is recorded; then it is
@@ -144,8 +137,18 @@ void CudaDescent<Base>::Fetch::wait() {
 }
 
 template <class Base>
+int CudaDescent<Base>::filled_slots() {
+  State state;
+  Fetch fetch(*this);
+  fetch.add(&state, state_.data(), sizeof(state));
+  fetch.wait();
+  return state.filled;
+}
+
+template <class Base>
 void CudaDescent<Base>::exchange_descent(Archive& archive) {
   exchange_buffer(archive, state_);
+  if (archive.loading() && !counts(filled_slots(), capacity_)) Archive::refuse();  // so much of the panel is read
   for (const DeviceBuffer<double>* buffer : {&point_, &gradient_, &direction_, &panel_, &gram_})
     exchange_buffer(archive, *buffer);
 }

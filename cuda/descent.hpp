@@ -71,6 +71,7 @@ class CudaDescent : public Base {
   PinnedBuffer staging_;
 
  private:
+  int filled_slots();
   std::int64_t stride() const { return (unknowns_ + 7) / 8 * 8; }
 
   int capacity_;
@@ -117,7 +118,7 @@ void CudaDescent<Base>::exchange_buffer(Archive& archive, const DeviceBuffer<T>&
     if (!archive.loading()) fetch.wait();
     archive.raw(part.data(), part.size() * sizeof(T));
     if (!archive.loading()) continue;
-    buffer.write(part.data(), static_cast<std::int64_t>(part.size()), begin);
+    buffer.write_in_place(part.data(), static_cast<std::int64_t>(part.size()), begin);
     stream_.wait();  // `part` is used again
   }
 }

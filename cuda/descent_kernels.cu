@@ -9,11 +9,22 @@ namespace {
 constexpr int kChunk = 512;   // unknowns of which s, y, g lie in shared memory: 12 KB
 constexpr int kColumns = 32;  // columns between two barriers
 constexpr int kLanes = 32;
-constexpr int kPadded = kLanes + 1;  // avoids bank conflicts
-constexpr int kMaxPanelBlocks = 128;
+constexpr int kPadded = kLanes + 1;       // avoids bank conflicts
+constexpr int kMaxPanelBlocks = 256;      // two for each multiprocessor of the largest devices
 constexpr double kCurvatureLost = 1e-12;  // of |s| |y|
 
 __device__ bool idle(const State& state) { return state.control.search.halted != 0; }
+
+__global__ void write_state_kernel(State* state, State value) { *state = value; }
+
+__global__ void write_settings_kernel(State* state, Settings settings) { state->control.settings = settings; }
+
+__global__ void write_penalty_kernel(State* state, double sigma) { state->control.dual.sigma = sigma; }
+
+__global__ void forget_pairs_kernel(State* state) {
+  Memory& memory = state->control.memory;
+  memory.count = memory.head = memory.flush = state->filled = 0;
+}
 
 __global__ void open_window_kernel(State* state) { rules::open_window(state->control); }
 
@@ -160,8 +171,10 @@ struct HalfWarp {
   __device__ double dot(const double* x, const double* y, int n) const {
     __syncwarp(kMask);  // y as the leader left it
     double sum = 0.0;
+#pragma unroll 8
     for (int i = lane(); i < n; i += kTeam) sum += x[i] * y[i];
     for (int lanes = kTeam / 2; lanes > 0; lanes /= 2) sum += __shfl_xor_sync(kMask, sum, lanes);
+    __syncwarp(kMask);  // before the leader writes y again
     return sum;
   }
   __device__ void fill(double* x, int n, double value) const {
@@ -200,10 +213,18 @@ __global__ void __launch_bounds__(kTeam) coefficients_kernel(DescentView view) {
 __global__ void __launch_bounds__(kThreads) combine_kernel(DescentView view) {
   const std::int64_t i = thread_index();
   if (idle(*view.state) || !view.state->control.search.accepted || i >= view.unknowns) return;
+  // Columns that hold something, all of them loaded: a load that waits for its coefficient to be looked at would wait
+  // for the one before. What a slot out of use holds has no part in the sum.
+  const int filled = view.state->filled;
   double sum = 0.0;
-  for (int k = 0; k < 2 * view.capacity; ++k) {
-    const double coefficient = view.coefficients[k];
-    if (coefficient != 0.0) sum += coefficient * view.panel[k * view.stride + i];
+  for (int side = 0; side < 2; ++side) {
+#pragma unroll 8
+    for (int k = 0; k < filled; ++k) {
+      const int column = side * view.capacity + k;
+      const double value = view.panel[column * view.stride + i];
+      const double coefficient = view.coefficients[column];
+      sum += coefficient != 0.0 ? coefficient * value : 0.0;
+    }
   }
   view.direction[i] = sum + view.coefficients[2 * view.capacity] * view.gradient[i];
 }
@@ -225,6 +246,20 @@ constexpr Grid kOneThread{dim3(1), 1};
 int panel_blocks(std::int64_t unknowns) {
   return static_cast<int>(std::min<std::int64_t>((unknowns + kChunk - 1) / kChunk, kMaxPanelBlocks));
 }
+
+void write_state(cudaStream_t stream, State* state, const State& value) {
+  launch(stream, kOneThread, write_state_kernel, state, value);
+}
+
+void write_settings(cudaStream_t stream, State* state, const Settings& settings) {
+  launch(stream, kOneThread, write_settings_kernel, state, settings);
+}
+
+void write_penalty(cudaStream_t stream, State* state, double sigma) {
+  launch(stream, kOneThread, write_penalty_kernel, state, sigma);
+}
+
+void forget_pairs(cudaStream_t stream, State* state) { launch(stream, kOneThread, forget_pairs_kernel, state); }
 
 void open_window(cudaStream_t stream, const DescentView& view) {
   launch(stream, kOneThread, open_window_kernel, view.state);

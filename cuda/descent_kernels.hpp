@@ -24,6 +24,13 @@ struct DescentView {
 /// Blocks over which the products of the panel are split.
 int panel_blocks(std::int64_t unknowns);
 
+/// Scalars of the host, as arguments of a kernel: they are copied when it is queued.
+void write_state(cudaStream_t stream, State* state, const State& value);
+void write_settings(cudaStream_t stream, State* state, const Settings& settings);
+void write_penalty(cudaStream_t stream, State* state, double sigma);
+/// The memory is empty.
+void forget_pairs(cudaStream_t stream, State* state);
+
 void open_window(cudaStream_t stream, const DescentView& view);
 void step(cudaStream_t stream, const DescentView& view);
 void judge(cudaStream_t stream, const DescentView& view);

@@ -48,8 +48,8 @@ void require_device_memory(std::int64_t bytes, int device) {
 template <class Stored>
 std::int64_t bytes_of(const CudaShape& shape, const CudaTuning& tuning) {
   using Relaxation = cuda::CudaRelaxation<Stored>;
-  const std::int64_t height = cuda::panel_rows(shape.factor_rows(), tuning);
-  return 8 * (Relaxation::fixed_doubles(shape, height) + Relaxation::rank_doubles(shape));
+  const cuda::PanelSize panel = cuda::panel_size(shape.factor_rows(), tuning);
+  return 8 * (Relaxation::fixed_doubles(shape, panel) + Relaxation::rank_doubles(shape));
 }
 
 }  // namespace

@@ -29,16 +29,15 @@ struct Loads<double> {
 template <>
 struct Loads<float> {
   static constexpr int kWide = 4;
-  __device__ static void load(const float* from, double* to) {
+  __device__ static void load(const float* from, float* to) {
     const float4 v = *reinterpret_cast<const float4*>(from);
-    to[0] = static_cast<double>(v.x);
-    to[1] = static_cast<double>(v.y);
-    to[2] = static_cast<double>(v.z);
-    to[3] = static_cast<double>(v.w);
+    to[0] = v.x;
+    to[1] = v.y;
+    to[2] = v.z;
+    to[3] = v.w;
   }
-  __device__ static void store(float* to, const double* from) {
-    *reinterpret_cast<float4*>(to) = float4{static_cast<float>(from[0]), static_cast<float>(from[1]),
-                                            static_cast<float>(from[2]), static_cast<float>(from[3])};
+  __device__ static void store(float* to, const float* from) {
+    *reinterpret_cast<float4*>(to) = float4{from[0], from[1], from[2], from[3]};
   }
 };
 template <int kWide>
@@ -55,12 +54,12 @@ __device__ double* block_partial(const PanelView& panel) {
 }
 
 // h = (T' - sigma S)_+, G = q_i w q_j h, sum of w h^2. NaN stays NaN: the line search must see it.
-template <int kWide>
-__device__ __forceinline__ double hinge_entries(WeightView weights, const double* importance, std::int64_t i,
-                                                std::int64_t j, double sigma, const double* multiplier, double* entry) {
+template <int kWide, class Stored>
+__device__ __forceinline__ double hinge_entries(const WeightView& weights, const double* importance, std::int64_t i,
+                                                std::int64_t j, double sigma, const Stored* multiplier, double* entry) {
   double sum = 0.0;
   for (int l = 0; l < kWide; ++l) {
-    double h = multiplier[l] - sigma * entry[l];
+    double h = static_cast<double>(multiplier[l]) - sigma * entry[l];
     if (h <= 0.0 || j + l >= i) h = 0.0;
     entry[l] = 0.0;
     if (h == 0.0) continue;
@@ -70,22 +69,25 @@ __device__ __forceinline__ double hinge_entries(WeightView weights, const double
   return sum;
 }
 
+// Constants of the grid are not copied into registers, which would spill.
 template <class Stored>
-__global__ void __launch_bounds__(kThreads) interaction_pass_kernel(PanelView panel, PairView<Stored> pairs) {
+__global__ void __launch_bounds__(kThreads)
+    interaction_pass_kernel(const __grid_constant__ PanelView panel, const __grid_constant__ PairView<Stored> pairs) {
   constexpr int kWide = Loads<Stored>::kWide;
-  constexpr int kBatch = 8 / kWide;  // rows whose loads are under way together; more would spill
-  const std::int64_t j = kWide * thread_index();
+  constexpr int kBatch = 8 / kWide;                    // rows whose loads are under way together; more would spill
+  const std::int64_t column = kWide * thread_index();  // of the panel
+  const std::int64_t j = panel.first_column + column;
   const double sigma = panel.state->control.dual.sigma;
   double sum = 0.0;
-  for (int batch = 0; batch < kRows && j < panel.columns; batch += kBatch) {
-    const std::int64_t first = static_cast<std::int64_t>(blockIdx.y) * kRows + batch;
+  for (int batch = 0; batch < kRows && j < panel.end_column; batch += kBatch) {
+    const int first = static_cast<int>(blockIdx.y) * kRows + batch;
     double entries[kBatch][kWide];
-    double multipliers[kBatch][kWide];
+    Stored multipliers[kBatch][kWide];
 #pragma unroll
     for (int k = 0; k < kBatch; ++k) {
       const std::int64_t i = panel.first_row + first + k;
       if (first + k >= panel.rows || j >= i) continue;
-      load_panel<kWide>(panel.entries + (first + k) * panel.stride + j, entries[k]);
+      load_panel<kWide>(panel.entries + (first + k) * panel.stride + column, entries[k]);
       Loads<Stored>::load(pairs.multipliers + row_offset(i) + j, multipliers[k]);
     }
 #pragma unroll
@@ -97,7 +99,7 @@ __global__ void __launch_bounds__(kThreads) interaction_pass_kernel(PanelView pa
       } else {
         sum += hinge_entries<kWide>(pairs.weights, pairs.importance, i, j, sigma, multipliers[k], entries[k]);
       }
-      store_panel<kWide>(panel.entries + (first + k) * panel.stride + j, entries[k]);
+      store_panel<kWide>(panel.entries + (first + k) * panel.stride + column, entries[k]);
     }
   }
   sum = block_sum(2.0 * sum, shared_memory<double>());  // ordered pairs
@@ -141,23 +143,25 @@ __device__ __forceinline__ double update_entry(const PairView<Stored>& pairs, st
 template <class Stored>
 __global__ void __launch_bounds__(kThreads) update_multipliers_kernel(PanelView panel, PairView<Stored> pairs) {
   constexpr int kWide = Loads<Stored>::kWide;
-  const std::int64_t j = kWide * thread_index();
+  const std::int64_t column = kWide * thread_index();  // of the panel
+  const std::int64_t j = panel.first_column + column;
   const double sigma = panel.state->control.dual.sigma;
   UpdateSums sums;
-  for (int k = 0; k < kRows && j < panel.columns; ++k) {
+  for (int k = 0; k < kRows && j < panel.end_column; ++k) {
     const std::int64_t row = static_cast<std::int64_t>(blockIdx.y) * kRows + k;
     const std::int64_t i = panel.first_row + row;
     if (row >= panel.rows) break;
     double entries[kWide] = {};
-    double* place = panel.entries + row * panel.stride + j;
+    double* place = panel.entries + row * panel.stride + column;
     if (j <= i) {
-      double multipliers[kWide];
-      double before[kWide];
+      Stored multipliers[kWide];
+      Stored before[kWide];
       load_panel<kWide>(place, entries);
       Loads<Stored>::load(pairs.multipliers + row_offset(i) + j, multipliers);
       Loads<Stored>::load(pairs.previous + row_offset(i) + j, before);
       for (int l = 0; l < kWide; ++l)
-        multipliers[l] = update_entry(pairs, i, j + l, sigma, multipliers[l], before[l], entries[l], sums);
+        multipliers[l] = static_cast<Stored>(update_entry(pairs, i, j + l, sigma, static_cast<double>(multipliers[l]),
+                                                          static_cast<double>(before[l]), entries[l], sums));
       Loads<Stored>::store(pairs.multipliers + row_offset(i) + j, multipliers);
     }
     store_panel<kWide>(place, entries);
@@ -193,7 +197,9 @@ __global__ void __launch_bounds__(kThreads) finish_pass_kernel(PanelView panel) 
 
 __global__ void __launch_bounds__(kThreads) finish_update_kernel(PanelView panel) {
   double sums[kUpdateSums];
+#pragma unroll
   for (int k = 0; k < kAdded; ++k) sums[k] = combine_partial(panel, k, Add{});
+#pragma unroll
   for (int k = kAdded; k < kUpdateSums; ++k) sums[k] = combine_partial(panel, k, Max{});
   if (threadIdx.x != 0) return;
   Control& control = panel.state->control;
@@ -209,7 +215,7 @@ __global__ void __launch_bounds__(kThreads) finish_update_kernel(PanelView panel
 template <class Stored>
 Grid panel_grid(const PanelView& panel, int sums) {
   constexpr std::int64_t kWidth = std::int64_t{Loads<Stored>::kWide} * kThreads;
-  return {dim3(static_cast<unsigned>((panel.columns + kWidth - 1) / kWidth),
+  return {dim3(static_cast<unsigned>((panel.columns() + kWidth - 1) / kWidth),
                static_cast<unsigned>(panel_block_rows(panel.rows))),
           kThreads, static_cast<std::size_t>(sums) * kThreads * sizeof(double)};
 }

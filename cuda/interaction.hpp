@@ -1,7 +1,7 @@
 // Launchers of the interaction pass: one panel of rows of S = F F' at a time, S and G are never whole.
 //
-// A panel holds rows I and all columns up to the last of them. Below the diagonal G = q w q h, on and above it zero:
-// the products G F and G'F together are then what the symmetric G gives.
+// A panel holds rows I and a range of the columns up to the last of them. Below the diagonal G = q w q h, on and above
+// it zero: the products G F and G'F together are then what the symmetric G gives.
 #pragma once
 
 #include <cuda_runtime.h>
@@ -34,11 +34,14 @@ struct PairView {
 struct PanelView {
   double* entries;  ///< S, replaced by G
   std::int64_t stride;
-  std::int64_t first_row, rows, columns;
-  double* partial;            ///< sums of each block, added to what earlier panels left
-  std::int64_t block_stride;  ///< blocks of the widest panel in a row of blocks
-  std::int64_t part_stride;   ///< blocks of the largest panel: distance between kinds of sums
+  std::int64_t first_row, rows;
+  std::int64_t first_column, end_column;  ///< the first is a multiple of kBlock
+  double* partial;                        ///< sums of each block, added to what earlier panels left
+  std::int64_t block_stride;              ///< blocks of the widest panel in a row of blocks
+  std::int64_t part_stride;               ///< blocks of the largest panel: distance between kinds of sums
   State* state;
+
+  std::int64_t columns() const { return end_column - first_column; }
 };
 
 inline constexpr int kPassSums = 1;

@@ -13,8 +13,8 @@ constexpr std::int64_t kPanelBytes = 24 << 20;  // half of the L2 cache of an H1
 constexpr std::int64_t kPanelMin = 256;         // thinner panels starve the products
 constexpr std::int64_t kPanelMax = 1024;
 
-std::int64_t panel_sum_doubles(std::int64_t rows, std::int64_t height) {
-  return kUpdateSums * panel_block_columns(padded(rows)) * panel_block_rows(height);
+std::int64_t panel_sum_doubles(PanelSize panel) {
+  return kUpdateSums * panel_block_columns(panel.columns) * panel_block_rows(panel.rows);
 }
 
 std::vector<double> by_columns(const Matrix& X, std::int64_t stride) {
@@ -26,28 +26,33 @@ std::vector<double> by_columns(const Matrix& X, std::int64_t stride) {
 
 }  // namespace
 
-std::int64_t panel_rows(std::int64_t rows, const CudaTuning& tuning) {
+PanelSize panel_size(std::int64_t rows, const CudaTuning& tuning) {
   const std::int64_t all = padded(rows);
-  if (tuning.panel_rows > 0) return std::min(padded(tuning.panel_rows), all);
-  return std::min(padded(std::clamp(kPanelBytes / (8 * all), kPanelMin, kPanelMax)), all);
+  PanelSize panel;
+  panel.rows = tuning.panel_rows > 0 ? tuning.panel_rows : std::clamp(kPanelBytes / (8 * all), kPanelMin, kPanelMax);
+  panel.rows = std::min(padded(panel.rows), all);
+  panel.columns = tuning.panel_columns > 0 ? padded(tuning.panel_columns) : kPanelBytes / (8 * panel.rows);
+  panel.columns = std::min(panel.columns / kBlock * kBlock, all);
+  return panel;
 }
 
 // Rounded up to whole doubles where a buffer holds something smaller.
 template <class Stored>
-std::int64_t CudaRelaxation<Stored>::fixed_doubles(const CudaShape& s, std::int64_t height) {
+std::int64_t CudaRelaxation<Stored>::fixed_doubles(const CudaShape& s, PanelSize panel) {
   const std::int64_t all = s.factor_rows();
   const std::int64_t multipliers = 2 * triangle_size(all) * std::int64_t{sizeof(Stored)} / 8;
   const std::int64_t features = s.m * s.d + padded(s.m) * s.d + 2 * s.d * s.d;
   const std::int64_t negatives = s.loss_rows - s.m;
   const std::int64_t rows = 3 * s.m + 3 * all + 1 + (negatives + 1) / 2 + negatives;
-  return multipliers + features + rows + 2 * s.loss_rows * s.c + height * padded(all) + panel_sum_doubles(all, height) +
+  return multipliers + features + rows + 2 * s.loss_rows * s.c + panel.rows * panel.columns + panel_sum_doubles(panel) +
          DeviceCuts::doubles(s.m, s.cuts, s.cut_terms) + CudaDescent<Backend>::fixed_doubles(s.memory);
 }
 
 template <class Stored>
 std::int64_t CudaRelaxation<Stored>::rank_doubles(const CudaShape& s) {
   const std::int64_t r = s.rank;
-  const std::int64_t loss = s.loss_rows * (r + s.c) + s.loss_rows * r + 2 * (r + s.c) * r + s.c * r + s.c * (r + s.c);
+  const std::int64_t loss = s.loss_rows * (r + s.c) + s.loss_rows * r + (r + s.c) * r + normal_work_doubles(r, s.c) +
+                            s.c * r + s.c * (r + s.c);
   return 2 * (s.factor_rows() + s.m) * r + s.d * r + loss +
          CudaDescent<Backend>::sized_doubles((s.m + s.d) * r, s.memory);
 }
@@ -59,26 +64,23 @@ CudaRelaxation<Stored>::CudaRelaxation(const RelaxationData& data, const Backend
       shape_(cuda_shape(data, options)),
       gamma_(data.gamma),
       mean_kernel_(data.mean_kernel),
-      panel_rows_(panel_rows(data.factor_rows(), tuning)),
-      panel_blocks_x_(panel_block_columns(padded(data.factor_rows()))),
-      panel_blocks_y_(panel_block_rows(panel_rows_)),
+      panel_size_(panel_size(data.factor_rows(), tuning)),
+      panel_blocks_x_(panel_block_columns(panel_size_.columns)),
+      panel_blocks_y_(panel_block_rows(panel_size_.rows)),
       multipliers_(triangle_size(data.factor_rows()), stream_),
       previous_(triangle_size(data.factor_rows()), stream_),
       cuts_(data, stream_) {
   shape_.rank = 0;  // nothing is allocated for a rank yet
   upload(data);
   clear_multipliers(stream_, pairs());
-  const double sigma = options.sigma;
-  char* state = reinterpret_cast<char*>(state_.data());
-  constexpr auto at = offsetof(State, control) + offsetof(Control, dual) + offsetof(Dual, sigma);
-  check(cudaMemcpyAsync(state + at, &sigma, sizeof(sigma), cudaMemcpyHostToDevice, stream_), "cudaMemcpyAsync");
+  write_penalty(stream_, state_.data(), options.sigma);
 }
 
 template <class Stored>
 void CudaRelaxation<Stored>::upload(const RelaxationData& data) {
   const auto copy = [this](DeviceBuffer<double>& to, const std::vector<double>& from) {
     to = DeviceBuffer<double>(static_cast<std::int64_t>(from.size()), stream_);
-    to.write(from.data(), to.size());
+    to.write(stream_, from.data(), to.size());
   };
   copy(XK_, data.XK.data);
   copy(X_columns_, by_columns(data.X, padded(data.m)));
@@ -90,13 +92,13 @@ void CudaRelaxation<Stored>::upload(const RelaxationData& data) {
   copy(importance_, std::vector<double>(static_cast<std::size_t>(data.factor_rows()), 1.0));
   const auto negatives = static_cast<std::int64_t>(data.negative.size());
   negative_ = DeviceBuffer<std::int32_t>((negatives + 1) / 2 * 2, stream_);
-  negative_.write(data.negative.data(), negatives);
+  negative_.write(stream_, data.negative.data(), negatives);
   next_importance_ = DeviceBuffer<double>(data.factor_rows(), stream_);
   tau_ = DeviceBuffer<double>(data.m, stream_);
   norm_ = DeviceBuffer<double>(data.m, stream_);
   residual_ = DeviceBuffer<double>(data.loss_rows() * data.c, stream_);
-  panel_ = DeviceBuffer<double>(panel_rows_ * padded(data.factor_rows()), stream_);
-  panel_sums_ = DeviceBuffer<double>(panel_sum_doubles(data.factor_rows(), panel_rows_), stream_);
+  panel_ = DeviceBuffer<double>(panel_size_.rows * panel_size_.columns, stream_);
+  panel_sums_ = DeviceBuffer<double>(panel_sum_doubles(panel_size_), stream_);
   offsets_ = DeviceBuffer<std::int64_t>(data.factor_rows() + 1, stream_);
   for (const DeviceBuffer<double>* buffer : {&tau_, &residual_}) buffer->zero();
 }
@@ -123,7 +125,7 @@ void CudaRelaxation<Stored>::write_point(const Matrix& Shat, const Matrix& Ut) {
     sized(loss_rows_, shape_.loss_rows * (r + c));
     sized(loss_gradient_, shape_.loss_rows * r);
     sized(normal_, (r + c) * r);
-    sized(normal_work_, (r + c) * r);
+    sized(normal_work_, normal_work_doubles(r, c));
     sized(output_, c * r);
     sized(signed_output_, c * (r + c));
     check(cudaMemcpy2DAsync(loss_rows_.data() + r, static_cast<std::size_t>(r + c) * sizeof(double), Y_.data(),
@@ -132,8 +134,8 @@ void CudaRelaxation<Stored>::write_point(const Matrix& Shat, const Matrix& Ut) {
           "cudaMemcpy2DAsync");
     write_minus_identity(stream_, signed_output_.data(), r, c);
   }
-  point_.write(Shat.data.data(), m * r);
-  point_.write(Ut.data.data(), shape_.d * r, m * r);
+  point_.write(stream_, Shat.data.data(), m * r);
+  point_.write(stream_, Ut.data.data(), shape_.d * r, m * r);
 }
 
 template <class Stored>
@@ -176,12 +178,19 @@ PairView<Stored> CudaRelaxation<Stored>::pairs() const {
 }
 
 template <class Stored>
-PanelView CudaRelaxation<Stored>::panel(std::int64_t first_row) const {
-  const std::int64_t all = shape_.factor_rows();
-  const std::int64_t count = std::min(panel_rows_, all - first_row);
-  return {panel_.data(),     padded(all),        first_row,       count,
-          first_row + count, panel_sums_.data(), panel_blocks_x_, panel_blocks_x_ * panel_blocks_y_,
-          state_.data()};
+PanelView CudaRelaxation<Stored>::panel(std::int64_t first_row, std::int64_t first_column) const {
+  PanelView view{};
+  view.entries = panel_.data();
+  view.stride = panel_size_.columns;
+  view.first_row = first_row;
+  view.rows = std::min(panel_size_.rows, shape_.factor_rows() - first_row);
+  view.first_column = first_column;
+  view.end_column = std::min(first_column + panel_size_.columns, first_row + view.rows);
+  view.partial = panel_sums_.data();
+  view.block_stride = panel_blocks_x_;
+  view.part_stride = panel_blocks_x_ * panel_blocks_y_;
+  view.state = state_.data();
+  return view;
 }
 
 template <class Stored>

@@ -15,6 +15,13 @@
 
 namespace burelu::cuda {
 
+struct PanelSize {
+  std::int64_t rows, columns;
+};
+
+/// For this many rows of F: a panel and what is read beside it should stay in the L2 cache.
+PanelSize panel_size(std::int64_t rows, const CudaTuning& tuning);
+
 template <class Stored>
 class CudaRelaxation final : public CudaDescent<Backend> {
  public:
@@ -34,7 +41,7 @@ class CudaRelaxation final : public CudaDescent<Backend> {
   void exchange(Archive& archive) override;
 
   /// Doubles of the buffers that a rank does not change (multipliers apart), and of those that it does.
-  static std::int64_t fixed_doubles(const CudaShape& shape, std::int64_t panel_rows);
+  static std::int64_t fixed_doubles(const CudaShape& shape, PanelSize panel);
   static std::int64_t rank_doubles(const CudaShape& shape);
 
  private:
@@ -42,16 +49,18 @@ class CudaRelaxation final : public CudaDescent<Backend> {
 
   void upload(const RelaxationData& data);
   void run_panels(Pass pass);
+  void run_panel(Pass pass, const PanelView& panel);
   void read_multipliers(Snapshot& into, Fetch& fetch);
   std::int64_t unknown_shat() const { return shape_.m * shape_.rank; }
   RowsView rows() const;
   PairView<Stored> pairs() const;
-  PanelView panel(std::int64_t first_row) const;
+  PanelView panel(std::int64_t first_row, std::int64_t first_column) const;
   NormalView normal() const;
 
   CudaShape shape_;  ///< of what is allocated
   double gamma_, mean_kernel_;
-  std::int64_t panel_rows_, panel_blocks_x_, panel_blocks_y_;
+  PanelSize panel_size_;
+  std::int64_t panel_blocks_x_, panel_blocks_y_;
   std::int64_t last_count_ = 0;                  // multipliers at the last read
   DeviceBuffer<Stored> multipliers_, previous_;  // T', T'+ of the last update
   DeviceBuffer<double> XK_, X_columns_, norms_, Y_, K_, decay_;
@@ -65,9 +74,6 @@ class CudaRelaxation final : public CudaDescent<Backend> {
   DeviceBuffer<double> output_, signed_output_;  // V (c x r), [V | -I]
   DeviceBuffer<double> loss_gradient_, pulled_, decay_product_;
 };
-
-/// Rows of a panel for this many rows of F: a panel and what is read beside it should stay in the L2 cache.
-std::int64_t panel_rows(std::int64_t rows, const CudaTuning& tuning);
 
 extern template class CudaRelaxation<double>;
 extern template class CudaRelaxation<float>;

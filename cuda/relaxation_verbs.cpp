@@ -34,38 +34,46 @@ void CudaRelaxation<Stored>::output_layer() {
 
 template <class Stored>
 void CudaRelaxation<Stored>::run_panels(Pass pass) {
-  const std::int64_t r = shape_.rank;
-  const double* F = factor_.data();
   panel_sums_.zero();
-  for (std::int64_t first = 0; first < shape_.factor_rows(); first += panel_rows_) {
-    const PanelView p = panel(first);
-    const Operand rows_of_panel{F + first * r, r};
-    blas_.product(p.rows, p.columns, r, rows_of_panel, transposed(F, r), p.entries, p.stride);
-    if (pass == Pass::evaluate) {
-      cuda::interaction_pass(stream_, p, pairs());
-    } else {
-      cuda::update_multipliers(stream_, p, pairs());
-    }
-    // Rows of this panel are touched here for the first time: earlier panels reached rows above it only.
-    blas_.product(p.rows, r, p.columns, {p.entries, p.stride}, {F, r}, gradient_factor_.data() + first * r, r);
-    blas_.product(p.columns, r, p.rows, transposed(p.entries, p.stride), rows_of_panel, gradient_factor_.data(), r,
-                  true);
+  for (std::int64_t row = 0; row < shape_.factor_rows(); row += panel_size_.rows) {
+    const std::int64_t end = std::min(row + panel_size_.rows, shape_.factor_rows());
+    for (std::int64_t column = 0; column < end; column += panel_size_.columns) run_panel(pass, panel(row, column));
   }
-  fold_cuts(stream_, cuts_.columns(), 2 * shape_.m, r, gradient_factor_.data());
+  fold_cuts(stream_, cuts_.columns(), 2 * shape_.m, shape_.rank, gradient_factor_.data());
+}
+
+template <class Stored>
+void CudaRelaxation<Stored>::run_panel(Pass pass, const PanelView& p) {
+  const std::int64_t r = shape_.rank;
+  const Operand rows_of_panel{factor_.data() + p.first_row * r, r};
+  const double* columns_of_panel = factor_.data() + p.first_column * r;
+  double* gradient = gradient_factor_.data();
+  blas_.product(p.rows, p.columns(), r, rows_of_panel, transposed(columns_of_panel, r), p.entries, p.stride);
+  if (pass == Pass::evaluate) {
+    cuda::interaction_pass(stream_, p, pairs());
+  } else {
+    cuda::update_multipliers(stream_, p, pairs());
+  }
+  // The first panel of some rows touches them for the first time: panels of earlier rows reached rows above only.
+  const bool touched = p.first_column > 0;
+  blas_.product(p.rows, r, p.columns(), {p.entries, p.stride}, {columns_of_panel, r}, gradient + p.first_row * r, r,
+                touched);
+  blas_.product(p.columns(), r, p.rows, transposed(p.entries, p.stride), rows_of_panel, gradient + p.first_column * r,
+                r, true);
 }
 
 template <class Stored>
 void CudaRelaxation<Stored>::interaction_pass() {
   if (this->listed(Verb::interaction_pass)) return;
   run_panels(Pass::evaluate);
-  finish_pass(stream_, panel(0));
+  finish_pass(stream_, panel(0, 0));
 }
 
 template <class Stored>
 void CudaRelaxation<Stored>::update_multipliers() {
   if (this->listed(Verb::update_multipliers)) return;
   run_panels(Pass::update);
-  finish_update(stream_, panel(0));
+  finish_update(stream_, panel(0, 0));
 }
 
 template <class Stored>
@@ -164,9 +172,7 @@ void CudaRelaxation<Stored>::write_multipliers(const std::vector<Multiplier>& fr
   auto* triplets = reinterpret_cast<Multiplier*>(panel_.data());
   for (std::int64_t begin = 0; begin < count; begin += capacity) {
     const std::int64_t part = std::min(capacity, count - begin);
-    check(cudaMemcpyAsync(triplets, from.data() + begin, static_cast<std::size_t>(part) * sizeof(Multiplier),
-                          cudaMemcpyHostToDevice, stream_),
-          "cudaMemcpyAsync");
+    stream_.upload(triplets, from.data() + begin, static_cast<std::size_t>(part) * sizeof(Multiplier));
     cuda::write_multipliers(stream_, pairs(), triplets, part);
   }
 }

@@ -2,24 +2,64 @@
 #pragma once
 
 #include <cstdint>
+#include <cstring>
 #include <utility>
+#include <vector>
 
 #include "check.hpp"
 
 namespace burelu::cuda {
 
+/// Page-locked memory of the host: a copy to or from it does not make the host wait.
+class PinnedBuffer {
+ public:
+  PinnedBuffer() = default;
+  explicit PinnedBuffer(std::size_t bytes) : size_(bytes) { check(cudaMallocHost(&data_, bytes), "cudaMallocHost"); }
+  ~PinnedBuffer() {
+    if (data_ != nullptr) cudaFreeHost(data_);
+  }
+  PinnedBuffer(PinnedBuffer&& other) noexcept
+      : size_(std::exchange(other.size_, 0)), data_(std::exchange(other.data_, nullptr)) {}
+  PinnedBuffer& operator=(PinnedBuffer&& other) noexcept {
+    std::swap(size_, other.size_);
+    std::swap(data_, other.data_);
+    return *this;
+  }
+  char* data() const { return static_cast<char*>(data_); }
+  std::size_t size() const { return size_; }
+
+ private:
+  std::size_t size_ = 0;
+  void* data_ = nullptr;
+};
+
 class Stream {
  public:
   Stream() { check(cudaStreamCreateWithFlags(&stream_, cudaStreamNonBlocking), "cudaStreamCreateWithFlags"); }
-  ~Stream() { cudaStreamDestroy(stream_); }
+  ~Stream() {
+    if (!under_way_.empty()) cudaStreamSynchronize(stream_);
+    cudaStreamDestroy(stream_);
+  }
   Stream(const Stream&) = delete;
   Stream& operator=(const Stream&) = delete;
   operator cudaStream_t() const { return stream_; }  // NOLINT(google-explicit-constructor): it is one
   /// Waits for everything queued.
-  void wait() const { check(cudaStreamSynchronize(stream_), "cudaStreamSynchronize"); }
+  void wait() const {
+    check(cudaStreamSynchronize(stream_), "cudaStreamSynchronize");
+    under_way_.clear();
+  }
+  /// Copies to the device without a wait; `from` may change as soon as this returns. The runtime may read ordinary
+  /// memory later than that, so the copy goes by way of page-locked memory, which is kept until the next wait.
+  void upload(void* to, const void* from, std::size_t bytes) const {
+    if (bytes == 0) return;
+    const PinnedBuffer& staged = under_way_.emplace_back(bytes);
+    std::memcpy(staged.data(), from, bytes);
+    check(cudaMemcpyAsync(to, staged.data(), bytes, cudaMemcpyHostToDevice, stream_), "cudaMemcpyAsync");
+  }
 
  private:
   cudaStream_t stream_ = nullptr;
+  mutable std::vector<PinnedBuffer> under_way_;
 };
 
 /// Memory of the device, allocated and released in the order of its stream, which must outlive it. Not initialised.
@@ -52,7 +92,11 @@ class DeviceBuffer {
     if (size_ > 0) check(cudaMemsetAsync(data_, 0, bytes(), stream_), "cudaMemsetAsync");
   }
   /// Copies `count` entries of the host to place `at`; `from` may change as soon as this returns.
-  void write(const T* from, std::int64_t count, std::int64_t at = 0) const {
+  void write(const Stream& stream, const T* from, std::int64_t count, std::int64_t at = 0) const {
+    stream.upload(data_ + at, from, static_cast<std::size_t>(count) * sizeof(T));
+  }
+  /// The same without a copy on the way: `from` must stay as it is until the stream has been waited for.
+  void write_in_place(const T* from, std::int64_t count, std::int64_t at = 0) const {
     if (count == 0) return;
     check(
         cudaMemcpyAsync(data_ + at, from, static_cast<std::size_t>(count) * sizeof(T), cudaMemcpyHostToDevice, stream_),
@@ -63,28 +107,6 @@ class DeviceBuffer {
   std::int64_t size_ = 0;
   cudaStream_t stream_ = nullptr;
   T* data_ = nullptr;
-};
-
-/// Page-locked memory of the host: a copy to it does not make the host wait.
-class PinnedBuffer {
- public:
-  PinnedBuffer() = default;
-  explicit PinnedBuffer(std::size_t bytes) : size_(bytes) { check(cudaMallocHost(&data_, bytes), "cudaMallocHost"); }
-  ~PinnedBuffer() {
-    if (data_ != nullptr) cudaFreeHost(data_);
-  }
-  PinnedBuffer(const PinnedBuffer&) = delete;
-  PinnedBuffer& operator=(PinnedBuffer&& other) noexcept {
-    std::swap(size_, other.size_);
-    std::swap(data_, other.data_);
-    return *this;
-  }
-  char* data() const { return static_cast<char*>(data_); }
-  std::size_t size() const { return size_; }
-
- private:
-  std::size_t size_ = 0;
-  void* data_ = nullptr;
 };
 
 /// What was recorded on a stream, ready to be replayed.

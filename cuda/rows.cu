@@ -1,4 +1,4 @@
-// Kernels of the row-wise maps: a thread per row, whose r entries are neighbours.
+// Kernels of the row-wise maps: kLanes threads per row, so that those of a warp read neighbours.
 #include "rows.hpp"
 
 #include "device.hpp"
@@ -9,28 +9,48 @@ namespace {
 
 constexpr double kTiny = 1e-300;  // keeps 0/0 out of rows with p = 0
 constexpr unsigned kRowThreads = 64;
+constexpr int kLanes = 8;
 
 Grid row_threads(std::int64_t rows) {
-  return {dim3(static_cast<unsigned>((rows + kRowThreads - 1) / kRowThreads)), kRowThreads};
+  return {dim3(static_cast<unsigned>((rows * kLanes + kRowThreads - 1) / kRowThreads)), kRowThreads};
+}
+
+// The row of a thread and its place in it. Threads of no row do the last one again, and write nothing.
+struct Place {
+  std::int64_t row;
+  int lane;
+  bool inside;
+
+  __device__ explicit Place(std::int64_t rows)
+      : row(thread_index() / kLanes), lane(static_cast<int>(threadIdx.x) % kLanes), inside(row < rows) {
+    if (!inside) row = rows - 1;
+  }
+};
+
+// Over the threads of a row; all threads of a warp take part.
+__device__ double row_sum(double value) {
+  for (int lanes = kLanes / 2; lanes > 0; lanes /= 2) value += __shfl_xor_sync(0xffffffffU, value, lanes);
+  return value;
 }
 
 __global__ void __launch_bounds__(kRowThreads) factor_rows_kernel(RowsView view) {
-  const std::int64_t k = thread_index();
-  if (k >= view.m) return;
-  const double* p = view.activation + k * view.rank;
-  const double* s = view.shat + k * view.rank;
+  const Place place(view.m);
+  const std::int64_t r = view.rank;
+  const double* p = view.activation + place.row * r;
+  const double* s = view.shat + place.row * r;
   double pp = 0.0;
   double ss = 0.0;
-  for (std::int64_t l = 0; l < view.rank; ++l) {
+  for (std::int64_t l = place.lane; l < r; l += kLanes) {
     pp += p[l] * p[l];
     ss += s[l] * s[l];
   }
-  const double norm = sqrt(pp) + kTiny;
-  const double scale = norm / sqrt(ss);
-  view.norm[k] = norm;
-  double* a = view.factor + k * view.rank;
-  double* b = view.factor + (view.m + k) * view.rank;
-  for (std::int64_t l = 0; l < view.rank; ++l) {
+  const double norm = sqrt(row_sum(pp)) + kTiny;
+  const double scale = norm / sqrt(row_sum(ss));
+  if (!place.inside) return;
+  if (place.lane == 0) view.norm[place.row] = norm;
+  double* a = view.factor + place.row * r;
+  double* b = view.factor + (view.m + place.row) * r;
+  for (std::int64_t l = place.lane; l < r; l += kLanes) {
     const double c = scale * s[l];
     a[l] = 0.5 * (c + p[l]);
     b[l] = 0.5 * (c - p[l]);
@@ -56,29 +76,30 @@ __global__ void __launch_bounds__(kThreads) fold_negative_kernel(RowsView view, 
 }
 
 __global__ void __launch_bounds__(kRowThreads) pull_rows_kernel(RowsView view, PullView pull) {
-  const std::int64_t k = thread_index();
-  if (k >= view.m) return;
+  const Place place(view.m);
   const std::int64_t r = view.rank;
-  const double* p = view.activation + k * r;
-  const double* s = view.shat + k * r;
-  const double* ev = pull.loss_gradient + k * r;
-  const double* ga = pull.gradient_factor + k * r;
-  const double* gb = pull.gradient_factor + (view.m + k) * r;
+  const std::int64_t first = place.row * r;
+  const double* p = view.activation + first;
+  const double* s = view.shat + first;
+  const double* ev = pull.loss_gradient + first;
+  const double* ga = pull.gradient_factor + first;
+  const double* gb = pull.gradient_factor + view.m * r + first;
   double ss = 0.0;
   double sg = 0.0;
-  for (std::int64_t l = 0; l < r; ++l) {
+  for (std::int64_t l = place.lane; l < r; l += kLanes) {
     ss += s[l] * s[l];
     sg += s[l] * 0.5 * (ev[l] - ga[l] - gb[l]);
   }
-  const double length = sqrt(ss);
-  const double norm = view.norm[k];
-  sg /= length;  // <s_k, gC_k> with the unit s_k
-  pull.tau[k] = 2.0 * sg / norm;
-  for (std::int64_t l = 0; l < r; ++l) {
+  const double length = sqrt(row_sum(ss));
+  const double along = row_sum(sg) / length;  // <s_k, gC_k> with the unit s_k
+  if (!place.inside) return;
+  const double norm = view.norm[place.row];
+  if (place.lane == 0) pull.tau[place.row] = 2.0 * along / norm;
+  for (std::int64_t l = place.lane; l < r; l += kLanes) {
     const double gc = 0.5 * (ev[l] - ga[l] - gb[l]);
     const double gp = 0.5 * (ev[l] - ga[l] + gb[l]);
-    pull.gradient_shat[k * r + l] = norm * (gc - s[l] / length * sg) / length;
-    pull.pulled[k * r + l] = gp + sg * p[l] / norm;
+    pull.gradient_shat[first + l] = norm * (gc - s[l] / length * along) / length;
+    pull.pulled[first + l] = gp + along * p[l] / norm;
   }
 }
 

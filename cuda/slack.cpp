@@ -41,7 +41,7 @@ CudaSlack::CudaSlack(const Matrix& X, double gamma, index_t columns, int device)
       info_(1, stream_),
       work_(static_cast<std::int64_t>(workspace_.device), stream_),
       host_work_(workspace_.host) {
-  X_.write(X.data.data(), X_.size());
+  X_.write(stream_, X.data.data(), X_.size());
 }
 
 // Memory of the host that is not page-locked: the copy is done when this returns.
@@ -52,7 +52,7 @@ void CudaSlack::fetch(void* to, const void* from, std::size_t bytes) const {
 
 void CudaSlack::assemble(const SlackMixture& mixture) {
   check(cudaSetDevice(device_), "cudaSetDevice");
-  tied_.write(mixture.tied.data(), shape_.m);
+  tied_.write_in_place(mixture.tied.data(), shape_.m);
   mix_slack(stream_, {form_.data(), anchor_.data(), X_.data(), tied_.data(), matrix_.data(), shape_.m, shape_.d,
                       mixture.form, mixture.anchor, gamma_, mixture.spare});
 }
@@ -68,7 +68,7 @@ bool CudaSlack::factorise(const SlackMixture& mixture) {
 void CudaSlack::solve(Matrix& Z, bool transposed) {
   check(cudaSetDevice(device_), "cudaSetDevice");
   const auto entries = static_cast<std::int64_t>(Z.data.size());
-  columns_.write(Z.data.data(), entries);
+  columns_.write_in_place(Z.data.data(), entries);
   blas_.solve_triangular(shape_.order(), Z.cols, matrix_.data(), transposed, columns_.data());
   fetch(Z.data.data(), columns_.data(), static_cast<std::size_t>(entries) * sizeof(double));
 }

@@ -17,8 +17,8 @@ class CudaSlack final : public Slack {
   /// Throws `MemoryError` before it allocates where the device has not what bytes() says.
   CudaSlack(const Matrix& X, double gamma, index_t columns, int device);
 
-  void set_form(const std::vector<double>& lower) override { form_.write(lower.data(), form_.size()); }
-  void set_anchor(const std::vector<double>& lower) override { anchor_.write(lower.data(), anchor_.size()); }
+  void set_form(const std::vector<double>& lower) override { form_.write_in_place(lower.data(), form_.size()); }
+  void set_anchor(const std::vector<double>& lower) override { anchor_.write_in_place(lower.data(), anchor_.size()); }
   bool factorise(const SlackMixture& mixture) override;
   void solve_lower(Matrix& Z) override { solve(Z, false); }
   void solve_upper(Matrix& Z) override { solve(Z, true); }

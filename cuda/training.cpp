@@ -30,7 +30,7 @@ CudaTraining::CudaTraining(const TrainingProblem& problem, int memory, int devic
       c_(problem.outputs()) {
   const auto copy = [this](DeviceBuffer<double>& to, const std::vector<double>& from) {
     to = DeviceBuffer<double>(static_cast<std::int64_t>(from.size()), stream_);
-    to.write(from.data(), to.size());
+    to.write(stream_, from.data(), to.size());
   };
   copy(K_, problem.K.data);
   copy(K_inverse_, problem.K_inverse.data);
@@ -53,8 +53,8 @@ std::int64_t CudaTraining::width_doubles(const CudaTrainingShape& s, bool elimin
   const std::int64_t order = eliminated ? std::min(s.n, s.k) : 0;
   const std::int64_t unknowns = eliminated ? s.d * s.k : (s.d + s.c) * s.k;
   const std::int64_t dual = eliminated && s.k > s.n ? s.c * s.n : 0;
-  return sized_doubles(unknowns, s.memory) + 2 * s.n * s.k + 2 * s.c * s.k + s.d * s.k + 2 * (order + s.c) * order +
-         dual;
+  return sized_doubles(unknowns, s.memory) + 2 * s.n * s.k + 2 * s.c * s.k + s.d * s.k + (order + s.c) * order +
+         normal_work_doubles(order, s.c) + dual;
 }
 
 std::int64_t CudaTraining::most_doubles(const CudaTrainingShape& s) {
@@ -82,19 +82,19 @@ void CudaTraining::resize_for(std::int64_t k, bool eliminated) {
   sized(output_product_, c_ * k);
   sized(decay_product_, d_ * k);
   sized(normal_, (order + c_) * order);
-  sized(work_, (order + c_) * order);
+  sized(work_, normal_work_doubles(order, c_));
   sized(dual_, eliminated && k > n_ ? c_ * n_ : 0);
 }
 
 void CudaTraining::write_network(const Network& network, OutputWeights output) {
   check(cudaSetDevice(device_), "cudaSetDevice");
   resize_for(network.width(), output == OutputWeights::eliminated);
-  decay_product_.write(network.U.data.data(), d_ * k_);
+  decay_product_.write(stream_, network.U.data.data(), d_ * k_);
   blas_.product(d_, k_, d_, {K_inverse_.data(), d_}, {decay_product_.data(), k_}, point_.data(), k_);
   if (!eliminated_) {
     std::vector<double> Vt = network.V.data;
     for (double& value : Vt) value /= problem_.output_scale;
-    point_.write(Vt.data(), c_ * k_, d_ * k_);
+    point_.write(stream_, Vt.data(), c_ * k_, d_ * k_);
   }
   evaluate_hidden(point_.data(), nullptr);
   measure_unit(stream_, P_.data(), n_ * k_, scalars_.data());

@@ -17,9 +17,9 @@ struct SolveSize {
   int rank = 0;
   int memory = 0;  ///< L-BFGS pairs
   int threads = 1;
-  index_t slack_columns = 0;  ///< of right-hand sides in a certificate, at most
   index_t cuts = 0;           ///< cone cuts at a time, at most
   std::int64_t interior = 0;  ///< bytes of the interior-point method, 0 where it is not used
+  index_t slack_columns = 0;  ///< of right-hand sides in a certificate, at most
 
   /// Entries of the cuts together: a vertex of the separating programme has d, and each cut its own line.
   index_t cut_terms() const { return cuts * (features + 1); }

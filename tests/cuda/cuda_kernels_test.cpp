@@ -26,13 +26,13 @@ struct Guarded {
   cuda::DeviceBuffer<double> memory;
   std::int64_t size;
 
-  Guarded(const std::vector<double>& values, cudaStream_t stream)
+  Guarded(const std::vector<double>& values, const cuda::Stream& stream)
       : memory(static_cast<std::int64_t>(values.size()) + 2 * kGuard, stream),
         size(static_cast<std::int64_t>(values.size())) {
     const std::vector<double> guard(static_cast<std::size_t>(kGuard), kSentinel);
-    memory.write(guard.data(), kGuard);
-    memory.write(values.data(), size, kGuard);
-    memory.write(guard.data(), kGuard, kGuard + size);
+    memory.write(stream, guard.data(), kGuard);
+    memory.write(stream, values.data(), size, kGuard);
+    memory.write(stream, guard.data(), kGuard, kGuard + size);
   }
   double* data() const { return memory.data() + kGuard; }
   /// After a wait; the double's device memory is the host's.
@@ -140,7 +140,7 @@ TEST(CutKernels, AreProductsWithLAndItsTranspose) {
 
 TEST(NormalEquations, SolveInSharedAndInGlobalMemory) {
   const cuda::Stream stream;
-  for (const int r : {1, 2, 16, 17, 33, 64, 90})  // 90: too large for shared memory
+  for (const int r : {1, 2, 15, 16, 17, 33, 50, 64, 90, 150})  // from 64 on too large for shared memory
     for (const int c : {1, 3, 40}) {
       const Matrix H = gaussian(r + 5, r, 3);
       Matrix normal(r + c, r);
@@ -150,7 +150,8 @@ TEST(NormalEquations, SolveInSharedAndInGlobalMemory) {
       const Matrix B = gaussian(c, r, 4);
       std::copy(B.data.begin(), B.data.end(), normal.data.begin() + r * r);
       const Guarded N(normal.data, stream);
-      const Guarded work(std::vector<double>(normal.data.size(), NAN), stream);
+      const auto doubles = static_cast<std::size_t>(cuda::normal_work_doubles(r, c));
+      const Guarded work(std::vector<double>(doubles, NAN), stream);
       const Guarded V(std::vector<double>(B.data.size(), NAN), stream);
       const double gamma = 0.3;
       cuda::solve_normal_equations(stream, {N.data(), work.data(), V.data(), nullptr, r, c, gamma, false});
@@ -164,6 +165,27 @@ TEST(NormalEquations, SolveInSharedAndInGlobalMemory) {
           EXPECT_NEAR(sum, B(i, j), 1e-10) << r << " " << c;
         }
     }
+}
+
+// N + gamma I is singular to rounding: with `retry` a shift of rounding size helps, in every block of columns.
+TEST(NormalEquations, ASingularMatrixIsShifted) {
+  const cuda::Stream stream;
+  for (const int r : {5, 20, 40, 100}) {
+    Matrix normal(r + 1, r);
+    for (int i = 0; i < r; ++i) normal(i, i) = i == r - 1 ? 0.0 : 2.0;
+    for (int j = 0; j < r; ++j) normal(r, j) = j == r - 1 ? 0.0 : 1.0;
+    const Guarded N(normal.data, stream);
+    const Guarded work(std::vector<double>(static_cast<std::size_t>(cuda::normal_work_doubles(r, 1)), NAN), stream);
+    const Guarded V(std::vector<double>(static_cast<std::size_t>(r), NAN), stream);
+    cuda::solve_normal_equations(stream, {N.data(), work.data(), V.data(), nullptr, r, 1, 0.0, true});
+    stream.wait();
+    const std::vector<double> v = V.values();
+    for (int j = 0; j < r - 1; ++j) EXPECT_NEAR(v[static_cast<std::size_t>(j)], 0.5, 1e-10) << r;
+    EXPECT_EQ(v.back(), 0.0) << r;
+    cuda::solve_normal_equations(stream, {N.data(), work.data(), V.data(), nullptr, r, 1, 0.0, false});
+    stream.wait();
+    EXPECT_TRUE(std::isnan(V.values().back())) << r;
+  }
 }
 
 TEST(NormalEquations, AnIndefiniteMatrixGivesNaN) {
@@ -180,7 +202,7 @@ TEST(Multipliers, ExtrapolationIsItsFormula) {
   const cuda::DeviceBuffer<cuda::State> state(1, stream);
   cuda::State host;
   host.control.dual.beta = 0.6;
-  state.write(&host, 1);
+  state.write(stream, &host, 1);
   for (const std::int64_t m : {1, 17, 33}) {
     const std::int64_t size = cuda::triangle_size(2 * m);
     std::vector<double> now = random_vector(size, 5);

@@ -77,10 +77,10 @@ class CudaVerbs : public ::testing::TestWithParam<Size> {
   void SetUp() override { require(GetParam().kind); }
 };
 
-void compare_drill(const RelaxationData& data, const Size& size, index_t panel_rows, bool single, double bound) {
+void compare_drill(const RelaxationData& data, const Size& size, CudaTuning tuning, bool single, double bound) {
   const int rank = size.rank;
   const auto host = size.kind == BackendKind::cuda_on_host
-                        ? make_cuda_on_host_backend(data, small_memory(single), 0, {panel_rows})
+                        ? make_cuda_on_host_backend(data, small_memory(single), 0, tuning)
                         : make_backend(size.kind, data, small_memory(single));
   CpuBackend cpu(data, small_memory().memory, 1, small_memory().sigma);
   std::vector<Snapshot> a;
@@ -108,8 +108,9 @@ TEST_P(CudaVerbs, AgreeWithTheCpu) {
   const Instance instance = size.rows >= 9 ? degenerate(size.rows, 3, 2, 7) : teacher(size.rows, 3, 2, 7);
   const RelaxationData data = prepare(presolve(instance.problem()));
   const double bound = kFactor * kEpsilon * std::sqrt(static_cast<double>(size.rows));
-  compare_drill(data, size, 0, false, bound);
-  compare_drill(data, size, 32, false, bound);  // many panels
+  compare_drill(data, size, {}, false, bound);
+  compare_drill(data, size, {32, 0}, false, bound);   // many panels
+  compare_drill(data, size, {64, 32}, false, bound);  // and several to a row
 }
 
 // Rows of F of three kinds, and edges of panels in each of them.
@@ -118,16 +119,16 @@ TEST_P(CudaVerbs, AgreeWithTheCpuWithCuts) {
   const RelaxationData data = with_cuts(size.rows >= 9 ? degenerate(size.rows, 3, 2, 7) : teacher(size.rows, 3, 2, 7));
   if (data.cuts.count() == 0) GTEST_SKIP() << "too few rows for a cut";
   const double bound = kFactor * kEpsilon * std::sqrt(static_cast<double>(size.rows));
-  compare_drill(data, size, 0, false, bound);
-  compare_drill(data, size, 32, false, bound);
-  compare_drill(data, size, 64, true, 2e-5);
+  compare_drill(data, size, {}, false, bound);
+  compare_drill(data, size, {32, 64}, false, bound);
+  compare_drill(data, size, {64, 0}, true, 2e-5);
 }
 
 TEST_P(CudaVerbs, WithSinglePrecisionMultipliersAgreeToTheirRounding) {
   const Size size = GetParam();
   const Instance instance = teacher(size.rows, 3, 2, 7);
   const RelaxationData data = prepare(presolve(instance.problem()));
-  compare_drill(data, size, 64, true, 2e-5);
+  compare_drill(data, size, {64, 32}, true, 2e-5);
 }
 
 std::vector<Size> sizes() {

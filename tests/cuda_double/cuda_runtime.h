@@ -14,6 +14,7 @@
 #define __host__
 #define __forceinline__ inline
 #define __launch_bounds__(...)
+#define __grid_constant__
 
 // NOLINTBEGIN(readability-identifier-naming): NVIDIA's names.
 

@@ -82,7 +82,8 @@ cudaError_t cudaFreeHost(void* pointer) {
   return cudaSuccess;
 }
 
-// Pageable memory is read at the call; pinned memory when the stream gets there. To pageable memory the host waits.
+// The host's memory is read when the stream gets there, pageable memory too: the runtime may stage it later, so that
+// what changed after the call would be wrong on a device. To pageable memory the host waits.
 cudaError_t cudaMemcpyAsync(void* to, const void* from, std::size_t bytes, cudaMemcpyKind kind, cudaStream_t stream) {
   const auto pinned = [](const void* p) {
     for (const auto& [begin, size] : state().pinned)
@@ -90,14 +91,7 @@ cudaError_t cudaMemcpyAsync(void* to, const void* from, std::size_t bytes, cudaM
     return false;
   };
   if (state().dead) return cudaErrorLaunchFailure;
-  if (kind == cudaMemcpyHostToDevice && !pinned(from)) {
-    if (stream->recorded) return cudaErrorStreamCaptureUnsupported;
-    const auto* first = static_cast<const std::byte*>(from);
-    push(stream, [to, copy = std::vector<std::byte>(first, first + bytes)] {
-      if (!copy.empty()) std::memcpy(to, copy.data(), copy.size());
-    });
-    return cudaSuccess;
-  }
+  if (kind == cudaMemcpyHostToDevice && !pinned(from) && stream->recorded) return cudaErrorStreamCaptureUnsupported;
   push(stream, [to, from, bytes] { std::memcpy(to, from, bytes); });
   return kind == cudaMemcpyDeviceToHost && !pinned(to) ? cudaStreamSynchronize(stream) : cudaSuccess;
 }
