@@ -1,6 +1,6 @@
 # ionosphere, γ 0.01, bias: test accuracy of each method by the two protocols.
-set terminal svg size 560,540 dynamic enhanced font 'Helvetica,Arial,sans-serif,16'
-set output "bench/results/accuracy/plots/ionosphere_gamma_0.01_bias.svg"
+set terminal svg size 560,540 dynamic enhanced background '#ffffff' font 'Helvetica,Arial,sans-serif,16'
+set output "accuracy/plots/ionosphere_gamma_0.01_bias.svg"
 set encoding utf8
 set border 3 lc rgb '#555555'
 set tics nomirror out scale 0.5
@@ -9,10 +9,10 @@ set key noenhanced
 set datafile missing 'nan'
 $bars << EOD
 "burelu" 1 88 88
-"burelu, gauss only" 2 89.14285714 89.14285714
-"burelu, random only" 3 90.28571429 89.14285714
-"burelu, columns only" 4 89.71428571 89.71428571
-"burelu, rotate only" 5 87.42857143 87.42857143
+"burelu, gauss only" 2 88.57142857 88.57142857
+"burelu, random only" 3 88 88
+"burelu, columns only" 4 90.28571429 90.28571429
+"burelu, rotate only" 5 86.85714286 86.85714286
 "rounding, as published" 6 86.28571429 87.42857143
 "rounding, shorter steps" 7 89.14285714 89.14285714
 "SGD, 300 neurons" 8 91.42857143 92

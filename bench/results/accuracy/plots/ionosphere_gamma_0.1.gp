@@ -1,6 +1,6 @@
 # ionosphere, γ 0.1: test accuracy of each method by the two protocols.
-set terminal svg size 560,540 dynamic enhanced font 'Helvetica,Arial,sans-serif,16'
-set output "bench/results/accuracy/plots/ionosphere_gamma_0.1.svg"
+set terminal svg size 560,540 dynamic enhanced background '#ffffff' font 'Helvetica,Arial,sans-serif,16'
+set output "accuracy/plots/ionosphere_gamma_0.1.svg"
 set encoding utf8
 set border 3 lc rgb '#555555'
 set tics nomirror out scale 0.5
@@ -8,11 +8,11 @@ set grid lc rgb '#dddddd' lt 1 lw 1
 set key noenhanced
 set datafile missing 'nan'
 $bars << EOD
-"burelu" 1 92 91.42857143
-"burelu, gauss only" 2 90.85714286 90.28571429
-"burelu, random only" 3 92.57142857 90.28571429
-"burelu, columns only" 4 91.42857143 90.85714286
-"burelu, rotate only" 5 89.71428571 88.57142857
+"burelu" 1 91.42857143 90.85714286
+"burelu, gauss only" 2 90.28571429 90.28571429
+"burelu, random only" 3 92.57142857 90.85714286
+"burelu, columns only" 4 92 90.85714286
+"burelu, rotate only" 5 89.14285714 87.42857143
 "rounding, as published" 6 86.28571429 86.85714286
 "rounding, shorter steps" 7 90.28571429 89.14285714
 "SGD, 300 neurons" 8 89.71428571 90.85714286

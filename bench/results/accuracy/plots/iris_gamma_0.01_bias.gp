@@ -1,6 +1,6 @@
 # iris, γ 0.01, bias: test accuracy of each method by the two protocols.
-set terminal svg size 560,540 dynamic enhanced font 'Helvetica,Arial,sans-serif,16'
-set output "bench/results/accuracy/plots/iris_gamma_0.01_bias.svg"
+set terminal svg size 560,540 dynamic enhanced background '#ffffff' font 'Helvetica,Arial,sans-serif,16'
+set output "accuracy/plots/iris_gamma_0.01_bias.svg"
 set encoding utf8
 set border 3 lc rgb '#555555'
 set tics nomirror out scale 0.5
@@ -8,9 +8,9 @@ set grid lc rgb '#dddddd' lt 1 lw 1
 set key noenhanced
 set datafile missing 'nan'
 $bars << EOD
-"burelu" 1 96 94.66666667
+"burelu" 1 94.66666667 94.66666667
 "burelu, gauss only" 2 94.66666667 94.66666667
-"burelu, random only" 3 96 96
+"burelu, random only" 3 97.33333333 96
 "burelu, columns only" 4 96 96
 "burelu, rotate only" 5 96 96
 "rounding, as published" 6 64 77.33333333

@@ -1,6 +1,6 @@
 # iris, γ 0.1, bias: test accuracy of each method by the two protocols.
-set terminal svg size 560,540 dynamic enhanced font 'Helvetica,Arial,sans-serif,16'
-set output "bench/results/accuracy/plots/iris_gamma_0.1_bias.svg"
+set terminal svg size 560,540 dynamic enhanced background '#ffffff' font 'Helvetica,Arial,sans-serif,16'
+set output "accuracy/plots/iris_gamma_0.1_bias.svg"
 set encoding utf8
 set border 3 lc rgb '#555555'
 set tics nomirror out scale 0.5

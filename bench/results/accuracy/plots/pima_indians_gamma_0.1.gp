@@ -1,6 +1,6 @@
 # pima_indians, γ 0.1: test accuracy of each method by the two protocols.
-set terminal svg size 560,246 dynamic enhanced font 'Helvetica,Arial,sans-serif,16'
-set output "bench/results/accuracy/plots/pima_indians_gamma_0.1.svg"
+set terminal svg size 560,540 dynamic enhanced background '#ffffff' font 'Helvetica,Arial,sans-serif,16'
+set output "accuracy/plots/pima_indians_gamma_0.1.svg"
 set encoding utf8
 set border 3 lc rgb '#555555'
 set tics nomirror out scale 0.5
@@ -8,11 +8,18 @@ set grid lc rgb '#dddddd' lt 1 lw 1
 set key noenhanced
 set datafile missing 'nan'
 $bars << EOD
-"SGD, 300 neurons" 1 67.44791667 54.94791667
-"NNGP" 2 72.39583333 53.38541667
-"NTK" 3 68.22916667 58.59375
+"burelu" 1 64.0625 58.07291667
+"burelu, gauss only" 2 59.89583333 55.72916667
+"burelu, random only" 3 61.97916667 58.07291667
+"burelu, columns only" 4 64.0625 60.41666667
+"burelu, rotate only" 5 62.23958333 59.375
+"rounding, as published" 6 67.1875 59.89583333
+"rounding, shorter steps" 7 67.96875 58.07291667
+"SGD, 300 neurons" 8 67.44791667 54.94791667
+"NNGP" 9 72.39583333 53.38541667
+"NTK" 10 68.22916667 58.59375
 EOD
-set yrange [3.6:0.4]
+set yrange [10.6:0.4]
 set xrange [0:112]
 set xtics 0,20,100
 set xlabel 'test rows right, %'
