@@ -2,6 +2,8 @@
 // ring and no counter overflows.
 #pragma once
 
+#include <initializer_list>
+
 #include "backend/control.hpp"
 
 namespace burelu {

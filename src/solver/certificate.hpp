@@ -46,8 +46,8 @@ class Certifier {
   void add_cuts(const std::vector<Cut>& cuts);
   const std::vector<Cut>& cuts() const;
 
-  /// Best bound that the repairs find for this T. About 20 Cholesky factorisations of order m + d. Remembers the best
-  /// repaired T over all calls: the bound proposed never falls, but for rounding.
+  /// Best bound that the repairs find for this T. The work of some 70 Cholesky factorisations of order m + d. Remembers
+  /// the best repaired T over all calls: the bound proposed never falls, but for rounding.
   Proposal propose(const DualPoint& point);
 
   /// Proves a bound close to the proposal's, or returns nothing. Where it falls short, later proposals keep further

@@ -17,9 +17,10 @@
 namespace burelu {
 namespace {
 
-constexpr double kStart = 3.0;  // where a climb begins at most: beyond it the bound is flat
-constexpr double kBend = 0.3;   // of the curvature left at half the share, in the refined shape
-constexpr int kBends = 2;
+constexpr double kStart = 3.0;        // where a climb begins at most: beyond it the bound is flat
+constexpr double kBend = 0.3;         // of the curvature left at half the share, in the refined shape
+constexpr int kBends = 2;             // refinements of the shape, up to the order ...
+constexpr index_t kBendsOrder = 600;  // ... beyond which they are half of a certificate's time and gain nothing
 constexpr double kLeastShape = 1e-9;  // of the mean
 constexpr double kLongStep = 1.6;     // of a climb in log(theta / (1 - theta))
 constexpr double kShortStep = 0.1;    // ... the last one at small orders,
@@ -168,7 +169,8 @@ void Repair::try_interior(Anchor anchor, const DualPoint& point, Choice& best) {
   anchor_ = anchor;
   if (anchor == kUniform || !bend(0.0)) interior_ = uniform_;
   bool better = climb(point, best);
-  for (int round = 0; anchor == kCurvature && better && round < kBends; ++round)
+  const int bends = anchor == kCurvature && order_ <= kBendsOrder ? kBends : 0;
+  for (int round = 0; better && round < bends; ++round)
     better = bend(0.5 * share(logit_[kCurvature])) && climb(point, best);
 }
 

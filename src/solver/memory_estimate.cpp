@@ -15,7 +15,11 @@ SolveSize solve_size(const Presolved& reduced, const SolveOptions& options, cons
                  options.rank,   backend.memory,     backend.threads};
   size.slack_columns = LossSpace::most_columns(reduced);
   if (size.rank == 0) size.rank = starting_rank(size.rows, size.features);
-  if (tightens(reduced, options)) size.interior = tighten_bytes(reduced, options);
+  if (tightens(reduced, options)) {
+    size.interior = tighten_bytes(reduced, options);
+  } else if (options.cuts > 0) {  // those of its own accord are left out where they do not fit
+    size.cuts = options.cuts;
+  }
   return size;
 }
 

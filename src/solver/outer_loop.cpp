@@ -6,7 +6,6 @@
 #include <cmath>
 #include <limits>
 
-#include "backend/control_check.hpp"
 #include "burelu/errors.hpp"
 #include "solver/cut_numbering.hpp"
 #include "solver/iteration.hpp"
@@ -15,22 +14,19 @@
 namespace burelu {
 namespace {
 
-constexpr int kWindow = 28;             // evaluations of a window: about 25 steps
-constexpr int kWindowMax = 110;         // while inner error dominates the certificate
 constexpr int kWindowExtrapolate = 60;  // no extrapolation with longer windows
 constexpr int kUpdatesPerCheck = 4;
-constexpr double kHeavyPass = 5e9;         // flops of a pass from which every update is followed by a check
-constexpr double kCertificateShare = 0.5;  // certify when the passes since cost this share of a certificate
-constexpr double kCholeskysPerCertificate = 20.0;
-constexpr int kReweighEvery = 15;  // updates; three times, then the weights stay
+constexpr double kHeavyPass = 5e9;                 // flops of a pass from which every update is followed by a check
+constexpr double kCertificateShare = 0.5;          // certify when the passes since cost this share of a certificate
+constexpr double kCholeskysPerCertificate = 70.0;  // measured at order 1,020, all of its work
+constexpr int kReweighEvery = 15;                  // updates; three times, then the weights stay
 constexpr int kReweighLast = 45;
 constexpr double kSafety = 2.0;            // on the first-order estimate of what infeasibility takes off the objective
 constexpr std::int64_t kStallSpan = 6000;  // evaluations without visible progress of either side: stalled
 constexpr double kStationary = 1e-3;       // of the tolerance: residuals below it with a gap above say saddle
 constexpr double kEscapeNoise = 0.1;       // relative noise of the first escape; the k-th has k times that
-constexpr int kEscapesMost = 5;
-constexpr double kColumnWeight = 1e-3;   // of the largest singular value: lighter columns are spare
-constexpr double kStallProgress = 0.01;  // of the gap
+constexpr double kColumnWeight = 1e-3;     // of the largest singular value: lighter columns are spare
+constexpr double kStallProgress = 0.01;    // of the gap
 constexpr double kNaN = std::numeric_limits<double>::quiet_NaN();
 
 }  // namespace
@@ -83,64 +79,6 @@ void OuterLoop::iterate() {
   backend_->read(snapshot_, kFactor);
   result_.host_waits += 1;
   result_.factor = {snapshot_.A, snapshot_.U, snapshot_.V};
-}
-
-// The state after a check: what the next window depends on, and what the result has so far.
-void OuterLoop::exchange(Archive& archive) {
-  certifier_.exchange(archive);
-  archive.list(active_);
-  archive.value(cut_rounds_);
-  archive.value(evaluations_before_);
-  archive.value(result_.bound_without_cuts);
-  if (archive.loading()) {
-    for (const std::int32_t id : active_)
-      if (id < 0 || id >= static_cast<std::int32_t>(certifier_.cuts().size())) Archive::refuse();
-    if (!active_.empty()) build(0.0);
-  }
-  backend_->exchange(archive);
-  burelu::exchange(archive, result_.certificate);
-  archive.value(result_.lower_bound);
-  archive.value(result_.outer_iterations);
-  archive.value(result_.checks);
-  archive.value(result_.host_waits);
-  archive.list(result_.history);
-  archive.value(snapshot_.control);
-  archive.value(settings_);
-  archive.value(rank_);
-  archive.value(window_);
-  archive.value(certified_at_);
-  archive.value(rank_changed_at_);
-  archive.value(escapes_);
-}
-
-// A file may say anything: what would lead outside of an array, overflow or never end is refused.
-void OuterLoop::check_state(int capacity) {
-  Snapshot now;
-  backend_->read(now, kPoint);
-  const bool loop = now.Shat.cols == rank_ && window_ >= kWindow && window_ <= kWindowMax &&
-                    counts(escapes_, kEscapesMost) && counts(certified_at_) && counts(rank_changed_at_) &&
-                    counts(settings_.extrapolate, 1) && counts(cut_rounds_, 1 << 20) && counts(evaluations_before_);
-  const bool numbers = counts(result_.outer_iterations) && counts(result_.checks) && counts(result_.host_waits);
-  if (!loop || !numbers || !plausible(now.control, capacity) || !plausible(snapshot_.control, capacity))
-    Archive::refuse();
-}
-
-// A file is no proof: the bound of a checkpoint counts for what its certificate proves here and now.
-void OuterLoop::confirm_bound() {
-  const std::optional<double> proven =
-      result_.certificate.empty() ? std::nullopt : certifier_.confirm(result_.certificate);
-  result_.lower_bound = proven.value_or(kNaN);
-  result_.certificate.lower_bound = result_.lower_bound;
-  if (!proven) result_.certificate = {};
-}
-
-void OuterLoop::save_if_due(bool last) {
-  if (options_.checkpoint.empty()) return;
-  if (!last && clock_.seconds() - saved_at_ < options_.checkpoint_interval) return;
-  CheckpointWriter writer;
-  exchange(writer);
-  writer.write(options_.checkpoint, key_);
-  saved_at_ = clock_.seconds();
 }
 
 // Interaction passes of all backends so far.

@@ -31,6 +31,10 @@ class OuterLoop {
   Relaxation run();
 
  private:
+  static constexpr int kWindow = 28;      // evaluations of a window: about 25 steps
+  static constexpr int kWindowMax = 110;  // while inner error dominates the certificate
+  static constexpr int kEscapesMost = 5;
+
   void iterate();
   void exchange(Archive& archive);
   void check_state(int capacity);

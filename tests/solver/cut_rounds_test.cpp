@@ -6,6 +6,7 @@
 #include <filesystem>
 
 #include "backend/factory.hpp"
+#include "burelu/errors.hpp"
 #include "burelu/solve.hpp"
 #include "interior/interior_point.hpp"
 #include "solver/solve_with.hpp"
@@ -115,6 +116,24 @@ TEST_F(CutRounds, NoRelaxationHasMoreThanAskedFor) {
   SolveOptions once = options(kAutomatic);
   once.cut_rounds = 1;
   EXPECT_EQ(run(once).rounds.size(), 1U);
+}
+
+// Too little memory for the larger relaxation is no failure: the one without cuts is solved, and reported.
+TEST_F(CutRounds, WithoutRoomForThemTheRelaxationWithoutCutsStands) {
+  const Relaxation none = solve(instance_.problem(), options(0));
+  const BackendFactory cpu = backend_factory("cpu");
+  int refused = 0;
+  const Relaxation result =
+      solve_with(instance_.problem(), options(40), {[&](const RelaxationData& data, const BackendOptions& wish) {
+                   if (data.cuts.count() > 0 && ++refused > 0) throw MemoryError("no room");
+                   return cpu(data, wish);
+                 }});
+  EXPECT_EQ(refused, 1);
+  EXPECT_EQ(result.status, Status::solved) << result.message;
+  EXPECT_EQ(result.lower_bound, none.lower_bound);
+  EXPECT_EQ(result.cuts, 0);
+  EXPECT_EQ(result.cut_rounds, 0);
+  EXPECT_EQ(result.factor.A.data, none.factor.A.data);
 }
 
 TEST_F(CutRounds, AnInterruptAtConvergenceEndsTheSolve) {

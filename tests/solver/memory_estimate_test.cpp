@@ -32,6 +32,21 @@ TEST(MemoryEstimate, IsOfThePresolvedProblem) {
   EXPECT_NO_THROW(estimate.require());
 }
 
+// Cuts that are asked for are part of the loop where the problem is too large for the interior-point method; those of
+// its own accord are not counted: without room for them the relaxation without cuts is solved.
+TEST(MemoryEstimate, CountsTheCutsThatAreAskedFor) {
+  const Instance instance = teacher(120, 2, 2, 7);
+  TrainOptions options = on_cpu(8);
+  const std::int64_t without = estimate_memory(instance.problem(), options, false).host;
+  options.solve.cuts = 200;
+  const MemoryEstimate asked = estimate_memory(instance.problem(), options, false);
+  EXPECT_EQ(asked.size.cuts, 200);
+  EXPECT_EQ(asked.size.interior, 0);
+  EXPECT_GT(asked.host, without + 10 * (440 * 440 - 240 * 240));
+  options.solve.cuts = kAutomatic;
+  EXPECT_EQ(estimate_memory(instance.problem(), options, false).host, without);
+}
+
 TEST(MemoryEstimate, NothingToSolveNeedsNothing) {
   const Instance instance{Matrix(3, 2), gaussian(3, 2, 2), 0.1};
   EXPECT_EQ(estimate_memory(instance.problem(), on_cpu(0), false).host, 0);
