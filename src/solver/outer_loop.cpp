@@ -127,12 +127,18 @@ void OuterLoop::run_updates() {
   }
 }
 
-// One wait: scalars, and the dual point where a certificate is due.
+// One wait: scalars, and the dual point where a certificate is due. A second one where the limit of time ends a solve
+// that has no bound yet: what it has then is proven.
 void OuterLoop::look() {
-  const bool due = certificate_due();
+  bool due = certificate_due();
   backend_->read(snapshot_, due ? kDual | kPoint : unsigned{kPoint});
   result_.checks += 1;
   result_.host_waits += 1;
+  if (!due && out_of_time() && std::isnan(result_.lower_bound)) {
+    due = true;
+    backend_->read(snapshot_, kDual | kPoint);
+    result_.host_waits += 1;
+  }
   if (due) certify();
   record();
   done_ = finished();
