@@ -76,6 +76,7 @@ Target cuda_target(const CeilingSizes& sizes) {
   target.name = "cuda";
   target.description = devices.front().name;
   target.panelled = true;
+  target.takes_float = true;
   target.backends.relaxation = [](const RelaxationData& data, const BackendOptions& options) {
     return make_cuda_backend(data, options, 0);
   };

@@ -19,7 +19,9 @@ struct Ceilings {
 struct Target {
   std::string name;  ///< "cpu", "cuda"
   std::string description;
-  bool panelled = false;  ///< how the interaction pass moves its data: row panels in memory, else tiles in cache
+  bool panelled =
+      false;  ///< how the interaction pass moves its data: panels of a device, else tiles in the processor's cache
+  bool takes_float = false;  ///< multipliers in single precision
   Backends backends;
   std::function<Ceilings()> ceilings;
 };
