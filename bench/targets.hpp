@@ -33,7 +33,8 @@ struct CeilingSizes {
   std::int64_t device_order = 8192;
 };
 
-/// The processor first. `missing` says why there is no device, or is empty.
+/// The processor first. `missing` says why there is no device, or is empty; where BURELU_REQUIRE_CUDA=1 that is thrown
+/// as a `DeviceError`.
 std::vector<Target> targets(const CeilingSizes& sizes, std::string& missing);
 
 /// Machine, version and commit, and the devices with their driver.
