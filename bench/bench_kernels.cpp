@@ -1,8 +1,11 @@
 // Every verb of the seam: checked against the CPU backend, then timed over sizes. Prints milliseconds, GB/s, GFLOP/s
-// and the share of the roofline, whose two ceilings (a large copy, a large DGEMM) are measured in the same run.
+// and two shares of the roofline, whose ceilings (a large copy, a large DGEMM) are measured in the same run: "form" of
+// the bytes that the form which runs has to move, "least" of those that any form must (verbs.cpp), each with the limit
+// that binds: "mem" where bytes over the copy's rate take longer, "arith" where flops over the product's do. "form"
+// counts panels as memory: where they stay in a device's L2 cache it can exceed 100 %.
 //
-// Bytes and flops are those that the method has to move and do (verbs.cpp), the interaction pass with dense flops: on
-// the CPU strips without multipliers cost no product back, so a sparse pass can exceed its roofline.
+// Flops are dense: on the CPU strips without multipliers cost no product back, so a sparse pass can exceed its
+// roofline.
 #include <fmt/format.h>
 
 #include <CLI/CLI.hpp>
@@ -44,25 +47,49 @@ double seconds_of(const Verb& verb, double wanted) {
   }
 }
 
-double roofline_seconds(const Work& work, const Ceilings& ceilings) {
-  return std::max(work.bytes / ceilings.bytes_per_second, work.flops / ceilings.flops_per_second);
+/// The shortest time that the ceilings allow, and which of them it is.
+struct Roofline {
+  double seconds;
+  const char* limit;
+};
+
+Roofline roofline(double bytes, double flops, const Ceilings& ceilings) {
+  const double memory = bytes / ceilings.bytes_per_second;
+  const double arithmetic = flops / ceilings.flops_per_second;
+  return memory > arithmetic ? Roofline{memory, "mem"} : Roofline{arithmetic, "arith"};
 }
+
+const Json kDefinitions = {
+    {"bytes",
+     "read and written by the form that runs, its panels counted as memory although they may stay in the L2 cache"},
+    {"least_bytes",
+     "that any form must move: of each of the 2 m^2 pairs the pass reads a multiplier (8 bytes, float 4), the update "
+     "reads two and writes one (24, float 12)"},
+    {"roofline_share", "max(bytes / copy rate, flops / DGEMM rate) / seconds"},
+    {"least_share", "max(least_bytes / copy rate, flops / DGEMM rate) / seconds"},
+    {"roofline_limit, least_limit", "the larger of the two times: mem or arith"}};
 
 Json measure(const Case& run, const Target& target, const Ceilings& ceilings, double wanted) {
   Running running(run, target);
   Json out = {{"target", target.name}, {"active", running.active_share()}};
   for (const Verb& verb : running.verbs()) {
     const double seconds = seconds_of(verb, wanted);
-    const double share = roofline_seconds(verb.work, ceilings) / seconds;
+    const Roofline form = roofline(verb.work.bytes, verb.work.flops, ceilings);
+    const Roofline least = roofline(verb.work.least_bytes, verb.work.flops, ceilings);
     out["verbs"].push_back({{"verb", verb.name},
                             {"seconds", seconds},
                             {"bytes", verb.work.bytes},
+                            {"least_bytes", verb.work.least_bytes},
                             {"flops", verb.work.flops},
                             {"gb_per_second", verb.work.bytes / seconds / 1e9},
                             {"gflop_per_second", verb.work.flops / seconds / 1e9},
-                            {"roofline_share", share}});
-    fmt::print("  {:5} {:20} {:10.4f} ms {:9.1f} GB/s {:9.1f} GFLOP/s {:6.1f} %\n", target.name, verb.name,
-               1e3 * seconds, verb.work.bytes / seconds / 1e9, verb.work.flops / seconds / 1e9, 100.0 * share);
+                            {"roofline_share", form.seconds / seconds},
+                            {"roofline_limit", form.limit},
+                            {"least_share", least.seconds / seconds},
+                            {"least_limit", least.limit}});
+    fmt::print("  {:5} {:20} {:10.4f} ms {:9.1f} GB/s {:9.1f} GFLOP/s  form {:6.1f} % {:5}  least {:6.1f} % {}\n",
+               target.name, verb.name, 1e3 * seconds, verb.work.bytes / seconds / 1e9, verb.work.flops / seconds / 1e9,
+               100.0 * form.seconds / seconds, form.limit, 100.0 * least.seconds / seconds, least.limit);
   }
   return out;
 }
@@ -110,7 +137,10 @@ int run(const Settings& settings) {
   if (settings.quick) sizes = {1 << 20, 128, 128};
   std::string missing;
   const std::vector<Target> all = targets(sizes, missing);
-  Json document = {{"command", settings.command}, {"environment", environment(all, missing)}};
+  Json document = {{"command", settings.command},
+                   {"environment", environment(all, missing)},
+                   {"definitions", kDefinitions},
+                   {"multipliers", settings.size.multipliers_float ? "float" : "double"}};
   if (!missing.empty()) fmt::print("CPU only: {}\n", missing);
   std::map<std::string, Ceilings> ceilings;
   for (const Target& target : all) {
@@ -143,6 +173,7 @@ int main(int argc, char** argv) {
   app.add_option("--outputs", size.c)->capture_default_str();
   app.add_option("--pairs", size.pairs, "of L-BFGS")->capture_default_str();
   app.add_option("--neurons", size.neurons, "of the training loss")->capture_default_str();
+  app.add_flag("--float", size.multipliers_float, "multipliers in single precision, on a device");
   app.add_option("--seconds", settings.seconds, "for each verb")->capture_default_str();
   app.add_option("--cpu-most", settings.cpu_most,
                  "samples up to which the CPU is timed (it is compared with at any size)");

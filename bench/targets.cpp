@@ -4,6 +4,7 @@
 #include <omp.h>
 
 #include <algorithm>
+#include <cstdlib>
 #include <cstring>
 #include <fstream>
 
@@ -76,6 +77,7 @@ Target cuda_target(const CeilingSizes& sizes) {
   target.name = "cuda";
   target.description = devices.front().name;
   target.panelled = true;
+  target.takes_float = true;
   target.backends.relaxation = [](const RelaxationData& data, const BackendOptions& options) {
     return make_cuda_backend(data, options, 0);
   };
@@ -114,6 +116,8 @@ std::vector<Target> targets(const CeilingSizes& sizes, std::string& missing) {
 #else
   missing = "this build has no CUDA backend";
 #endif
+  const char* required = std::getenv("BURELU_REQUIRE_CUDA");
+  if (!missing.empty() && required != nullptr && std::string(required) == "1") throw DeviceError(missing);
   return out;
 }
 

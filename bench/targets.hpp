@@ -19,7 +19,9 @@ struct Ceilings {
 struct Target {
   std::string name;  ///< "cpu", "cuda"
   std::string description;
-  bool panelled = false;  ///< how the interaction pass moves its data: row panels in memory, else tiles in cache
+  bool panelled =
+      false;  ///< how the interaction pass moves its data: panels of a device, else tiles in the processor's cache
+  bool takes_float = false;  ///< multipliers in single precision
   Backends backends;
   std::function<Ceilings()> ceilings;
 };
@@ -31,7 +33,8 @@ struct CeilingSizes {
   std::int64_t device_order = 8192;
 };
 
-/// The processor first. `missing` says why there is no device, or is empty.
+/// The processor first. `missing` says why there is no device, or is empty; where BURELU_REQUIRE_CUDA=1 that is thrown
+/// as a `DeviceError`.
 std::vector<Target> targets(const CeilingSizes& sizes, std::string& missing);
 
 /// Machine, version and commit, and the devices with their driver.

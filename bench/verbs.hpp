@@ -18,11 +18,16 @@ struct Size {
   int rank = 32;
   int pairs = 100;
   index_t neurons = 100;
+  bool multipliers_float = false;  ///< on a device; the CPU stores doubles
 };
 
 struct Work {
   double flops = 0.0;
-  double bytes = 0.0;  ///< to and from memory
+  double bytes = 0.0;        ///< moved by the form that the target runs, its panels counted as memory
+  double least_bytes = 0.0;  ///< that any form must move: what lies in memory read once, results written once
+
+  Work(double its_flops, double its_bytes, double least) : flops(its_flops), bytes(its_bytes), least_bytes(least) {}
+  Work(double its_flops, double its_bytes) : Work(its_flops, its_bytes, its_bytes) {}
 };
 
 struct Verb {

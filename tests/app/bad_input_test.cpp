@@ -111,7 +111,7 @@ TEST(BadModel, PredictAndEvaluateSayWhatIsWrong) {
 
 TEST(VerifyCommand, IsTheProgramBesideTheExecutable) {
   const ScratchFolder folder;
-  const std::string programs = "mkdir bin && cp '" BURELU_PROGRAM "' bin/ && ";
+  const std::string programs = "mkdir bin && cp '" + program_path("burelu").string() + "' bin/ && ";
   const Outcome absent = run_shell(folder, programs + "bin/burelu verify a b");
   EXPECT_EQ(absent.exit_code, 2);
   EXPECT_NE(absent.err.find("cannot run"), std::string::npos);

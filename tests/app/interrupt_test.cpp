@@ -19,10 +19,11 @@ using namespace std::chrono_literals;
 class Background {
  public:
   explicit Background(const ScratchFolder& folder) {
+    const std::string program = program_path("burelu").string();
     child_ = ::forkpty(&terminal_, nullptr, nullptr, nullptr);
     if (child_ != 0) return;
     if (::chdir(folder.path().c_str()) != 0) ::_exit(99);
-    ::execl(BURELU_PROGRAM, "burelu", "train", "builtin:teacher?n=80&d=4&c=2", "--tol", "1e-12", "--report",
+    ::execl(program.c_str(), "burelu", "train", "builtin:teacher?n=80&d=4&c=2", "--tol", "1e-12", "--report",
             "report.json", static_cast<char*>(nullptr));
     ::_exit(99);
   }

@@ -9,6 +9,7 @@
 #include <vector>
 
 #include "io/scratch_folder.hpp"
+#include "support/places.hpp"
 
 namespace burelu::test {
 
@@ -20,7 +21,7 @@ struct Outcome {
 
 /// Runs a shell command inside the folder, with the folder of the built programs first in PATH and two threads.
 inline Outcome run_shell(const ScratchFolder& folder, const std::string& command) {
-  const std::string programs = std::filesystem::path(BURELU_PROGRAM).parent_path().string();
+  const std::string programs = program_dir().string();
   const ScratchFolder capture;
   const std::string line = "cd '" + folder.path() + "' && export PATH='" + programs + "':\"$PATH\" && { " + command +
                            "\n} >'" + capture.path("out") + "' 2>'" + capture.path("err") + "' </dev/null";

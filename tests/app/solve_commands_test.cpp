@@ -141,7 +141,7 @@ TEST(Bound, SavedDataIsTheSameProblem) {
 }
 
 TEST(Bound, CertificateIsVerifiedByTheOtherProgram) {
-  if (!std::filesystem::exists(BURELU_VERIFY_PROGRAM)) GTEST_SKIP() << "burelu-verify is not built";
+  if (!std::filesystem::exists(program_path("burelu-verify"))) GTEST_SKIP() << "burelu-verify is not built";
   const ScratchFolder folder;
   ASSERT_EQ(run_burelu(folder, std::string("bound ") + kTeacher +
                                    " --tol 1e-2 --quiet --certificate c.cert --save-data used.csv")

@@ -1,12 +1,13 @@
-// What a device itself has to show, as users will run it; skipped where there is none (BURELU_REQUIRE_CUDA=1: failed).
+// What a device itself has to show: a recorded graph that does what its verbs do, and solves as users will run them.
+// Skipped where there is none (BURELU_REQUIRE_CUDA=1: failed).
 #include <gtest/gtest.h>
 
 #include <cmath>
+#include <tuple>
 
 #include "burelu/solve.hpp"
+#include "cuda/cuda_support.hpp"
 #include "io/scratch_folder.hpp"
-#include "support/backends.hpp"
-#include "support/instances.hpp"
 
 namespace burelu::test {
 namespace {
@@ -77,6 +78,53 @@ TEST_F(CudaDeviceTest, TrainsANetwork) {
   EXPECT_GE(device.objective, device.relaxation.lower_bound);
   EXPECT_LE(device.objective, 1.05 * cpu.objective);
 }
+
+/// With cuts or without, many panels or one, and where.
+class CudaReplayTest : public ::testing::TestWithParam<std::tuple<bool, bool, BackendKind>> {
+ protected:
+  void SetUp() override { require(std::get<2>(GetParam())); }
+};
+
+// Windows that repeat() records and replays, and the same verbs called one by one.
+TEST_P(CudaReplayTest, EqualsTheVerbsCalledDirectlyBitwise) {
+  constexpr int kWindows = 2;
+  constexpr int kEvaluations = 20;
+  const auto [cuts, panels, kind] = GetParam();
+  const RelaxationData data = cuts ? medium_with_cuts() : medium();
+  const Point z = random_point(data, 7, 3);
+  Snapshot runs[2];
+  for (const bool replayed : {false, true}) {
+    const auto backend = make_backend(kind, data, small_memory(), panels ? CudaTuning{64, 32} : CudaTuning{});
+    const auto before = counters();
+    backend->write_point(z.Shat, z.Ut);
+    for (int window = 0; window < kWindows; ++window) {
+      if (replayed) {
+        descend(*backend, kEvaluations);
+      } else {
+        backend->open_window();
+        for (int k = 0; k < kEvaluations; ++k) evaluate(*backend);
+      }
+      update(*backend);
+    }
+    if (kind == BackendKind::cuda_on_host) {
+      EXPECT_EQ(counters().graphs - before.graphs, replayed ? 1 : 0);
+      EXPECT_EQ(counters().replays - before.replays, replayed ? kWindows * kEvaluations - 1 : 0);  // the first runs
+      EXPECT_EQ(counters().waits, before.waits);
+    }
+    runs[replayed ? 1 : 0] = look(*backend);
+  }
+  EXPECT_GT(runs[0].control.count.evaluations, kEvaluations);
+  EXPECT_TRUE(bitwise_equal(runs[0], runs[1]));
+}
+
+std::string replay_name(const ::testing::TestParamInfo<CudaReplayTest::ParamType>& one) {
+  const auto [cuts, panels, kind] = one.param;
+  return std::string(cuts ? "with_cuts" : "without_cuts") + (panels ? "_panels" : "_one_panel") + suffix(kind);
+}
+
+INSTANTIATE_TEST_SUITE_P(All, CudaReplayTest,
+                         ::testing::Combine(::testing::Bool(), ::testing::Bool(), ::testing::ValuesIn(kCudaKinds)),
+                         replay_name);
 
 }  // namespace
 }  // namespace burelu::test

@@ -1,22 +1,13 @@
-// The CUDA backend's sources on the host double: order of threads, recorded windows, resuming, launches.
+// The relaxation of the CUDA backend: order of threads and launches on the host double; its state, which is read,
+// written and resumed, there and on a device.
 #include <algorithm>
+#include <tuple>
 
 #include "burelu/errors.hpp"
 #include "cuda/cuda_support.hpp"
 
 namespace burelu::test {
 namespace {
-
-bool bitwise_equal(const Snapshot& a, const Snapshot& b) {
-  const auto same = [](const std::vector<Multiplier>& x, const std::vector<Multiplier>& y) {
-    return std::equal(x.begin(), x.end(), y.begin(), y.end(), [](const Multiplier& s, const Multiplier& t) {
-      return s.i == t.i && s.j == t.j && s.value == t.value;
-    });
-  };
-  return a.A.data == b.A.data && a.Ut.data == b.Ut.data && a.tau == b.tau && same(a.multipliers, b.multipliers) &&
-         a.gradient_Ut.data == b.gradient_Ut.data && a.control.value.accepted == b.control.value.accepted &&
-         a.control.search.step == b.control.search.step;
-}
 
 /// The paper's relaxation, or with cuts.
 class CudaRelaxationTest : public ::testing::TestWithParam<bool> {
@@ -42,38 +33,25 @@ TEST_P(CudaRelaxationTest, ResultsDoNotDependOnTheOrderOfThreads) {
   EXPECT_TRUE(bitwise_equal(runs[0], runs[2]));
 }
 
-// A backend whose repeat() calls the body each time.
-void run_body(Backend& backend) {
-  backend.step();
-  backend.activations();
-  backend.output_layer();
-  backend.interaction_pass();
-  backend.pull_back();
-  backend.judge();
-  backend.accept();
-  backend.direction();
-}
-
-TEST_P(CudaRelaxationTest, ReplayEqualsTheImmediateRunBitwise) {
-  const Point z = random_point(data, 7, 3);
-  Snapshot runs[2];
-  for (const bool replayed : {false, true}) {
-    const auto backend = make_cuda_on_host_backend(data, small_memory(), 0);
-    backend->write_point(z.Shat, z.Ut);
-    const auto before = counters();
-    for (int window = 0; window < 4; ++window) {
-      backend->open_window();
-      if (replayed) backend->repeat(20, [&] { run_body(*backend); });
-      for (int k = 0; k < 20 && !replayed; ++k) run_body(*backend);
-      update(*backend);
-    }
-    EXPECT_EQ(counters().graphs - before.graphs, replayed ? 1 : 0);
-    EXPECT_EQ(counters().replays - before.replays, replayed ? 79 : 0);  // the first body runs by itself
-    EXPECT_EQ(counters().waits, before.waits);
-    runs[replayed ? 1 : 0] = look(*backend);
+/// With cuts or without, and where.
+class CudaStateTest : public ::testing::TestWithParam<std::tuple<bool, BackendKind>> {
+ protected:
+  void SetUp() override { require(kind_); }
+  std::unique_ptr<Backend> backend(const RelaxationData& data, bool single = false,
+                                   const CudaTuning& tuning = {}) const {
+    return make_backend(kind_, data, small_memory(single), tuning);
   }
-  EXPECT_TRUE(bitwise_equal(runs[0], runs[1]));
-}
+
+  const bool cuts_ = std::get<0>(GetParam());
+  const BackendKind kind_ = std::get<1>(GetParam());
+  const RelaxationData data_ = cuts_ ? medium_with_cuts() : medium();
+};
+
+INSTANTIATE_TEST_SUITE_P(All, CudaStateTest, ::testing::Combine(::testing::Bool(), ::testing::ValuesIn(kCudaKinds)),
+                         [](const auto& one) {
+                           return (std::get<0>(one.param) ? "with_cuts" : "without_cuts") +
+                                  suffix(std::get<1>(one.param));
+                         });
 
 // A checkpoint in memory.
 class MemoryArchive final : public Archive {
@@ -103,10 +81,10 @@ class MemoryArchive final : public Archive {
   bool loading_ = false;
 };
 
-TEST_P(CudaRelaxationTest, ResumesBitForBitFromItsState) {
-  const Point z = random_point(data, 7, 3);
-  const auto first = make_cuda_on_host_backend(data, small_memory(), 0);
-  const auto second = make_cuda_on_host_backend(data, small_memory(), 0);
+TEST_P(CudaStateTest, ResumesBitForBitFromItsState) {
+  const Point z = random_point(data_, 7, 3);
+  const auto first = backend(data_);
+  const auto second = backend(data_);
   first->write_point(z.Shat, z.Ut);
   for (int k = 0; k < 3; ++k) {
     descend(*first, 10);
@@ -117,21 +95,21 @@ TEST_P(CudaRelaxationTest, ResumesBitForBitFromItsState) {
   first->exchange(archive);
   archive.rewind();
   second->exchange(archive);
-  for (Backend* backend : {first.get(), second.get()}) {
-    descend(*backend, 10);
-    update(*backend);
+  for (Backend* each : {first.get(), second.get()}) {
+    descend(*each, 10);
+    update(*each);
   }
   EXPECT_TRUE(bitwise_equal(look(*first), look(*second)));
   archive = MemoryArchive();
   first->exchange(archive);
   archive.rewind();
-  for (const RelaxationData& other : {with_cuts(teacher(20, 3, 2, 7)), GetParam() ? medium() : medium_with_cuts()}) {
+  for (const RelaxationData& other : {with_cuts(teacher(20, 3, 2, 7)), cuts_ ? medium() : medium_with_cuts()}) {
     archive.rewind();
-    EXPECT_THROW(make_cuda_on_host_backend(other, small_memory(), 0)->exchange(archive), DataError);
+    EXPECT_THROW(backend(other)->exchange(archive), DataError);
   }
   archive.rewind();
   try {
-    make_cuda_on_host_backend(data, small_memory(true), 0)->exchange(archive);
+    backend(data_, true)->exchange(archive);
     FAIL() << "multipliers of another precision were accepted";
   } catch (const DataError& error) {
     EXPECT_NE(std::string(error.what()).find("--multipliers"), std::string::npos) << error.what();
@@ -159,7 +137,7 @@ TEST_P(CudaRelaxationTest, AnEvaluationTakesFewLaunches) {
   backend->write_point(z.Shat, z.Ut);
   backend->open_window();
   const auto before = counters().launches;
-  run_body(*backend);
+  evaluate(*backend);
   // step 1, activations 2, output layer 7, pass 5, pull back 6 (a row of negatives), judge 1, accept 5, direction 2
   constexpr int kLaunches = 29;
   // S = L [A; B] and the gradient's way back; nothing else is launched for cuts.
@@ -167,20 +145,20 @@ TEST_P(CudaRelaxationTest, AnEvaluationTakesFewLaunches) {
   look(*backend);
 }
 
-TEST_P(CudaRelaxationTest, MultipliersWrittenAreReadInParts) {
-  const auto rows = static_cast<std::int32_t>(data.factor_rows());
+TEST_P(CudaStateTest, MultipliersWrittenAreReadInParts) {
+  const auto rows = static_cast<std::int32_t>(data_.factor_rows());
   std::vector<Multiplier> pairs;
   for (std::int32_t i = 0; i < rows; ++i)
     for (std::int32_t j = 0; j < i; ++j)
-      if (!data.tied(i, j) && (i * 7 + j * 3) % 5 < 4) pairs.push_back({i, j, 1.0 + 0.01 * i + 0.0001 * j});
+      if (!data_.tied(i, j) && (i * 7 + j * 3) % 5 < 4) pairs.push_back({i, j, 1.0 + 0.01 * i + 0.0001 * j});
   const auto per_part =
       static_cast<std::size_t>(32 * (rows + 31) / 32 * 32 / 2);  // two doubles each in a panel of 32 rows
   ASSERT_GT(pairs.size(), per_part);
   for (const bool single : {false, true}) {
-    const auto backend = make_cuda_on_host_backend(data, small_memory(single), 0, {32});
-    backend->write_point(random_point(data, 3, 3).Shat, random_point(data, 3, 3).Ut);
-    backend->write_multipliers({pairs.rbegin(), pairs.rend()});
-    const std::vector<Multiplier> seen = look(*backend).multipliers;
+    const auto written = backend(data_, single, {32, 0});
+    written->write_point(random_point(data_, 3, 3).Shat, random_point(data_, 3, 3).Ut);
+    written->write_multipliers({pairs.rbegin(), pairs.rend()});
+    const std::vector<Multiplier> seen = look(*written).multipliers;
     ASSERT_EQ(seen.size(), pairs.size());
     for (std::size_t k = 0; k < pairs.size(); ++k) {
       EXPECT_EQ(seen[k].i, pairs[k].i);

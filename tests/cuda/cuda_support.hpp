@@ -1,8 +1,10 @@
-// What the tests of the CUDA backend on the host double share: options, a drill over all verbs, a look at everything.
+// What the tests of the CUDA backend share: options, a drill over all verbs, a look at everything.
 #pragma once
 
 #include <gtest/gtest.h>
 
+#include <algorithm>
+#include <string>
 #include <vector>
 
 #include "cuda_double.hpp"
@@ -10,12 +12,19 @@
 #include "cuts/separation.hpp"
 #include "solver/iteration.hpp"
 #include "solver/start.hpp"
+#include "support/backends.hpp"
 #include "support/instances.hpp"
 
 namespace burelu::test {
 
 using cuda_double::counters;
 using cuda_double::Order;
+
+/// The sources of the backend on the host double, and on a device where there is one.
+inline const std::vector<BackendKind> kCudaKinds = {BackendKind::cuda_on_host, BackendKind::cuda};
+
+/// For names of tests: "_cuda_on_host", "_cuda".
+inline std::string suffix(BackendKind kind) { return "_" + backend_kind_name({kind, 0}); }
 
 inline BackendOptions small_memory(bool single = false) {
   BackendOptions options;
@@ -29,6 +38,28 @@ inline Snapshot look(Backend& backend) {
   Snapshot s;
   backend.read(s, kDual | burelu::kFactor | kPoint | kGradient);
   return s;
+}
+
+inline bool bitwise_equal(const Snapshot& a, const Snapshot& b) {
+  const auto same = [](const Multiplier& s, const Multiplier& t) {
+    return s.i == t.i && s.j == t.j && s.value == t.value;
+  };
+  return a.A.data == b.A.data && a.Ut.data == b.Ut.data && a.Shat.data == b.Shat.data && a.tau == b.tau &&
+         std::equal(a.multipliers.begin(), a.multipliers.end(), b.multipliers.begin(), b.multipliers.end(), same) &&
+         a.gradient_Ut.data == b.gradient_Ut.data && a.control.value.accepted == b.control.value.accepted &&
+         a.control.search.step == b.control.search.step;
+}
+
+/// The verbs of one evaluation, called directly: what descend() repeats.
+inline void evaluate(Backend& backend) {
+  backend.step();
+  backend.activations();
+  backend.output_layer();
+  backend.interaction_pass();
+  backend.pull_back();
+  backend.judge();
+  backend.accept();
+  backend.direction();
 }
 
 /// Every verb: evaluation without and with multipliers, the update and its sums, row importance.

@@ -4,7 +4,6 @@
 #include <limits>
 
 #include "cuda/cuda_support.hpp"
-#include "support/backends.hpp"
 
 namespace burelu::test {
 namespace {
@@ -79,13 +78,11 @@ class CudaVerbs : public ::testing::TestWithParam<Size> {
 
 void compare_drill(const RelaxationData& data, const Size& size, CudaTuning tuning, bool single, double bound) {
   const int rank = size.rank;
-  const auto host = size.kind == BackendKind::cuda_on_host
-                        ? make_cuda_on_host_backend(data, small_memory(single), 0, tuning)
-                        : make_backend(size.kind, data, small_memory(single));
+  const auto device = make_backend(size.kind, data, small_memory(single), tuning);
   CpuBackend cpu(data, small_memory().memory, 1, small_memory().sigma);
   std::vector<Snapshot> a;
   std::vector<Snapshot> b;
-  a.push_back(drill(*host, data, rank, &a));
+  a.push_back(drill(*device, data, rank, &a));
   b.push_back(drill(cpu, data, rank, &b));
   for (std::size_t k = 0; k < a.size(); ++k) {
     SCOPED_TRACE(k);
@@ -133,7 +130,7 @@ TEST_P(CudaVerbs, WithSinglePrecisionMultipliersAgreeToTheirRounding) {
 
 std::vector<Size> sizes() {
   std::vector<Size> out;
-  for (const BackendKind kind : {BackendKind::cuda_on_host, BackendKind::cuda}) {
+  for (const BackendKind kind : kCudaKinds) {
     for (const index_t rows : {1, 31, 32, 33})
       for (const int rank : {1, 7, 20, 33}) out.push_back({rows, rank, kind});
     out.push_back({257, 7, kind});
@@ -142,8 +139,7 @@ std::vector<Size> sizes() {
 }
 
 INSTANTIATE_TEST_SUITE_P(Sizes, CudaVerbs, ::testing::ValuesIn(sizes()), [](const auto& one) {
-  return "rows" + std::to_string(one.param.rows) + "_rank" + std::to_string(one.param.rank) +
-         (one.param.kind == BackendKind::cuda ? "_cuda" : "_cuda_on_host");
+  return "rows" + std::to_string(one.param.rows) + "_rank" + std::to_string(one.param.rank) + suffix(one.param.kind);
 });
 
 }  // namespace

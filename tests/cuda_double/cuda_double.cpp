@@ -1,6 +1,7 @@
 // Kernels of the host double: launched on a stream, run block by block with their threads as fibers.
 #include "cuda_double.hpp"
 
+#include <algorithm>
 #include <cstring>
 
 #include "state.hpp"
@@ -13,6 +14,9 @@ State& state() {
 }
 
 namespace {
+
+constexpr std::size_t kSharedAnyway = 48 * 1024;  // bytes of dynamic shared memory that any kernel may have
+constexpr int kSharedMost = 227 * 1024;           // of a block on an H100
 
 void fail(const std::string& why) {
   state().error = cudaErrorLaunchFailure;
@@ -86,9 +90,18 @@ cudaError_t enqueue(cudaStream_t stream, std::function<void()> work) {
   return cudaSuccess;
 }
 
-cudaError_t launch(dim3 grid, dim3 block, std::size_t shared, cudaStream_t stream, std::function<void()> work) {
+cudaError_t raise_shared(const void* kernel, int bytes) {
+  if (bytes < 0 || bytes > kSharedMost) return cudaErrorInvalidValue;
+  state().raised[kernel] = static_cast<std::size_t>(bytes);
+  return cudaSuccess;
+}
+
+cudaError_t launch(const void* kernel, dim3 grid, dim3 block, std::size_t shared, cudaStream_t stream,
+                   std::function<void()> work) {
+  const auto raised = state().raised.find(kernel);
+  const std::size_t most = raised == state().raised.end() ? kSharedAnyway : std::max(kSharedAnyway, raised->second);
   const bool sane = grid.x > 0 && grid.y > 0 && grid.z > 0 && grid.y < 65536 && grid.z < 65536 &&
-                    block.x * block.y * block.z > 0 && block.x * block.y * block.z <= 1024 && shared <= 227 * 1024;
+                    block.x * block.y * block.z > 0 && block.x * block.y * block.z <= 1024 && shared <= most;
   if (!sane) return cudaErrorInvalidValue;
   return enqueue(stream, [grid, block, shared, work = std::move(work)] { run_kernel(grid, block, shared, work); });
 }

@@ -2,7 +2,8 @@
 //
 // Work is queued on its stream and runs when the host waits, so that a result read too early is missing in a test as it
 // would be on a device. A kernel runs block by block, its threads as fibers; a barrier that some thread of the block
-// misses is a launch failure, shared memory starts as NaN, device memory comes from malloc with its exact size.
+// misses is a launch failure, shared memory starts as NaN, device memory comes from malloc with its exact size. More
+// than 48 KB of dynamic shared memory are refused unless cudaFuncSetAttribute raised that kernel's limit.
 #pragma once
 
 #include <cstddef>

@@ -137,7 +137,6 @@ TEST_F(CudaDouble, FindsAnIndexOutOfRange) {
   EXPECT_EQ(run(dim3(1), 1, 8, store_shared_kernel, 7), cudaSuccess);
 #else
   static_cast<void>(store_kernel);
-  static_cast<void>(store_shared_kernel);
   GTEST_SKIP() << "only AddressSanitizer sees an access out of range (preset cpu-asan)";
 #endif
 }
@@ -146,6 +145,28 @@ TEST_F(CudaDouble, SharedMemoryStartsAsNaN) {
   double* out = device(1);
   ASSERT_EQ(run(dim3(1), 1, 8, poison_kernel, out), cudaSuccess);
   EXPECT_TRUE(std::isnan(out[0]));
+}
+
+// As on a device: cudaErrorInvalidValue at the launch, of that kernel only.
+TEST_F(CudaDouble, MuchSharedMemoryIsGivenOnlyToAKernelThatAsked) {
+  constexpr std::size_t kAnyway = 48 * 1024;
+  constexpr int kMuch = 100 * 1024;
+  double* out = device(1);
+  int place = 0;
+  void* poison[] = {&out, nullptr};
+  void* store[] = {&place, nullptr};
+  const auto launch = [&](std::size_t bytes) {
+    return cudaLaunchKernel(poison_kernel, dim3(1), dim3(1), poison, bytes, stream_);
+  };
+  EXPECT_EQ(launch(kAnyway), cudaSuccess);
+  EXPECT_EQ(launch(kAnyway + 1), cudaErrorInvalidValue);
+  EXPECT_EQ(cudaFuncSetAttribute(poison_kernel, cudaFuncAttributeMaxDynamicSharedMemorySize, kMuch), cudaSuccess);
+  EXPECT_EQ(launch(kMuch), cudaSuccess);
+  EXPECT_EQ(launch(kMuch + 1), cudaErrorInvalidValue);
+  EXPECT_EQ(cudaLaunchKernel(store_shared_kernel, dim3(1), dim3(1), store, kMuch, stream_), cudaErrorInvalidValue);
+  EXPECT_EQ(cudaFuncSetAttribute(poison_kernel, cudaFuncAttributeMaxDynamicSharedMemorySize, 228 * 1024),
+            cudaErrorInvalidValue);  // more than a block can have
+  EXPECT_EQ(cudaStreamSynchronize(stream_), cudaSuccess);
 }
 
 TEST_F(CudaDouble, NothingRunsBeforeTheHostWaits) {

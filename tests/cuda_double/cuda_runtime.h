@@ -95,15 +95,13 @@ cudaError_t cudaGraphLaunch(cudaGraphExec_t exec, cudaStream_t stream);
 cudaError_t cudaGraphDestroy(cudaGraph_t graph);
 cudaError_t cudaGraphExecDestroy(cudaGraphExec_t exec);
 
-template <class T>
-cudaError_t cudaFuncSetAttribute(T*, cudaFuncAttribute, int) {
-  return cudaSuccess;
-}
-
 namespace burelu::cuda_double {
 
-/// Queues `work` as one kernel of `grid` blocks.
-cudaError_t launch(dim3 grid, dim3 block, std::size_t shared, cudaStream_t stream, std::function<void()> work);
+/// Lets `kernel` have this much dynamic shared memory.
+cudaError_t raise_shared(const void* kernel, int bytes);
+/// Queues `work` as a launch of `kernel` in `grid` blocks.
+cudaError_t launch(const void* kernel, dim3 grid, dim3 block, std::size_t shared, cudaStream_t stream,
+                   std::function<void()> work);
 /// Queues anything else that counts as a launch (a BLAS call).
 cudaError_t enqueue(cudaStream_t stream, std::function<void()> work);
 /// Shared memory of the running block.
@@ -117,10 +115,15 @@ std::tuple<P...> unpack(void** arguments, std::index_sequence<k...>) {
 }  // namespace burelu::cuda_double
 
 template <class... P>
+cudaError_t cudaFuncSetAttribute(void (*kernel)(P...), cudaFuncAttribute, int value) {
+  return burelu::cuda_double::raise_shared(reinterpret_cast<const void*>(kernel), value);
+}
+
+template <class... P>
 cudaError_t cudaLaunchKernel(void (*kernel)(P...), dim3 grid, dim3 block, void** arguments, std::size_t shared,
                              cudaStream_t stream) {
   return burelu::cuda_double::launch(
-      grid, block, shared, stream,
+      reinterpret_cast<const void*>(kernel), grid, block, shared, stream,
       [kernel, values = burelu::cuda_double::unpack<P...>(arguments, std::index_sequence_for<P...>())] {
         std::apply(kernel, values);
       });

@@ -33,6 +33,7 @@ struct State {
   std::unique_ptr<std::byte[]> shared;
   std::size_t shared_size = 0;
   std::unordered_map<void*, std::size_t> device, pinned;
+  std::unordered_map<const void*, std::size_t> raised;  // dynamic shared memory that a kernel was promised
   std::string failure;
   cudaError_t error = cudaSuccess;
   int failing = 0;

@@ -5,6 +5,7 @@
 #include <filesystem>
 #include <fstream>
 
+#include "support/places.hpp"
 #include "targets.hpp"
 
 namespace burelu::fuzz {
@@ -14,7 +15,7 @@ namespace fs = std::filesystem;
 
 std::vector<std::string> corpus(std::string_view target) {
   std::vector<fs::path> paths;
-  for (const auto& entry : fs::directory_iterator(fs::path(BURELU_SOURCE_DIR) / "tests/fuzz/corpus" / target))
+  for (const auto& entry : fs::directory_iterator(test::source_dir() / "tests/fuzz/corpus" / target))
     paths.push_back(entry.path());
   std::sort(paths.begin(), paths.end());
   std::vector<std::string> files;

@@ -9,6 +9,7 @@
 #include "io/output_file.hpp"
 #include "io/sample_model.hpp"
 #include "io/scratch_folder.hpp"
+#include "support/places.hpp"
 
 namespace burelu {
 namespace {
@@ -22,8 +23,8 @@ TEST(Onnxruntime, AgreesWithOurPredictions) {
   write_file(folder.path("X.npy"), npy_bytes(X.data.data(), {X.rows, X.cols}));
   const char* chosen = std::getenv("BURELU_PYTHON");
   const std::string python = chosen != nullptr && *chosen != '\0' ? chosen : "python3";
-  const std::string command =
-      "cd '" + folder.path() + "' && " + python + " '" BURELU_SOURCE_DIR "/tests/io/check_onnx.py' m.onnx > said 2>&1";
+  const std::string command = "cd '" + folder.path() + "' && " + python + " '" + test::source_dir().string() +
+                              "/tests/io/check_onnx.py' m.onnx > said 2>&1";
   const int status = std::system(command.c_str());
   const int code = WIFEXITED(status) ? WEXITSTATUS(status) : -1;
   if (code == 77 || code == 127) GTEST_SKIP() << "onnx and onnxruntime are not both there: " << folder.read("said");

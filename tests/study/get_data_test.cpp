@@ -7,7 +7,7 @@
 namespace burelu::test {
 namespace {
 
-const std::string kScript = "'" BURELU_SOURCE_DIR "/scripts/get_data.sh' ";
+const std::string kScript = "'" + source_dir().string() + "/scripts/get_data.sh' ";
 
 TEST(GetData, CopiesAFolderAndChecksIt) {
   BURELU_SHARED_OR_SKIP(golden, "data/golden.csv");

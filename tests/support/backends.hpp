@@ -10,8 +10,10 @@
 
 #include "backend/cpu_backend.hpp"
 #include "backend/cpu_slack.hpp"
+#include "backend/cpu_training.hpp"
 #include "backend/factory.hpp"
 #include "burelu/errors.hpp"
+#include "cuda_backend.hpp"
 #include "support/deferred_backend.hpp"
 
 #if defined(BURELU_CUDA_ON_HOST)
@@ -55,26 +57,47 @@ inline void require(BackendKind kind) {
   GTEST_SKIP() << reason;
 }
 
-inline std::unique_ptr<Backend> make_backend(BackendKind kind, const RelaxationData& data,
-                                             const BackendOptions& options) {
-  if (kind == BackendKind::cuda) return backend_factory("cuda")(data, options);
-#if defined(BURELU_CUDA_ON_HOST)
-  if (kind == BackendKind::cuda_on_host) return make_cuda_on_host_backend(data, options, 0);
+inline bool is_cuda(BackendKind kind) { return kind == BackendKind::cuda || kind == BackendKind::cuda_on_host; }
+
+/// The CUDA backend as tests want it: with its tuning, and the slack at every order (the library's own factory leaves
+/// small ones to the CPU).
+struct CudaMakers {
+  std::unique_ptr<Backend> (*backend)(const RelaxationData&, const BackendOptions&, int, const CudaTuning&);
+  std::unique_ptr<Slack> (*slack)(const Matrix&, double, index_t, int);
+  std::unique_ptr<TrainingBackend> (*training)(const TrainingProblem&, int, int);
+};
+
+inline CudaMakers cuda_makers([[maybe_unused]] BackendKind kind) {
+#if defined(BURELU_TEST_CUDA)
+  if (kind == BackendKind::cuda) return {make_cuda_backend, make_cuda_slack, make_cuda_training};
 #endif
+#if defined(BURELU_CUDA_ON_HOST)
+  if (kind == BackendKind::cuda_on_host)
+    return {make_cuda_on_host_backend, make_cuda_on_host_slack, make_cuda_on_host_training};
+#endif
+  throw DeviceError("this build has no such backend");
+}
+
+/// `tuning` is that of a CUDA backend.
+inline std::unique_ptr<Backend> make_backend(BackendKind kind, const RelaxationData& data,
+                                             const BackendOptions& options, const CudaTuning& tuning = {}) {
+  if (is_cuda(kind)) return cuda_makers(kind).backend(data, options, 0, tuning);
   const int threads = kind == BackendKind::cpu_two_threads ? 2 : 1;
   auto cpu = std::make_unique<CpuBackend>(data, options.memory, threads, options.sigma);
   if (kind != BackendKind::deferred) return cpu;
   return std::make_unique<DeferredBackend>(std::move(cpu));
 }
 
-/// The slack of certificates; of these kinds cuda_on_host and cuda differ from the CPU's. Null on a device where the
-/// order is small.
+/// The slack of certificates. Null on a device without room for it.
 inline std::unique_ptr<Slack> make_slack(BackendKind kind, const Matrix& X, double gamma, index_t columns) {
-  if (kind == BackendKind::cuda) return slack_factory("cuda")(X, gamma, columns);
-#if defined(BURELU_CUDA_ON_HOST)
-  if (kind == BackendKind::cuda_on_host) return make_cuda_on_host_slack(X, gamma, columns, 0);
-#endif
+  if (is_cuda(kind)) return cuda_makers(kind).slack(X, gamma, columns, 0);
   return std::make_unique<CpuSlack>(X, gamma);
+}
+
+/// The training loss.
+inline std::unique_ptr<TrainingBackend> make_training(BackendKind kind, const TrainingProblem& problem, int memory) {
+  if (is_cuda(kind)) return cuda_makers(kind).training(problem, memory, 0);
+  return std::make_unique<CpuTraining>(problem, memory, 1);
 }
 
 }  // namespace burelu::test

@@ -1,18 +1,14 @@
 // Where the tests find the data sets that live beside the repository, if they do at all.
 #pragma once
 
-#include <cstdlib>
-#include <filesystem>
 #include <string>
+
+#include "support/places.hpp"
 
 namespace burelu::test {
 
 /// Folder of shared data: $BURELU_SHARED where set, else ../shared beside the sources. It need not exist.
-inline std::filesystem::path shared_dir() {
-  const char* chosen = std::getenv("BURELU_SHARED");
-  if (chosen != nullptr && *chosen != '\0') return chosen;
-  return std::filesystem::path(BURELU_SOURCE_DIR) / ".." / "shared";
-}
+inline std::filesystem::path shared_dir() { return place("BURELU_SHARED", source_dir() / ".." / "shared"); }
 
 /// Path of `name` (such as "data/golden.csv") in the shared folder, or an empty string where there is no such file.
 inline std::string shared_file(const std::string& name) {

@@ -10,6 +10,7 @@
 #include <fstream>
 
 #include "support/certificate_cases.hpp"
+#include "support/places.hpp"
 
 namespace burelu {
 namespace {
@@ -72,7 +73,7 @@ class VerifyProgram : public ::testing::Test {
 
   int run(const std::string& arguments) const {
     const std::string command =
-        std::string(BURELU_VERIFY_PROGRAM) + " " + arguments + " >" + (folder_ / "log").string() + " 2>&1";
+        test::program_path("burelu-verify").string() + " " + arguments + " >" + (folder_ / "log").string() + " 2>&1";
     const int status = std::system(command.c_str());
     return WEXITSTATUS(status);
   }
@@ -135,7 +136,7 @@ TEST_F(VerifyProgram, RefusesDamagedCertificates) {
 }
 
 TEST_F(VerifyProgram, ExitCodes) {
-  if (!std::filesystem::exists(BURELU_VERIFY_PROGRAM)) GTEST_SKIP() << "burelu-verify is not built";
+  if (!std::filesystem::exists(test::program_path("burelu-verify"))) GTEST_SKIP() << "burelu-verify is not built";
   EXPECT_EQ(run(certificate_ + " " + data_), 0);
   EXPECT_EQ(read(folder_ / "log").find("PROVEN: "), 0U);
   EXPECT_EQ(run(certificate_ + " " + data_ + " --gamma 0.1"), 0);
