@@ -85,7 +85,8 @@ CudaCeilings cuda_ceilings(int device, std::int64_t copy_bytes, std::int64_t ord
 std::unique_ptr<Backend> make_cuda_backend(const RelaxationData& data, const BackendOptions& options, int device,
                                            const CudaTuning& tuning = {});
 
-/// The slack of certificates on device `device`; keeps no reference. Null where there is no room for it.
+/// The slack of certificates on device `device`; keeps no reference. Null where there is no room for it, or cuSOLVER
+/// does not work.
 std::unique_ptr<Slack> make_cuda_slack(const Matrix& X, double gamma, index_t columns, int device);
 
 /// The training loss on device `device`. Keeps a reference to the problem.

@@ -116,6 +116,8 @@ std::unique_ptr<Slack> make_cuda_slack(const Matrix& X, double gamma, index_t co
     return std::make_unique<cuda::CudaSlack>(X, gamma, columns, device);
   } catch (const MemoryError&) {
     return nullptr;
+  } catch (const DeviceError&) {  // cuSOLVER does not work here; a device that does not will say so at its next verb
+    return nullptr;
   }
 }
 

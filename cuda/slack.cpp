@@ -18,7 +18,8 @@ bool require_room(std::int64_t bytes, int device) {
 
 std::int64_t CudaSlack::bytes(const CudaSlackShape& s, Solver::Workspace workspace) {
   const std::int64_t order = s.order();
-  const std::int64_t doubles = 3 * order * order + s.m * s.d + s.m + order + order * s.columns + Blas::kScalars;
+  const std::int64_t doubles =
+      3 * order * order + s.m * s.d + s.m + order + order * s.columns + Blas::kScalars + Solver::kDoubles;
   return 8 * doubles + std::int64_t{sizeof(int)} + Blas::kWorkspace + static_cast<std::int64_t>(workspace.device);
 }
 
@@ -29,7 +30,7 @@ CudaSlack::CudaSlack(const Matrix& X, double gamma, index_t columns, int device)
       selected_(device),
       solver_(stream_),
       workspace_(solver_.workspace(shape_.order())),
-      room_(require_room(bytes(shape_, workspace_), device)),
+      room_(require_room(bytes(shape_, workspace_) - 8 * Solver::kDoubles, device)),
       blas_(stream_),
       X_(X.rows * X.cols, stream_),
       tied_(X.rows, stream_),
@@ -86,9 +87,10 @@ Curvature CudaSlack::negative_part(const SlackMixture& mixture) {
   const double norm = norm_of_matrix();
   if (!std::isfinite(norm) || norm == 0.0) return {};
   Solver::Range range{-2.0 * norm};
-  int info = 0;
-  solver_.negative_part(shape_.order(), matrix_.data(), values_.data(), range, work_.data(), host_work_.data(),
-                        workspace_, info_.data());
+  int info = -1;
+  if (!solver_.negative_part(shape_.order(), matrix_.data(), values_.data(), range, work_.data(), host_work_.data(),
+                             workspace_, info_.data()))
+    return {};
   fetch(&info, info_.data(), sizeof(info));
   if (info != 0 || range.found == 0) return {};
   const auto found = static_cast<std::size_t>(range.found);

@@ -20,6 +20,8 @@ inline void check(cusolverStatus_t status, const char* call,
 
 class Solver {
  public:
+  static constexpr std::int64_t kDoubles = 1;  ///< of its own on the device
+
   /// Bytes that a call needs on either side.
   struct Workspace {
     std::size_t device = 0, host = 0;
@@ -31,7 +33,7 @@ class Solver {
     std::int64_t found = 0;  ///< written by the call, at the latest when the stream has been waited for
   };
 
-  explicit Solver(cudaStream_t stream) {
+  explicit Solver(const Stream& stream) : some_(1, stream) {
     check(cusolverDnCreate(&handle_), "cusolverDnCreate");
     check(cusolverDnSetStream(handle_, stream), "cusolverDnSetStream");
     check(cusolverDnCreateParams(&params_), "cusolverDnCreateParams");
@@ -50,13 +52,15 @@ class Solver {
     double below = -1.0;
     double above = 0.0;
     std::int64_t found = 0;
-    check(cusolverDnXpotrf_bufferSize(handle_, params_, CUBLAS_FILL_MODE_LOWER, order, CUDA_R_64F, nullptr, order,
+    double* some = some_.data();  // not looked at, but null might be refused
+    check(cusolverDnXpotrf_bufferSize(handle_, params_, CUBLAS_FILL_MODE_LOWER, order, CUDA_R_64F, some, order,
                                       CUDA_R_64F, &cholesky.device, &cholesky.host),
           "cusolverDnXpotrf_bufferSize");
-    check(cusolverDnXsyevdx_bufferSize(handle_, params_, CUSOLVER_EIG_MODE_VECTOR, CUSOLVER_EIG_RANGE_V,
-                                       CUBLAS_FILL_MODE_LOWER, order, CUDA_R_64F, nullptr, order, &below, &above, 0, 0,
-                                       &found, CUDA_R_64F, nullptr, CUDA_R_64F, &eigen.device, &eigen.host),
-          "cusolverDnXsyevdx_bufferSize");
+    if (cusolverDnXsyevdx_bufferSize(handle_, params_, CUSOLVER_EIG_MODE_VECTOR, CUSOLVER_EIG_RANGE_V,
+                                     CUBLAS_FILL_MODE_LOWER, order, CUDA_R_64F, some, order, &below, &above, 0, 0,
+                                     &found, CUDA_R_64F, some, CUDA_R_64F, &eigen.device,
+                                     &eigen.host) != CUSOLVER_STATUS_SUCCESS)
+      eigen = {};
     return {std::max(cholesky.device, eigen.device), std::max(cholesky.host, eigen.host)};
   }
 
@@ -67,17 +71,18 @@ class Solver {
           "cusolverDnXpotrf");
   }
 
-  /// Eigenvalues to `values`, eigenvectors over the first columns of the matrix.
-  void negative_part(std::int64_t order, double* matrix, double* values, Range& range, void* work, void* host_work,
+  /// Eigenvalues to `values`, eigenvectors over the first columns of the matrix. False where cuSOLVER does not do it.
+  bool negative_part(std::int64_t order, double* matrix, double* values, Range& range, void* work, void* host_work,
                      Workspace size, int* info) const {
     double zero = 0.0;
-    check(cusolverDnXsyevdx(handle_, params_, CUSOLVER_EIG_MODE_VECTOR, CUSOLVER_EIG_RANGE_V, CUBLAS_FILL_MODE_LOWER,
-                            order, CUDA_R_64F, matrix, order, &range.lowest, &zero, 0, 0, &range.found, CUDA_R_64F,
-                            values, CUDA_R_64F, work, size.device, host_work, size.host, info),
-          "cusolverDnXsyevdx");
+    return cusolverDnXsyevdx(handle_, params_, CUSOLVER_EIG_MODE_VECTOR, CUSOLVER_EIG_RANGE_V, CUBLAS_FILL_MODE_LOWER,
+                             order, CUDA_R_64F, matrix, order, &range.lowest, &zero, 0, 0, &range.found, CUDA_R_64F,
+                             values, CUDA_R_64F, work, size.device, host_work, size.host,
+                             info) == CUSOLVER_STATUS_SUCCESS;
   }
 
  private:
+  DeviceBuffer<double> some_;
   cusolverDnHandle_t handle_ = nullptr;
   cusolverDnParams_t params_ = nullptr;
 };

@@ -71,8 +71,9 @@ cusolverStatus_t cusolverDnCreateParams(cusolverDnParams_t* params) { return cus
 cusolverStatus_t cusolverDnDestroyParams(cusolverDnParams_t params) { return cusolverDnDestroy(params); }
 
 cusolverStatus_t cusolverDnXpotrf_bufferSize(cusolverDnHandle_t, cusolverDnParams_t, cublasFillMode_t, std::int64_t n,
-                                             cudaDataType, const void*, std::int64_t, cudaDataType, std::size_t* device,
-                                             std::size_t* host) {
+                                             cudaDataType, const void* A, std::int64_t, cudaDataType,
+                                             std::size_t* device, std::size_t* host) {
+  if (A == nullptr) return CUSOLVER_STATUS_INVALID_VALUE;
   *device = cholesky_sizes(n).device;
   *host = cholesky_sizes(n).host;
   return CUSOLVER_STATUS_SUCCESS;
@@ -92,9 +93,10 @@ cusolverStatus_t cusolverDnXpotrf(cusolverDnHandle_t handle, cusolverDnParams_t,
 
 cusolverStatus_t cusolverDnXsyevdx_bufferSize(cusolverDnHandle_t, cusolverDnParams_t, cusolverEigMode_t,
                                               cusolverEigRange_t, cublasFillMode_t, std::int64_t n, cudaDataType,
-                                              const void*, std::int64_t, void*, void*, std::int64_t, std::int64_t,
-                                              std::int64_t*, cudaDataType, const void*, cudaDataType,
+                                              const void* A, std::int64_t, void*, void*, std::int64_t, std::int64_t,
+                                              std::int64_t*, cudaDataType, const void* W, cudaDataType,
                                               std::size_t* device, std::size_t* host) {
+  if (A == nullptr || W == nullptr) return CUSOLVER_STATUS_INVALID_VALUE;
   *device = eigen_sizes(n).device;
   *host = eigen_sizes(n).host;
   return CUSOLVER_STATUS_SUCCESS;
