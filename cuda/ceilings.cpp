@@ -53,7 +53,9 @@ CudaCeilings cuda_ceilings(int device, std::int64_t copy_bytes, std::int64_t ord
   const cuda::Blas blas(stream);
   const cuda::DeviceBuffer<double> A(order * order, stream);
   const cuda::DeviceBuffer<double> B(order * order, stream);
-  A.write(stream, random_numbers(order * order).data(), order * order);  // zeros multiply faster than numbers do
+  const std::vector<double> numbers = random_numbers(order * order);  // zeros multiply faster
+  A.write_in_place(numbers.data(), order * order);
+  stream.wait();
   const double seconds = best_seconds(stream, [&] {
     blas.product(order, order, order, {A.data(), order}, {A.data(), order}, B.data(), order);
   });

@@ -67,7 +67,7 @@ struct CudaSlackShape {
 };
 
 /// Bytes of device memory that a slack takes while there is one: 24 order^2 and what cuSOLVER asks for, which it has to
-/// be asked on that device.
+/// be asked on that device; 0 where it cannot be, and certificates are made on the host.
 std::int64_t cuda_slack_memory(const CudaSlackShape& shape, int device);
 
 /// Bytes of device memory that are free.

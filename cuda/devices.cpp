@@ -88,9 +88,14 @@ std::int64_t cuda_training_memory(const CudaTrainingShape& shape) {
 }
 
 std::int64_t cuda_slack_memory(const CudaSlackShape& shape, int device) {
-  const cuda::Selected selected(device);
-  const cuda::Stream stream;
-  return cuda::CudaSlack::bytes(shape, cuda::Solver(stream).workspace(shape.order()));
+  try {
+    const cuda::Selected selected(device);
+    const cuda::Stream stream;
+    return cuda::CudaSlack::bytes(shape, cuda::Solver(stream).workspace(shape.order()));
+  } catch (const MemoryError&) {
+  } catch (const DeviceError&) {
+  }
+  return 0;
 }
 
 std::int64_t cuda_free_memory(int device) {

@@ -108,7 +108,7 @@ void CudaRelaxation<Stored>::reweigh() {
   cuda::reweigh(stream_, pairs(), importance_.data(), next_importance_.data(), tau_.data(), state_.data());
 }
 
-// One wait; a second one only where there are many more multipliers than at the last read.
+// One wait; more where there are many more multipliers than at the last read, or more than a panel holds.
 template <class Stored>
 void CudaRelaxation<Stored>::read(Snapshot& into, unsigned what) {
   check(cudaSetDevice(device_), "cudaSetDevice");

@@ -19,7 +19,7 @@ struct MixtureView {
 };
 
 /// matrix = form M(T) + anchor M(T0) + M(-diag(tied)) + gamma/2 I_u, diagonal times `spare`; zero above the diagonal.
-/// 16 order^2 bytes, 20 with an anchor.
+/// 12 order^2 bytes, 16 with an anchor.
 void mix_slack(cudaStream_t stream, const MixtureView& view);
 
 }  // namespace burelu::cuda

@@ -74,7 +74,9 @@ struct Relaxation {
   std::int64_t cut_rounds = 0;      ///< relaxations with cuts that were solved
   std::int64_t newton_steps = 0;    ///< of the interior-point method, on small problems with cuts
   double bound_without_cuts = 0.0;  ///< proven before the first cut; NaN where there were no cuts
-  std::int64_t checks = 0;          ///< the host waited checks + 1 times, and once per round of cuts it looked for
+  std::int64_t checks = 0;          ///< see host_waits
+  /// Of the loop for the device: checks + 1, one for each round of cuts it looked for, and one where the limit of time
+  /// made a certificate due. What a certificate on a device waits for is not counted.
   std::int64_t host_waits = 0;
   Factor factor;
   Certificate certificate;  ///< proof of `lower_bound`; empty where it is NaN

@@ -3,6 +3,7 @@
 
 #include <vector>
 
+#include "interior/dense.hpp"
 #include "interior/interior_point.hpp"
 #include "interior/products.hpp"
 #include "interior/scaled_system.hpp"

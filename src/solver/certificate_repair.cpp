@@ -9,6 +9,7 @@
 #include <utility>
 
 #include "backend/all_finite.hpp"
+#include "burelu/errors.hpp"
 #include "solver/certificate_dual.hpp"
 #include "solver/certificate_space.hpp"
 #include "solver/certificate_threads.hpp"
@@ -220,6 +221,27 @@ void Repair::adopt(const DualPoint& point, const Choice& choice) {
   incumbent_.lower = form_.lower();
 }
 
+/// By this point and by the average, on a device where there is one. What fails there is done on the CPU: a device that
+/// is gone will say so at its next verb. It has a slack only while it is needed: between certificates its memory is the
+/// solve's.
+double Repair::raise_both(const DualPoint& point) {
+  const auto both = [this, &point](Slack& slack) {
+    slack_ = &slack;
+    const double theta = raise(point);
+    if (calls_ > 0) raise({&average_.pairs, &average_.tau, &average_.W});
+    return theta;
+  };
+  if (on_device_) {
+    try {
+      if (const auto device = on_device_(reduced_.X, reduced_.gamma, LossSpace::most_columns(reduced_)))
+        return both(*device);
+    } catch (const DeviceError&) {
+    } catch (const MemoryError&) {
+    }
+  }
+  return both(cpu_slack_);
+}
+
 Proposal Repair::propose(const DualPoint& point) {
   Proposal out;
   out.dual_value = dual_value(*point.W, reduced_.Y) + reduced_.constant_loss;
@@ -229,14 +251,10 @@ Proposal Repair::propose(const DualPoint& point) {
     return out;
   }
   const SmallOrderScope threads(order_);
-  // Only while it is needed: between certificates the memory of a device is the solve's.
-  const std::unique_ptr<Slack> device =
-      on_device_ ? on_device_(reduced_.X, reduced_.gamma, LossSpace::most_columns(reduced_)) : nullptr;
-  slack_ = device ? device.get() : &cpu_slack_;
   remember(point);
   previous_.reset();
-  out.theta = raise(point);
-  if (calls_++ > 0) raise({&average_.pairs, &average_.tau, &average_.W});
+  out.theta = raise_both(point);
+  ++calls_;
   out.bound = incumbent_.bound;
   out.multipliers = incumbent_.pairs;
   out.tau = incumbent_.tau;

@@ -69,6 +69,7 @@ class Repair {
   bool improve(double logit, const Matrix& W, Choice& best);
   void remember(const DualPoint& point);
   double raise(const DualPoint& point);
+  double raise_both(const DualPoint& point);
   std::vector<Multiplier> mixed(const std::vector<Multiplier>& A, double keep, const std::vector<Multiplier>& B,
                                 double other, const std::vector<double>& tau) const;
   bool climb(const DualPoint& point, Choice& best);

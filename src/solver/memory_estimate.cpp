@@ -15,16 +15,17 @@ SolveSize solve_size(const Presolved& reduced, const SolveOptions& options, cons
                  options.rank,   backend.memory,     backend.threads};
   size.slack_columns = LossSpace::most_columns(reduced);
   if (size.rank == 0) size.rank = starting_rank(size.rows, size.features);
-  if (tightens(reduced, options)) {
-    size.interior = tighten_bytes(reduced, options);
-  } else if (options.cuts > 0) {  // those of its own accord are left out where they do not fit
-    size.cuts = options.cuts;
-  }
+  if (tightens(reduced, options)) size.interior = tighten_bytes(reduced, options);
   return size;
 }
 
 std::int64_t solve_host_bytes(const SolveSize& size, const std::string& device) {
   return certificate_bytes(size) + size.interior + (device_name(device) == "cpu" ? cpu_backend_bytes(size) : 0);
+}
+
+void require_cut_memory(SolveSize size, index_t cuts, std::int64_t available) {
+  size.cuts = cuts;
+  require_memory(cpu_backend_bytes(size), available, "this machine");
 }
 
 MemoryEstimate estimate_memory(const Problem& problem, const TrainOptions& options, bool network) {

@@ -19,6 +19,10 @@ SolveSize solve_size(const Presolved& reduced, const SolveOptions& options, cons
 /// Small problems with cuts have the interior-point method there as well.
 std::int64_t solve_host_bytes(const SolveSize& size, const std::string& device);
 
+/// Before a CPU backend with so many cuts is made in place of one without: throws `MemoryError` where it does not fit
+/// into what is `available`. The solve goes on without them then, so they are no part of the estimate.
+void require_cut_memory(SolveSize size, index_t cuts, std::int64_t available);
+
 struct MemoryEstimate {
   std::string device;  ///< as device_name() says
   SolveSize size;      ///< rows 0: presolve leaves nothing to solve

@@ -48,6 +48,7 @@ Relaxation OuterLoop::run() {
     iterate();
   } catch (const DeviceError& error) {
     if (std::isnan(result_.lower_bound)) throw;
+    if (result_.history.empty() || result_.history.back().lower_bound != result_.lower_bound) record();  // proven since
     finish(Status::device_failed, std::string(error.what()) + "; the best certified bound before that is reported");
     result_.factor = {Matrix(data_.m, 0), Matrix(data_.d, 0), Matrix(data_.c, 0)};
   }

@@ -81,6 +81,8 @@ Relaxation solve_with(const Problem& problem, const SolveOptions& options, const
     const BackendMaker make = [&](const RelaxationData& data, double sigma) {
       BackendOptions with_penalty = backend_options;
       if (sigma > 0.0) with_penalty.sigma = sigma;
+      if (data.cuts.count() > 0 && device_name(options.device) == "cpu")
+        require_cut_memory(size, data.cuts.count(), available_bytes());
       return backends.relaxation(data, with_penalty);
     };
     const CheckpointKey key{data_hash(problem),          options.rank, options.seed,      threads,

@@ -68,6 +68,29 @@ TEST_F(CudaDeviceTest, ResumesBitForBit) {
   EXPECT_EQ(resumed.evaluations, whole.evaluations);
 }
 
+// Large enough for certificates on the device.
+TEST_F(CudaDeviceTest, CertifiesOnTheDeviceTheSameEachTime) {
+  const Instance instance = teacher(600, 5, 2, 5);
+  ASSERT_NE(slack_factory("cuda")(instance.X, instance.gamma, 20), nullptr);
+  SolveOptions options = on("cuda", 1e-3);
+  options.max_evaluations = 600;
+  const ScratchFolder folder;
+  SolveOptions stopping = options;
+  stopping.checkpoint = folder.path("state");
+  stopping.checkpoint_interval = 0.0;
+  stopping.progress = [seen = 0](const Progress&) mutable { return ++seen < 2; };
+  solve(instance.problem(), stopping);
+  SolveOptions resuming = options;
+  resuming.resume = stopping.checkpoint;
+  const Relaxation first = solve(instance.problem(), options);
+  const Relaxation second = solve(instance.problem(), options);
+  const Relaxation resumed = solve(instance.problem(), resuming);
+  EXPECT_TRUE(std::isfinite(first.lower_bound));
+  EXPECT_EQ(second.lower_bound, first.lower_bound);
+  EXPECT_EQ(resumed.lower_bound, first.lower_bound);
+  EXPECT_EQ(resumed.evaluations, first.evaluations);
+}
+
 TEST_F(CudaDeviceTest, TrainsANetwork) {
   const Instance instance = teacher(40, 3, 2, 9);
   TrainOptions options;

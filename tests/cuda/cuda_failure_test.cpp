@@ -88,8 +88,8 @@ TEST_F(CudaFailure, KeepsTheBestBoundAndTheLastCheckpoint) {
   EXPECT_EQ(resumed.history.size(), whole.history.size());
 }
 
-// Whether it is the loop or a certificate that meets the failure.
-TEST_F(CudaFailure, InACertificateKeepsTheBoundBefore) {
+// The host makes the certificate that met the failure, and the next verb says that the device is gone.
+TEST_F(CudaFailure, InACertificateStillProvesIt) {
   Backends backends = on_host();
   const SlackFactory whole = backends.slack;
   int made = 0;
@@ -100,8 +100,10 @@ TEST_F(CudaFailure, InACertificateKeepsTheBoundBefore) {
   const Relaxation failed = solve_with(instance_.problem(), plain(), backends);
   EXPECT_EQ(made, 3);
   EXPECT_EQ(failed.status, Status::device_failed) << failed.message;
+  ASSERT_GE(failed.history.size(), 2U);
   EXPECT_EQ(failed.lower_bound, failed.history.back().lower_bound);
-  EXPECT_TRUE(std::isfinite(failed.lower_bound));
+  EXPECT_GT(failed.lower_bound, failed.history[failed.history.size() - 2].lower_bound);
+  EXPECT_EQ(failed.relative_gap, (failed.objective - failed.lower_bound) / std::fabs(failed.objective));
 }
 
 TEST_F(CudaFailure, BeforeAnyBoundIsAnError) {

@@ -167,7 +167,7 @@ TEST_F(CutKernels, AreProductsWithLAndItsTranspose) {
 
 TEST_F(NormalEquations, SolveInSharedAndInGlobalMemory) {
   const cuda::Stream stream;
-  for (const int r : {1, 2, 15, 16, 17, 33, 50, 64, 90, 150})  // from 64 on too large for shared memory
+  for (const int r : {1, 2, 15, 16, 17, 33, 50, 64, 90, 150})  // the large ones do not fit in shared memory
     for (const int c : {1, 3, 40}) {
       const Matrix H = gaussian(r + 5, r, 3);
       Matrix normal(r + c, r);

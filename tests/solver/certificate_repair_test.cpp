@@ -7,6 +7,8 @@
 #include <cmath>
 #include <limits>
 
+#include "backend/cpu_slack.hpp"
+#include "burelu/errors.hpp"
 #include "solver/certificate_proof.hpp"
 #include "support/certificate_cases.hpp"
 
@@ -95,6 +97,48 @@ TEST(CertificateRepair, AGoodPointAfterABadOneGivesABound) {
     Certifier certifier(view, reduced);
     certifier.prove(certifier.propose(bad.point()));
     EXPECT_TRUE(certifier.prove(certifier.propose(good.point())).has_value()) << value;
+  }
+}
+
+/// A device that fails at the `last` call of a factorisation, after it did the others.
+class FailingSlack final : public Slack {
+ public:
+  FailingSlack(const Matrix& X, double gamma, int last, int& calls) : cpu_(X, gamma), last_(last), calls_(calls) {}
+  void set_form(const std::vector<double>& lower) override { cpu_.set_form(lower); }
+  void set_anchor(const std::vector<double>& lower) override { cpu_.set_anchor(lower); }
+  bool factorise(const SlackMixture& mixture) override {
+    if (++calls_ == last_) throw MemoryError("no workspace");
+    return cpu_.factorise(mixture);
+  }
+  void solve_lower(Matrix& Z) override { cpu_.solve_lower(Z); }
+  void solve_upper(Matrix& Z) override { cpu_.solve_upper(Z); }
+  Curvature negative_part(const SlackMixture& mixture) override { return cpu_.negative_part(mixture); }
+
+ private:
+  CpuSlack cpu_;
+  int last_;
+  int& calls_;
+};
+
+// What a device cannot do the CPU does: the proposal is as good.
+TEST(CertificateRepair, AFailureOnTheDeviceIsMadeUpForOnTheCpu) {
+  const OwnedProblem p = test::planted_problem(5, 10, 3, 2);
+  const Problem view = p.view();
+  const Presolved reduced = presolve(view);
+  Random random(9);
+  const RandomDual dual(random, reduced, 0.3);
+  Certifier plain(view, reduced);
+  const double expected = plain.propose(dual.point()).bound;
+  ASSERT_TRUE(std::isfinite(expected));
+  for (const int last : {1, 4, 9}) {
+    int calls = 0;
+    Certifier certifier(view, reduced, [&](const Matrix& X, double gamma, index_t) {
+      return std::make_unique<FailingSlack>(X, gamma, last, calls);
+    });
+    const Proposal proposal = certifier.propose(dual.point());
+    EXPECT_EQ(calls, last);
+    EXPECT_NEAR(proposal.bound, expected, 1e-3 * std::fabs(expected)) << last;
+    EXPECT_TRUE(certifier.prove(proposal).has_value());
   }
 }
 

@@ -32,19 +32,17 @@ TEST(MemoryEstimate, IsOfThePresolvedProblem) {
   EXPECT_NO_THROW(estimate.require());
 }
 
-// Cuts that are asked for are part of the loop where the problem is too large for the interior-point method; those of
-// its own accord are not counted: without room for them the relaxation without cuts is solved.
-TEST(MemoryEstimate, CountsTheCutsThatAreAskedFor) {
+// The solve goes on without cuts that do not fit: they are looked at when there are some, and not before.
+TEST(MemoryEstimate, CutsAreLookedAtWhenThereAreSome) {
   const Instance instance = teacher(120, 2, 2, 7);
   TrainOptions options = on_cpu(8);
-  const std::int64_t without = estimate_memory(instance.problem(), options, false).host;
-  options.solve.cuts = 200;
-  const MemoryEstimate asked = estimate_memory(instance.problem(), options, false);
-  EXPECT_EQ(asked.size.cuts, 200);
-  EXPECT_EQ(asked.size.interior, 0);
-  EXPECT_GT(asked.host, without + 10 * (440 * 440 - 240 * 240));
-  options.solve.cuts = kAutomatic;
-  EXPECT_EQ(estimate_memory(instance.problem(), options, false).host, without);
+  const MemoryEstimate without = estimate_memory(instance.problem(), options, false);
+  options.solve.cuts = 1 << 20;
+  EXPECT_EQ(estimate_memory(instance.problem(), options, false).host, without.host);
+  SolveSize with = without.size;
+  with.cuts = 200;
+  EXPECT_NO_THROW(require_cut_memory(without.size, 200, cpu_backend_bytes(with)));
+  EXPECT_THROW(require_cut_memory(without.size, 200, cpu_backend_bytes(with) - 1), MemoryError);
 }
 
 TEST(MemoryEstimate, NothingToSolveNeedsNothing) {
