@@ -148,9 +148,9 @@ void OuterLoop::look() {
 bool OuterLoop::certificate_due() const {
   const auto order = static_cast<double>(data_.m + data_.d);
   const double cost = kCholeskysPerCertificate * order * order * order / 3.0;
-  const std::int64_t queued = kUpdatesPerCheck * window_;  // since the last look, not yet counted on the host
+  const std::int64_t queued = std::int64_t{kUpdatesPerCheck} * window_;  // not yet counted on the host
   const std::int64_t since = evaluations() + queued - certified_at_;
-  const bool last = evaluations_left() <= (window_ + 1) * kUpdatesPerCheck;
+  const bool last = evaluations_left() <= std::int64_t{kUpdatesPerCheck} * (window_ + 1);
   return last || static_cast<double>(since) * pass_flops() >= kCertificateShare * cost;
 }
 
