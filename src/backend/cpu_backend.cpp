@@ -24,10 +24,10 @@ int blas(index_t n) { return static_cast<int>(n); }
 
 CpuBackend::CpuBackend(const RelaxationData& data, int memory, int threads, double sigma)
     : CpuDescent<Backend>(memory, threads), data_(data) {
-  constexpr index_t tile = isa::kTile;
-  tiles_ = (data_.factor_rows() + tile - 1) / tile;
-  padded_ = tiles_ * tile;
-  const index_t entries = tiles_ * (tiles_ + 1) / 2 * tile * tile;
+  constexpr index_t kTile = isa::kTile;
+  tiles_ = (data_.factor_rows() + kTile - 1) / kTile;
+  padded_ = tiles_ * kTile;
+  const index_t entries = tiles_ * (tiles_ + 1) / 2 * kTile * kTile;
   multipliers_ = Buffer<double>(entries);
   previous_ = Buffer<double>(entries);
   weights_ = Buffer<float>(entries);

@@ -43,7 +43,7 @@ void CpuDescent<Base>::resize(std::int64_t unknowns) {
   unknowns_ = unknowns;
   stride_ = (unknowns + 7) / 8 * 8;
   for (Buffer<double>* b : {&point_, &trial_, &gradient_, &trial_gradient_, &direction_}) *b = Buffer<double>(stride_);
-  panel_ = Buffer<double>(2 * control_.memory.capacity * stride_);
+  panel_ = Buffer<double>(std::int64_t{2} * control_.memory.capacity * stride_);
   control_.memory.count = control_.memory.head = control_.memory.flush = filled_ = 0;
 }
 
@@ -154,7 +154,7 @@ void CpuDescent<Base>::add_products(bool pair, int slot) {
       for (const int column : {k, m + k}) {
         const double* c = panel_.data() + column * stride_ + begin;
         if (pair) {
-          kernels.dot3(c, s + begin, y + begin, g + begin, n, out + 3 * column);
+          kernels.dot3(c, s + begin, y + begin, g + begin, n, out + std::ptrdiff_t{3} * column);
         } else {
           out[3 * column + 2] = kernels.dot(c, g + begin, n);
         }
@@ -166,9 +166,9 @@ void CpuDescent<Base>::add_products(bool pair, int slot) {
     double sums[3] = {0.0, 0.0, 0.0};
     for (int thread = 0; thread < threads_; ++thread)
       for (int l = 0; l < 3; ++l) sums[l] += partial_[3 * width * thread + 3 * k + l];
-    const std::int64_t rows[3] = {slot, m + slot, 2 * m};
+    const std::int64_t rows[3] = {slot, m + slot, std::int64_t{2} * m};
     for (int l = pair ? 0 : 2; l < 3; ++l) {
-      if (k == 2 * m && l < 2) continue;  // g with s and y stands in the other triangle
+      if (k == rows[2] && l < 2) continue;  // g with s and y stands in the other triangle
       gram_[rows[l] * width + k] = sums[l];
       gram_[k * width + rows[l]] = sums[l];
     }
@@ -193,7 +193,7 @@ void CpuDescent<Base>::direction() {
       weights.push_back(coefficients_[k]);
     }
   columns.push_back(gradient_.data());
-  weights.push_back(coefficients_[2 * m]);
+  weights.push_back(coefficients_[std::int64_t{2} * m]);
   split([&](int, std::int64_t begin, std::int64_t end) {
     std::vector<const double*> from(columns.size());
     for (std::size_t k = 0; k < columns.size(); ++k) from[k] = columns[k] + begin;

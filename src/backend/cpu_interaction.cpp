@@ -79,7 +79,7 @@ void CpuBackend::combine_cuts() {
     std::fill_n(s, rank_, 0.0);
     for (auto p = static_cast<std::size_t>(cuts.offset[static_cast<std::size_t>(t)]);
          p < static_cast<std::size_t>(cuts.offset[static_cast<std::size_t>(t) + 1]); ++p)
-      cblas_daxpy(rank_, cuts.value[p], factor_.data() + cuts.form[p] * stride_, 1, s, 1);
+      cblas_daxpy(rank_, cuts.value[p], factor_.data() + std::ptrdiff_t{cuts.form[p]} * stride_, 1, s, 1);
   }
 }
 
@@ -90,7 +90,7 @@ void CpuBackend::fold_cuts() {
     const double* s = gradient_factor_.data() + (2 * data_.m + t) * stride_;
     for (auto p = static_cast<std::size_t>(cuts.offset[static_cast<std::size_t>(t)]);
          p < static_cast<std::size_t>(cuts.offset[static_cast<std::size_t>(t) + 1]); ++p)
-      cblas_daxpy(rank_, cuts.value[p], s, 1, gradient_factor_.data() + cuts.form[p] * stride_, 1);
+      cblas_daxpy(rank_, cuts.value[p], s, 1, gradient_factor_.data() + std::ptrdiff_t{cuts.form[p]} * stride_, 1);
   }
 }
 

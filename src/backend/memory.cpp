@@ -26,7 +26,8 @@ std::int64_t cpu_backend_bytes(const SolveSize& s) {
   const std::int64_t multipliers = entries * (2 * kDouble + static_cast<std::int64_t>(sizeof(float)));
   const std::int64_t panel = (2 * s.memory + 5) * unknowns + width * width + (3 * s.threads + 2) * width;
   const std::int64_t factor = padded * (stride * (1 + s.threads) + s.rank + 1);
-  const std::int64_t rows = s.rows * (2 * s.rank + 2) + s.loss_rows * (2 * s.rank + 2 * s.outputs);
+  const std::int64_t rows =
+      s.rows * (std::int64_t{2} * s.rank + 2) + s.loss_rows * (std::int64_t{2} * s.rank + 2 * s.outputs);
   const std::int64_t data = 2 * s.rows * s.features + 2 * s.features * s.features;
   const std::int64_t cuts = s.cuts * (all + 2) + s.cut_terms() * 3 / 2;  // kernel, offset and scale, L
   return multipliers + kDouble * (panel + factor + rows + data + cuts);

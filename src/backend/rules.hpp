@@ -107,7 +107,7 @@ BURELU_HOST_DEVICE double two_loop(const Memory& memory, const double* gram, dou
   const int width = 2 * m + 1;
   const double* g_row = gram + static_cast<long>(2 * m) * width;
   team.fill(coef, width, 0.0);
-  if (team.leader()) coef[2 * m] = 1.0;
+  if (team.leader()) coef[width - 1] = 1.0;
   for (int k = 0; k < memory.count; ++k) {  // newest to oldest
     const int i = (memory.head - 1 - k + 2 * m) % m;
     const double* s_row = gram + static_cast<long>(i) * width;
@@ -123,7 +123,7 @@ BURELU_HOST_DEVICE double two_loop(const Memory& memory, const double* gram, dou
     const double yy = gram[static_cast<long>(m + newest) * width + m + newest];
     team.scale(coef, width, sy / yy);
   } else {
-    const double norm = std::sqrt(g_row[2 * m]);
+    const double norm = std::sqrt(g_row[width - 1]);
     team.scale(coef, width, norm > 1.0 ? 1.0 / norm : 1.0);
   }
   for (int k = memory.count - 1; k >= 0; --k) {  // oldest to newest

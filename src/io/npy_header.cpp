@@ -83,7 +83,7 @@ NpyHeader read_npy_header(const ByteReader& read, const std::string& place) {
   header.place = place;
   const std::string start = exactly(read, kMagic.size() + 2, place);
   if (!start.starts_with(kMagic)) fail(place, "this is no NPY array (its first bytes are wrong)");
-  const int version = start[kMagic.size()];
+  const int version = static_cast<unsigned char>(start[kMagic.size()]);
   if (version < 1 || version > 3) fail(place, "version " + std::to_string(version) + " of NPY is unknown");
   const std::size_t length = little_endian(exactly(read, version == 1 ? 2 : 4, place));
   if (length > kLongestHeader) fail(place, "the header is longer than 64 KiB");

@@ -98,9 +98,9 @@ class Trainer {
   // Gauss and random starts took turns at being the best; every other pair leaves the output weights free, which finds
   // other minima (randomised_00: 8.9069 eliminated only, 8.9025 mixed, equal work).
   Polished fresh_start(std::uint64_t index, index_t width) {
-    static constexpr StartKind kinds[] = {StartKind::gauss, StartKind::random, StartKind::random, StartKind::gauss,
-                                          StartKind::columns};
-    const StartKind kind = kinds[index % std::size(kinds)];
+    static constexpr StartKind kKinds[] = {StartKind::gauss, StartKind::random, StartKind::random, StartKind::gauss,
+                                           StartKind::columns};
+    const StartKind kind = kKinds[index % std::size(kKinds)];
     const Network start = starting_network(kind, problem_, factor_, width, mixed(seed_, index));
     const auto output = index % 2 == 0 ? OutputWeights::eliminated : OutputWeights::free;
     return polished(largest_neurons(start, plan_.width), output, 0.3);

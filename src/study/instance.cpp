@@ -26,7 +26,7 @@ std::string find_dataset(const std::string& data, const std::string& name) {
   std::error_code ignored;
   if (is_builtin(name) || std::filesystem::is_regular_file(name, ignored)) return name;
   for (const std::string& tail : {name + ".csv", name + "_train.csv", "randomized/" + name + ".csv"}) {
-    const std::string path = data + "/" + tail;
+    std::string path = data + "/" + tail;
     if (std::filesystem::is_regular_file(path, ignored)) return path;
   }
   throw DataError(name + ": there is no such file, and no such data set in " + data +

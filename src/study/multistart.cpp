@@ -194,7 +194,7 @@ const std::vector<double>& StartBatch::evaluate() {
   for (std::size_t i = 0; i < P_.size(); ++i) R_[i] = P_[i] > 0.0 ? R_[i] : 0.0;
   cblas_dgemm(CblasRowMajor, CblasTrans, CblasNoTrans, d, columns, n, 1.0, X_.data.data(), d, R_.data(), columns, 0.0,
               gradient_.data(), columns);
-  for (std::size_t row = 0; row < static_cast<std::size_t>(d + c); ++row)
+  for (std::size_t row = 0; row < static_cast<std::size_t>(d) + static_cast<std::size_t>(c); ++row)
     for (std::size_t j = 0; j < columns_; ++j) {
       const std::size_t i = row * columns_ + j;
       gradient_[i] += gamma_ * weights_[i];

@@ -81,7 +81,7 @@ StudyOutcome run_study(const Study& study, const StudyRun& run) {
   info.commands = journal.commands();
 
   const std::size_t before = journal.finished();
-  const StudyOutcome outcome = run_jobs(study.jobs, journal, run.runner);
+  StudyOutcome outcome = run_jobs(study.jobs, journal, run.runner);
   const std::size_t fresh = journal.finished() - before;
   if (fresh > 0) journal.add_call(call_record(outcome, fresh, info.machine));
   info.calls = journal.calls();

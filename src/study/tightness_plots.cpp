@@ -103,7 +103,8 @@ std::optional<Plot> boundary_plot(const Record& main, std::size_t index) {
   int most = 1;
   for (int i = 0; i < steps; ++i)
     for (int j = 0; j < steps; ++j) {
-      const int value = classes.at(static_cast<std::size_t>(i * steps + j)) - '0';
+      const int value =
+          classes.at(static_cast<std::size_t>(i) * static_cast<std::size_t>(steps) + static_cast<std::size_t>(j)) - '0';
       regions.rows.push_back({range("x", j), range("y", i), static_cast<double>(value)});
       most = std::max(most, value);
     }
