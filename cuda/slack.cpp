@@ -14,6 +14,18 @@ bool require_room(std::int64_t bytes, int device) {
   return true;
 }
 
+// Copies in place have read the host's memory before it may go, also where a call in between fails.
+class Settled {
+ public:
+  explicit Settled(cudaStream_t stream) : stream_(stream) {}
+  ~Settled() { cudaStreamSynchronize(stream_); }
+  Settled(const Settled&) = delete;
+  Settled& operator=(const Settled&) = delete;
+
+ private:
+  cudaStream_t stream_;
+};
+
 }  // namespace
 
 std::int64_t CudaSlack::bytes(const CudaSlackShape& s, Solver::Workspace workspace) {
@@ -59,6 +71,7 @@ void CudaSlack::assemble(const SlackMixture& mixture) {
 }
 
 bool CudaSlack::factorise(const SlackMixture& mixture) {
+  const Settled settled(stream_);
   assemble(mixture);
   int info = 0;
   solver_.factorise(shape_.order(), matrix_.data(), work_.data(), host_work_.data(), workspace_, info_.data());
@@ -67,6 +80,7 @@ bool CudaSlack::factorise(const SlackMixture& mixture) {
 }
 
 void CudaSlack::solve(Matrix& Z, bool transposed) {
+  const Settled settled(stream_);
   check(cudaSetDevice(device_), "cudaSetDevice");
   const auto entries = static_cast<std::int64_t>(Z.data.size());
   columns_.write_in_place(Z.data.data(), entries);
@@ -83,6 +97,7 @@ double CudaSlack::norm_of_matrix() {
 }
 
 Curvature CudaSlack::negative_part(const SlackMixture& mixture) {
+  const Settled settled(stream_);
   assemble(mixture);
   const double norm = norm_of_matrix();
   if (!std::isfinite(norm) || norm == 0.0) return {};

@@ -5,19 +5,22 @@
 
 namespace burelu {
 
-/// `evaluations` line-search trials of L-BFGS on the augmented Lagrangian at fixed multipliers.
+/// One line-search trial of L-BFGS on the augmented Lagrangian at fixed multipliers.
+inline void evaluation(Backend& backend) {
+  backend.step();
+  backend.activations();
+  backend.output_layer();
+  backend.interaction_pass();
+  backend.pull_back();
+  backend.judge();
+  backend.accept();
+  backend.direction();
+}
+
+/// A window of so many trials.
 inline void descend(Backend& backend, int evaluations) {
   backend.open_window();
-  backend.repeat(evaluations, [&backend] {
-    backend.step();
-    backend.activations();
-    backend.output_layer();
-    backend.interaction_pass();
-    backend.pull_back();
-    backend.judge();
-    backend.accept();
-    backend.direction();
-  });
+  backend.repeat(evaluations, [&backend] { evaluation(backend); });
 }
 
 /// T+ at the accepted point with its residuals, then the extrapolated T and the penalty of the next window.

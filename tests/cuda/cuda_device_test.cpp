@@ -125,7 +125,7 @@ TEST_P(CudaReplayTest, EqualsTheVerbsCalledDirectlyBitwise) {
         descend(*backend, kEvaluations);
       } else {
         backend->open_window();
-        for (int k = 0; k < kEvaluations; ++k) evaluate(*backend);
+        for (int k = 0; k < kEvaluations; ++k) evaluation(*backend);
       }
       update(*backend);
     }

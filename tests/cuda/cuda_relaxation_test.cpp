@@ -137,7 +137,7 @@ TEST_P(CudaRelaxationTest, AnEvaluationTakesFewLaunches) {
   backend->write_point(z.Shat, z.Ut);
   backend->open_window();
   const auto before = counters().launches;
-  evaluate(*backend);
+  evaluation(*backend);
   // step 1, activations 2, output layer 7, pass 5, pull back 6 (a row of negatives), judge 1, accept 5, direction 2
   constexpr int kLaunches = 29;
   // S = L [A; B] and the gradient's way back; nothing else is launched for cuts.

@@ -50,18 +50,6 @@ inline bool bitwise_equal(const Snapshot& a, const Snapshot& b) {
          a.control.search.step == b.control.search.step;
 }
 
-/// The verbs of one evaluation, called directly: what descend() repeats.
-inline void evaluate(Backend& backend) {
-  backend.step();
-  backend.activations();
-  backend.output_layer();
-  backend.interaction_pass();
-  backend.pull_back();
-  backend.judge();
-  backend.accept();
-  backend.direction();
-}
-
 /// Every verb: evaluation without and with multipliers, the update and its sums, row importance.
 inline Snapshot drill(Backend& backend, const RelaxationData& data, int rank, std::vector<Snapshot>* seen) {
   Point z = random_point(data, rank, 3);
