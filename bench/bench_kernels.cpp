@@ -17,7 +17,7 @@
 #include <map>
 
 #include "burelu/errors.hpp"
-#include "solver/clock.hpp"
+#include "linalg/clock.hpp"
 #include "verbs.hpp"
 
 namespace burelu::bench {

@@ -12,8 +12,8 @@
 #include <fstream>
 
 #include "burelu/errors.hpp"
+#include "driver/solve_with.hpp"
 #include "instance.hpp"
-#include "solver/solve_with.hpp"
 #include "targets.hpp"
 
 namespace burelu::bench {

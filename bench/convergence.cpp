@@ -14,8 +14,8 @@
 #include "burelu/burelu.hpp"
 #include "convergence_table.hpp"
 #include "instance.hpp"
-#include "solver/clock.hpp"
-#include "solver/extraction.hpp"
+#include "linalg/clock.hpp"
+#include "network/extraction.hpp"
 #include "study/machine.hpp"
 
 namespace burelu::bench {

@@ -9,8 +9,8 @@
 
 #include "burelu/errors.hpp"
 #include "burelu/result.hpp"
-#include "io/dataset.hpp"
-#include "io/formats.hpp"
+#include "data/dataset.hpp"
+#include "data/formats.hpp"
 
 namespace burelu::bench {
 

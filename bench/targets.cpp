@@ -8,10 +8,10 @@
 #include <cstring>
 #include <fstream>
 
-#include "backend/cpu_training.hpp"
 #include "burelu/errors.hpp"
 #include "burelu/version.hpp"
-#include "solver/clock.hpp"
+#include "cpu/cpu_training.hpp"
+#include "linalg/clock.hpp"
 #include "study/machine.hpp"
 
 #if defined(BURELU_BENCH_CUDA)

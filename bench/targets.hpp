@@ -6,7 +6,7 @@
 #include <string>
 #include <vector>
 
-#include "backend/factory.hpp"
+#include "seam/factory.hpp"
 
 namespace burelu::bench {
 

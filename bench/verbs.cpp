@@ -6,9 +6,9 @@
 #include <random>
 #include <utility>
 
+#include "network/polish.hpp"
 #include "problem/presolve.hpp"
-#include "solver/iteration.hpp"
-#include "solver/polish.hpp"
+#include "relaxation/iteration.hpp"
 
 namespace burelu::bench {
 namespace {

@@ -6,8 +6,8 @@
 #include <string>
 #include <vector>
 
-#include "backend/training_backend.hpp"
-#include "solver/start.hpp"
+#include "relaxation/start.hpp"
+#include "seam/training_backend.hpp"
 #include "targets.hpp"
 
 namespace burelu::bench {

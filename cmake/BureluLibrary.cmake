@@ -1,7 +1,8 @@
-# The static library: src/{problem,backend,cuts,interior,solver,io}, one translation unit per instruction set, and cuda/ where it is on.
+# The static library: all rooms of src/ but study, app and verify, one translation unit per instruction set, and cuda/ where it is on.
 set(src "${PROJECT_SOURCE_DIR}/src")
 file(GLOB_RECURSE burelu_sources CONFIGURE_DEPENDS
-     "${src}/problem/*.cpp" "${src}/backend/*.cpp" "${src}/cuts/*.cpp" "${src}/interior/*.cpp" "${src}/solver/*.cpp" "${src}/io/*.cpp")
+     "${src}/*.cpp")
+list(FILTER burelu_sources EXCLUDE REGEX "^${src}/(study|app|verify)/")
 foreach(level baseline avx2 avx512)
   set(burelu_${level} ${burelu_sources})
   list(FILTER burelu_${level} INCLUDE REGEX "/isa/[^/]*_${level}\\.cpp$")

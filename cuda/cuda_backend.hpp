@@ -6,8 +6,8 @@
 #include <string>
 #include <vector>
 
-#include "backend/factory.hpp"
-#include "backend/training_backend.hpp"
+#include "seam/factory.hpp"
+#include "seam/training_backend.hpp"
 
 namespace burelu {
 

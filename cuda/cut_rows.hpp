@@ -4,8 +4,8 @@
 // writes, so that sums have one order and need no atomics.
 #pragma once
 
-#include "backend/relaxation_data.hpp"
 #include "resources.hpp"
+#include "seam/relaxation_data.hpp"
 
 namespace burelu::cuda {
 

@@ -3,8 +3,8 @@
 #include <algorithm>
 #include <cstring>
 
-#include "backend/control_check.hpp"
 #include "reduction_sizes.hpp"
+#include "seam/control_check.hpp"
 
 namespace burelu::cuda {
 

@@ -4,9 +4,9 @@
 #include <algorithm>
 #include <vector>
 
-#include "backend/training_backend.hpp"
 #include "blas.hpp"
 #include "descent_kernels.hpp"
+#include "seam/training_backend.hpp"
 
 namespace burelu::cuda {
 

@@ -1,7 +1,7 @@
 // Kernels of the quasi-Newton descent. N unknowns, p pairs; traffic in doubles.
-#include "backend/rules.hpp"
 #include "descent_kernels.hpp"
 #include "reductions.hpp"
+#include "seam/rules.hpp"
 
 namespace burelu::cuda {
 namespace {

@@ -1,4 +1,4 @@
-// Launchers of the quasi-Newton descent: L-BFGS in panel form (src/backend/cpu_descent.hpp is the same on the CPU).
+// Launchers of the quasi-Newton descent: L-BFGS in panel form (src/cpu/cpu_descent.hpp is the same on the CPU).
 #pragma once
 
 #include <cuda_runtime.h>

@@ -5,7 +5,7 @@
 
 #include <cstdint>
 
-#include "backend/control.hpp"
+#include "seam/control.hpp"
 
 namespace burelu::cuda {
 

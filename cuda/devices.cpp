@@ -1,8 +1,8 @@
 // Devices, memory estimates, and the makers of both backends.
 #include <string>
 
-#include "backend/memory.hpp"
 #include "cuda_backend.hpp"
+#include "linalg/memory.hpp"
 #include "relaxation.hpp"
 #include "slack.hpp"
 #include "training.hpp"

@@ -3,9 +3,9 @@
 
 #include <algorithm>
 
-#include "backend/rules.hpp"
 #include "device.hpp"
 #include "launch.hpp"
+#include "seam/rules.hpp"
 #include "triangle.hpp"
 #include "weights.hpp"
 

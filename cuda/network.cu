@@ -1,9 +1,9 @@
 // Kernels of the training loss.
 #include "network.hpp"
 
-#include "backend/rules.hpp"
-#include "backend/training_backend.hpp"
 #include "reductions.hpp"
+#include "seam/rules.hpp"
+#include "seam/training_backend.hpp"
 
 namespace burelu::cuda {
 namespace {

@@ -1,8 +1,8 @@
 // Sums of the output layer, and the rule after an update of the multipliers.
 #include "output_rule.hpp"
 
-#include "backend/rules.hpp"
 #include "reductions.hpp"
+#include "seam/rules.hpp"
 
 namespace burelu::cuda {
 namespace {

@@ -1,10 +1,9 @@
-// The augmented Lagrangian of the relaxation on the device (src/backend/cpu_backend.hpp is the same on the CPU).
+// The augmented Lagrangian of the relaxation on the device (src/cpu/cpu_backend.hpp is the same on the CPU).
 //
 // Multipliers: two lower triangles over the rows of F = [A; B; S] (triangle.hpp), in double or float; arithmetic is
 // double.
 #pragma once
 
-#include "backend/relaxation_data.hpp"
 #include "cuda_backend.hpp"
 #include "cut_rows.hpp"
 #include "descent.hpp"
@@ -12,6 +11,7 @@
 #include "multipliers.hpp"
 #include "normal_equations.hpp"
 #include "rows.hpp"
+#include "seam/relaxation_data.hpp"
 
 namespace burelu::cuda {
 

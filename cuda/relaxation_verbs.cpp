@@ -1,5 +1,5 @@
 // The verbs of the relaxation, as products and kernels on one stream. Shapes as in rows.hpp; P, H, V, E, G as in
-// src/backend/cpu_backend.cpp.
+// src/cpu/cpu_backend.cpp.
 #include <algorithm>
 
 #include "output_rule.hpp"

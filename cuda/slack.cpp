@@ -2,7 +2,7 @@
 
 #include <cmath>
 
-#include "backend/memory.hpp"
+#include "linalg/memory.hpp"
 #include "slack_kernels.hpp"
 
 namespace burelu::cuda {

@@ -1,4 +1,4 @@
-// The slack of certificates on the device (src/backend/cpu_slack.hpp is the same on the CPU): three matrices of order
+// The slack of certificates on the device (src/cpu/cpu_slack.hpp is the same on the CPU): three matrices of order
 // m + d, cuSOLVER's factorisations, cuBLAS's triangular solves. It lives on a stream of its own, for one certificate.
 //
 // A certificate is made between windows, and each of these verbs but set_form() and set_anchor() waits for its result.

@@ -1,4 +1,4 @@
-// Launcher of the mixture of which the slack of a certificate is made (src/backend/slack.hpp).
+// Launcher of the mixture of which the slack of a certificate is made (src/seam/slack.hpp).
 #pragma once
 
 #include <cuda_runtime.h>

@@ -1,7 +1,7 @@
 // What the loop keeps on the device in one block: Control, and the descent's own marks.
 #pragma once
 
-#include "backend/control.hpp"
+#include "seam/control.hpp"
 
 namespace burelu::cuda {
 

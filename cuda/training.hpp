@@ -1,4 +1,4 @@
-// The training loss on the device (src/backend/cpu_training.hpp is the same on the CPU): three products and a mask.
+// The training loss on the device (src/cpu/cpu_training.hpp is the same on the CPU): three products and a mask.
 //
 // Shapes: n rows, d features, c outputs, k neurons; all matrices row-major, z = [Ut (d x k) | Vt (c x k)].
 #pragma once

@@ -5,7 +5,7 @@
 
 #include <cstdint>
 
-#include "backend/host_device.hpp"
+#include "seam/host_device.hpp"
 
 namespace burelu::cuda {
 

@@ -3,8 +3,8 @@
 // For .cu files only.
 #pragma once
 
-#include "backend/entry.hpp"
 #include "interaction.hpp"
+#include "seam/entry.hpp"
 #include "triangle.hpp"
 
 namespace burelu::cuda {

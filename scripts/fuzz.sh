@@ -20,7 +20,7 @@ sed -e 's/@PROJECT_VERSION_[A-Z]*@/0/; s/@PROJECT_VERSION@/fuzz/; s/@BURELU_WITH
 # The readers and what they call; what writes reports and checkpoints needs the solver and is left out. fuzzer.cpp says
 # how much memory there is, so that a few bytes of a sparse file do not rightly become gigabytes of zeros.
 sources() {
-  ls tests/fuzz/targets.cpp tests/fuzz/fuzzer.cpp src/problem/data_hash.cpp src/backend/memory.cpp src/io/*.cpp |
+  ls tests/fuzz/targets.cpp tests/fuzz/fuzzer.cpp src/problem/data_hash.cpp src/linalg/memory.cpp src/{formats,model,data}/*.cpp |
     grep -v -e /report.cpp -e /evaluation.cpp -e /checkpoint.cpp
 }
 # compile SOURCE: unless its object is newer than it and all headers.

@@ -106,7 +106,7 @@ else
 fi
 SECONDS=0
 programs=("$build"/tests/burelu_*_tests "$build"/bench/bench_{kernels,solve} "$build"/burelu "$build"/burelu-verify)
-for program in "${programs[@]}" "$build"/tests/burelu_{cuda,cuda_kernels,backend}_tests; do
+for program in "${programs[@]}" "$build"/tests/burelu_{cuda,cuda_kernels,seam}_tests; do
   [[ -x $program ]] || fail "no $program: build all, with -DBURELU_CUDA=ON -DBURELU_TESTS=ON -DBURELU_BENCH=ON"
 done
 find_libraries "${programs[@]}"
@@ -142,7 +142,7 @@ lacking() { echo "no $1 in $shared (BURELU_SHARED names the folder): $2" | tee -
 # All that runs on the device, and nothing else: bodies over all backends, the launchers, solves as users run them.
 on_device='*_cuda:*/cuda:CudaDeviceTest.*'
 step tests_device 50 env BURELU_REQUIRE_CUDA=1 BURELU_JOBS="$((jobs < 4 ? jobs : 4))" scripts/run_tests.sh "$build" \
-  cuda="$on_device" backend="$on_device" cuda_kernels
+  cuda="$on_device" seam="$on_device" cuda_kernels
 
 # Kernels of burelu, not those of NVIDIA's libraries: two replayed windows, one size or two of each verb.
 sanitizer="$(command -v compute-sanitizer || compgen -G '/usr/local/cuda/bin/compute-sanitizer' || true)"
@@ -158,7 +158,7 @@ else
   for tool in memcheck:40 racecheck:50 synccheck:30; do
     # shellcheck disable=SC2016 # expanded by the inner shell
     step "${tool%:*}" "${tool#*:}" env BURELU_REQUIRE_CUDA=1 bash -c \
-      '"${@:4}" "$1/burelu_cuda_tests" --gtest_filter="$2" && "${@:4}" "$1/burelu_backend_tests" --gtest_filter="$3"' \
+      '"${@:4}" "$1/burelu_cuda_tests" --gtest_filter="$2" && "${@:4}" "$1/burelu_seam_tests" --gtest_filter="$3"' \
       bash "$build/tests" "$short" "$slack" "$sanitizer" --tool "${tool%:*}" "$filter" kns=burelu --error-exitcode 9
   done
 fi

@@ -7,8 +7,8 @@
 #include <vector>
 
 #include "burelu/options.hpp"
-#include "io/dataset.hpp"
-#include "io/table.hpp"
+#include "data/dataset.hpp"
+#include "formats/table.hpp"
 
 namespace burelu::app {
 

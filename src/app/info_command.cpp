@@ -10,8 +10,8 @@
 #include "app/commands.hpp"
 #include "app/exit_codes.hpp"
 #include "app/summary.hpp"
-#include "backend/factory.hpp"
 #include "burelu/version.hpp"
+#include "seam/factory.hpp"
 
 namespace burelu::app {
 namespace {

@@ -10,13 +10,13 @@
 #include "app/exit_codes.hpp"
 #include "app/read_data.hpp"
 #include "burelu/errors.hpp"
-#include "io/byte_stream.hpp"
-#include "io/csv.hpp"
-#include "io/evaluation.hpp"
-#include "io/json_numbers.hpp"
-#include "io/npy.hpp"
-#include "io/number.hpp"
-#include "io/output_file.hpp"
+#include "data/evaluation.hpp"
+#include "formats/byte_stream.hpp"
+#include "formats/csv.hpp"
+#include "formats/json_numbers.hpp"
+#include "formats/npy.hpp"
+#include "formats/number.hpp"
+#include "formats/output_file.hpp"
 
 namespace burelu::app {
 namespace {

@@ -4,7 +4,7 @@
 #include <cmath>
 #include <map>
 
-#include "io/number.hpp"
+#include "formats/number.hpp"
 
 namespace burelu::app {
 namespace {

@@ -11,7 +11,7 @@
 #include <cstdio>
 
 #include "app/interrupt.hpp"
-#include "io/number.hpp"
+#include "formats/number.hpp"
 
 namespace burelu::app {
 namespace {

@@ -4,7 +4,7 @@
 #include <functional>
 
 #include "app/progress_printer.hpp"
-#include "io/formats.hpp"
+#include "data/formats.hpp"
 
 namespace burelu::app {
 

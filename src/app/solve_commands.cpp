@@ -14,13 +14,13 @@
 #include "app/progress_printer.hpp"
 #include "app/read_data.hpp"
 #include "app/summary.hpp"
-#include "backend/factory.hpp"
 #include "burelu/errors.hpp"
 #include "burelu/solve.hpp"
 #include "burelu/version.hpp"
-#include "io/output_file.hpp"
-#include "solver/certificate_proof.hpp"
-#include "solver/memory_estimate.hpp"
+#include "certificate/proof.hpp"
+#include "driver/memory_estimate.hpp"
+#include "formats/output_file.hpp"
+#include "seam/factory.hpp"
 
 namespace burelu::app {
 namespace {

@@ -9,7 +9,7 @@
 #include "app/commands.hpp"
 #include "app/exit_codes.hpp"
 #include "app/interrupt.hpp"
-#include "backend/factory.hpp"
+#include "seam/factory.hpp"
 #include "study/accuracy.hpp"
 #include "study/cuts.hpp"
 #include "study/instance.hpp"

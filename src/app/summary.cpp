@@ -6,7 +6,8 @@
 #include <algorithm>
 #include <cmath>
 
-#include "io/number.hpp"
+#include "formats/number.hpp"
+#include "linalg/memory.hpp"
 
 namespace burelu::app {
 namespace {

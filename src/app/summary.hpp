@@ -5,8 +5,8 @@
 #include <utility>
 #include <vector>
 
-#include "io/report.hpp"
-#include "solver/memory_estimate.hpp"
+#include "driver/memory_estimate.hpp"
+#include "report/report.hpp"
 
 namespace burelu::app {
 

@@ -4,8 +4,8 @@
 #include <cstdint>
 #include <vector>
 
-#include "backend/relaxation_data.hpp"
 #include "cuts/conic_program.hpp"
+#include "seam/relaxation_data.hpp"
 
 namespace burelu {
 

@@ -12,7 +12,7 @@
 #include <functional>
 #include <vector>
 
-#include "backend/relaxation_data.hpp"
+#include "seam/relaxation_data.hpp"
 
 namespace burelu {
 

@@ -4,7 +4,7 @@
 #include <cstdint>
 #include <vector>
 
-#include "backend/relaxation_data.hpp"
+#include "seam/relaxation_data.hpp"
 
 namespace burelu {
 

@@ -4,7 +4,7 @@
 #include <fmt/ranges.h>
 
 #include "burelu/errors.hpp"
-#include "solver/thread_scope.hpp"
+#include "linalg/thread_scope.hpp"
 #include "study/accuracy_methods.hpp"
 
 namespace burelu::study {

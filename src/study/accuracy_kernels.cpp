@@ -1,4 +1,4 @@
-#include "solver/clock.hpp"
+#include "linalg/clock.hpp"
 #include "study/accuracy_methods.hpp"
 #include "study/accuracy_record.hpp"
 #include "study/kernel_regression.hpp"

@@ -5,8 +5,8 @@
 #include <cmath>
 
 #include "burelu/errors.hpp"
-#include "solver/clock.hpp"
-#include "solver/thread_scope.hpp"
+#include "linalg/clock.hpp"
+#include "linalg/thread_scope.hpp"
 #include "study/accuracy_methods.hpp"
 #include "study/accuracy_record.hpp"
 #include "study/momentum_descent.hpp"

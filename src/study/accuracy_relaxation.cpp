@@ -4,9 +4,9 @@
 #include <algorithm>
 
 #include "burelu/solve.hpp"
-#include "solver/clock.hpp"
-#include "solver/extraction.hpp"
-#include "solver/thread_scope.hpp"
+#include "linalg/clock.hpp"
+#include "linalg/thread_scope.hpp"
+#include "network/extraction.hpp"
 #include "study/accuracy_methods.hpp"
 #include "study/accuracy_record.hpp"
 #include "study/extraction_methods.hpp"

@@ -5,7 +5,7 @@
 #include <cmath>
 #include <limits>
 
-#include "io/number.hpp"
+#include "formats/number.hpp"
 #include "study/accuracy.hpp"
 #include "study/results.hpp"
 

@@ -4,7 +4,7 @@
 #include <nlohmann/json.hpp>
 
 #include "burelu/network.hpp"
-#include "io/dataset.hpp"
+#include "data/dataset.hpp"
 
 namespace burelu::study {
 

@@ -13,7 +13,7 @@
 #include <sstream>
 #include <thread>
 
-#include "solver/clock.hpp"
+#include "linalg/clock.hpp"
 
 extern char** environ;  // NOLINT(readability-redundant-declaration): not declared by every libc
 

@@ -5,9 +5,9 @@
 #include <utility>
 
 #include "burelu/errors.hpp"
-#include "io/dataset.hpp"
-#include "io/formats.hpp"
-#include "io/random.hpp"
+#include "data/dataset.hpp"
+#include "data/formats.hpp"
+#include "linalg/random.hpp"
 
 namespace burelu::study {
 namespace {

@@ -6,7 +6,7 @@
 #include <algorithm>
 #include <cmath>
 
-#include "solver/clock.hpp"
+#include "linalg/clock.hpp"
 
 namespace burelu::study {
 namespace {

@@ -8,8 +8,8 @@
 #include <cmath>
 #include <limits>
 
-#include "io/random.hpp"
-#include "solver/clock.hpp"
+#include "linalg/clock.hpp"
+#include "linalg/random.hpp"
 #include "study/frank_wolfe.hpp"
 #include "study/lbfgs.hpp"
 

@@ -9,9 +9,9 @@
 
 #include "burelu/errors.hpp"
 #include "burelu/solve.hpp"
+#include "formats/json_numbers.hpp"
+#include "formats/number.hpp"
 #include "interior/interior_point.hpp"
-#include "io/json_numbers.hpp"
-#include "io/number.hpp"
 #include "study/instance.hpp"
 #include "study/results.hpp"
 

@@ -6,7 +6,7 @@
 #include <vector>
 
 #include "burelu/options.hpp"
-#include "io/preparation.hpp"
+#include "model/preparation.hpp"
 #include "study/html.hpp"
 #include "study/job.hpp"
 

@@ -5,8 +5,8 @@
 #include <algorithm>
 #include <cmath>
 
-#include "backend/cpu_training.hpp"
-#include "solver/polish.hpp"
+#include "cpu/cpu_training.hpp"
+#include "network/polish.hpp"
 #include "study/operator_splitting.hpp"
 
 namespace burelu::study {

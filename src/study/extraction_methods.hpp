@@ -6,7 +6,7 @@
 
 #include "burelu/problem.hpp"
 #include "burelu/result.hpp"
-#include "solver/extraction_starts.hpp"
+#include "network/extraction_starts.hpp"
 
 namespace burelu::study {
 

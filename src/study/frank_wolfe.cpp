@@ -7,9 +7,9 @@
 #include <cmath>
 #include <limits>
 
-#include "backend/cpu_training.hpp"
-#include "solver/clock.hpp"
-#include "solver/polish.hpp"
+#include "cpu/cpu_training.hpp"
+#include "linalg/clock.hpp"
+#include "network/polish.hpp"
 #include "study/scaled_training.hpp"
 
 namespace burelu::study {
@@ -18,7 +18,7 @@ namespace {
 constexpr int kCorrections = 100;        // steps of the accelerated method for the output weights, at most
 constexpr double kCorrected = 1e-9;      // relative change of the weights that ends them
 constexpr int kMemory = 20;              // of L-BFGS
-constexpr double kSmoothing = 0.03;      // as for networks that are good already (src/solver/extraction.cpp)
+constexpr double kSmoothing = 0.03;      // as for networks that are good already (src/network/extraction.cpp)
 constexpr int kPasses = 50;              // evaluations per level of smoothing
 constexpr double kRoundingShare = 1e-9;  // of the dual value
 

@@ -6,8 +6,8 @@
 #include <filesystem>
 
 #include "burelu/errors.hpp"
-#include "io/builtin.hpp"
-#include "io/formats.hpp"
+#include "data/builtin.hpp"
+#include "data/formats.hpp"
 
 namespace burelu::study {
 namespace {

@@ -5,7 +5,7 @@
 #include <string>
 #include <vector>
 
-#include "io/dataset.hpp"
+#include "data/dataset.hpp"
 
 namespace burelu::study {
 

@@ -6,7 +6,7 @@
 #include <cmath>
 #include <limits>
 
-#include "io/random.hpp"
+#include "linalg/random.hpp"
 
 namespace burelu::study {
 namespace {

@@ -8,9 +8,9 @@
 #include <limits>
 #include <numbers>
 
-#include "backend/cpu_training.hpp"
-#include "backend/factory.hpp"
-#include "io/random.hpp"
+#include "cpu/cpu_training.hpp"
+#include "linalg/random.hpp"
+#include "seam/factory.hpp"
 #include "study/patterns.hpp"
 #include "study/scaled_training.hpp"
 

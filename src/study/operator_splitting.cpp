@@ -10,7 +10,7 @@
 #include <vector>
 
 #include "burelu/errors.hpp"
-#include "io/random.hpp"
+#include "linalg/random.hpp"
 #include "problem/presolve.hpp"
 
 namespace burelu::study {

@@ -9,7 +9,7 @@
 #include <set>
 
 #include "burelu/errors.hpp"
-#include "io/random.hpp"
+#include "linalg/random.hpp"
 
 namespace burelu::study {
 namespace {

@@ -9,7 +9,7 @@
 #include <fstream>
 #include <iterator>
 
-#include "io/output_file.hpp"
+#include "formats/output_file.hpp"
 #include "study/child_process.hpp"
 
 namespace burelu::study {

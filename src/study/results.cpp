@@ -5,9 +5,9 @@
 #include <unordered_set>
 
 #include "burelu/version.hpp"
-#include "io/csv.hpp"
-#include "io/json_numbers.hpp"
-#include "io/number.hpp"
+#include "formats/csv.hpp"
+#include "formats/json_numbers.hpp"
+#include "formats/number.hpp"
 
 namespace burelu::study {
 namespace {

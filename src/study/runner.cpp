@@ -8,8 +8,8 @@
 #include <thread>
 
 #include "burelu/errors.hpp"
-#include "solver/clock.hpp"
-#include "solver/thread_scope.hpp"
+#include "linalg/clock.hpp"
+#include "linalg/thread_scope.hpp"
 #include "study/machine.hpp"
 
 namespace burelu::study {

@@ -3,7 +3,7 @@
 
 #include <cmath>
 
-#include "solver/polish.hpp"
+#include "network/polish.hpp"
 
 namespace burelu::study {
 

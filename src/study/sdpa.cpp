@@ -12,8 +12,8 @@
 #include <tuple>
 #include <vector>
 
-#include "io/number.hpp"
-#include "io/output_file.hpp"
+#include "formats/number.hpp"
+#include "formats/output_file.hpp"
 #include "study/child_process.hpp"
 
 namespace burelu::study {

@@ -7,7 +7,7 @@
 
 #include "burelu/errors.hpp"
 #include "burelu/version.hpp"
-#include "io/output_file.hpp"
+#include "formats/output_file.hpp"
 #include "study/machine.hpp"
 
 namespace burelu::study {

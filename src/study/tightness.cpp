@@ -9,9 +9,9 @@
 
 #include "burelu/errors.hpp"
 #include "burelu/solve.hpp"
-#include "io/json_numbers.hpp"
-#include "io/number.hpp"
-#include "solver/clock.hpp"
+#include "formats/json_numbers.hpp"
+#include "formats/number.hpp"
+#include "linalg/clock.hpp"
 #include "study/boundary.hpp"
 #include "study/convex_relu.hpp"
 #include "study/copositive.hpp"

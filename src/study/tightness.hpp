@@ -5,7 +5,7 @@
 #include <string>
 #include <vector>
 
-#include "io/preparation.hpp"
+#include "model/preparation.hpp"
 #include "study/html.hpp"
 #include "study/job.hpp"
 

@@ -10,7 +10,7 @@
 #include <limits>
 #include <map>
 
-#include "io/json_numbers.hpp"
+#include "formats/json_numbers.hpp"
 #include "study/results.hpp"
 #include "study/tightness.hpp"
 

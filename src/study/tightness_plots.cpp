@@ -8,7 +8,7 @@
 #include <optional>
 #include <set>
 
-#include "io/number.hpp"
+#include "formats/number.hpp"
 #include "study/tightness_sections.hpp"
 
 namespace burelu::study {

@@ -4,7 +4,7 @@
 #include <algorithm>
 #include <cmath>
 
-#include "io/number.hpp"
+#include "formats/number.hpp"
 #include "study/tightness.hpp"
 #include "study/tightness_sections.hpp"
 

@@ -3,7 +3,7 @@
 
 #include <string>
 
-#include "io/model.hpp"
+#include "model/model.hpp"
 
 namespace burelu::test {
 

@@ -6,10 +6,10 @@
 
 #include "app/hand_made_model.hpp"
 #include "app/run_program.hpp"
-#include "io/binary.hpp"
-#include "io/gzipped.hpp"
-#include "io/npy.hpp"
-#include "io/zip_archive.hpp"
+#include "formats/npy.hpp"
+#include "formats/zip_archive.hpp"
+#include "support/binary.hpp"
+#include "support/gzipped.hpp"
 
 namespace burelu::test {
 namespace {

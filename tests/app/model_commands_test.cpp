@@ -5,8 +5,8 @@
 
 #include "app/hand_made_model.hpp"
 #include "app/run_program.hpp"
-#include "io/byte_stream.hpp"
-#include "io/npy.hpp"
+#include "formats/byte_stream.hpp"
+#include "formats/npy.hpp"
 
 namespace burelu::test {
 namespace {

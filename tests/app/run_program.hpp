@@ -8,8 +8,8 @@
 #include <string>
 #include <vector>
 
-#include "io/scratch_folder.hpp"
 #include "support/places.hpp"
+#include "support/scratch_folder.hpp"
 
 namespace burelu::test {
 

@@ -2,7 +2,7 @@
 #include <gtest/gtest.h>
 
 #include "app/run_program.hpp"
-#include "io/random.hpp"
+#include "linalg/random.hpp"
 
 namespace burelu::test {
 namespace {

@@ -5,7 +5,7 @@
 
 #include <cstdint>
 
-#include "io/builtin.hpp"
+#include "data/builtin.hpp"
 
 namespace burelu::app {
 namespace {

@@ -7,7 +7,7 @@
 
 #include "burelu/solve.hpp"
 #include "cuda/cuda_support.hpp"
-#include "io/scratch_folder.hpp"
+#include "support/scratch_folder.hpp"
 
 namespace burelu::test {
 namespace {

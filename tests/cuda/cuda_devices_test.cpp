@@ -1,7 +1,8 @@
 // Memory and absent devices of the CUDA backend's sources on the host double.
-#include "backend/memory.hpp"
 #include "burelu/errors.hpp"
 #include "cuda/cuda_support.hpp"
+#include "linalg/memory.hpp"
+#include "seam/footprint.hpp"
 
 namespace burelu::test {
 namespace {

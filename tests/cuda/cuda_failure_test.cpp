@@ -3,10 +3,10 @@
 #include <filesystem>
 
 #include "burelu/errors.hpp"
+#include "certificate/proof.hpp"
 #include "cuda/cuda_support.hpp"
-#include "io/scratch_folder.hpp"
-#include "solver/certificate_proof.hpp"
-#include "solver/solve_with.hpp"
+#include "driver/solve_with.hpp"
+#include "support/scratch_folder.hpp"
 
 namespace burelu::test {
 namespace {

@@ -3,10 +3,10 @@
 #include <cstdlib>
 #include <utility>
 
-#include "backend/cpu_backend.hpp"
+#include "certificate/proof.hpp"
+#include "cpu/cpu_backend.hpp"
 #include "cuda/cuda_support.hpp"
-#include "solver/certificate_proof.hpp"
-#include "solver/solve_with.hpp"
+#include "driver/solve_with.hpp"
 #include "support/shared_data.hpp"
 #include "support/shared_problems.hpp"
 

@@ -10,8 +10,8 @@
 #include "cuda_double.hpp"
 #include "cuda_on_host.hpp"
 #include "cuts/separation.hpp"
-#include "solver/iteration.hpp"
-#include "solver/start.hpp"
+#include "relaxation/iteration.hpp"
+#include "relaxation/start.hpp"
 #include "support/backends.hpp"
 #include "support/instances.hpp"
 

@@ -5,7 +5,7 @@
 #include <tuple>
 
 #include "cuda/cuda_support.hpp"
-#include "solver/polish.hpp"
+#include "network/polish.hpp"
 
 namespace burelu::test {
 namespace {

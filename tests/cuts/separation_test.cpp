@@ -8,7 +8,7 @@
 #include <set>
 
 #include "brute_force.hpp"
-#include "solver/start.hpp"
+#include "relaxation/start.hpp"
 #include "support/instances.hpp"
 #include "support/naive_relaxation.hpp"
 

@@ -4,7 +4,7 @@
 #include <cstdio>
 #include <cstdlib>
 
-#include "backend/memory.hpp"
+#include "linalg/memory.hpp"
 #include "targets.hpp"
 
 namespace {
@@ -13,7 +13,7 @@ const burelu::fuzz::Target* chosen = nullptr;
 
 }  // namespace
 
-/// In place of src/backend/system_memory.cpp: a row of 2^19 columns fits, a matrix of many such rows is refused.
+/// In place of src/linalg/system_memory.cpp: a row of 2^19 columns fits, a matrix of many such rows is refused.
 std::int64_t burelu::available_bytes() { return std::int64_t{8} << 20U; }
 
 extern "C" int LLVMFuzzerInitialize(int* /*argc*/, char*** /*argv*/) {

@@ -9,14 +9,14 @@
 
 #include "burelu/certificate.hpp"
 #include "burelu/errors.hpp"
-#include "io/csv.hpp"
-#include "io/dataset.hpp"
-#include "io/idx.hpp"
-#include "io/libsvm.hpp"
-#include "io/npy.hpp"
-#include "io/npz.hpp"
-#include "io/onnx.hpp"
-#include "io/tensors.hpp"
+#include "data/dataset.hpp"
+#include "formats/csv.hpp"
+#include "formats/idx.hpp"
+#include "formats/libsvm.hpp"
+#include "formats/npy.hpp"
+#include "formats/npz.hpp"
+#include "model/onnx.hpp"
+#include "model/tensors.hpp"
 
 namespace burelu::fuzz {
 namespace {

@@ -9,9 +9,9 @@
 #include <sstream>
 
 #include "burelu/solve.hpp"
+#include "certificate/certifier.hpp"
+#include "cuts/cut_numbering.hpp"
 #include "cuts/separation.hpp"
-#include "solver/certificate.hpp"
-#include "solver/cut_numbering.hpp"
 #include "support/instances.hpp"
 #include "support/shared_data.hpp"
 #include "support/shared_problems.hpp"

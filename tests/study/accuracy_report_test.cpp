@@ -3,8 +3,8 @@
 
 #include <cmath>
 
-#include "io/scratch_folder.hpp"
 #include "study/accuracy.hpp"
+#include "support/scratch_folder.hpp"
 
 namespace burelu::study {
 namespace {

@@ -7,9 +7,9 @@
 #include <set>
 
 #include "burelu/errors.hpp"
-#include "io/random.hpp"
-#include "io/scratch_folder.hpp"
+#include "linalg/random.hpp"
 #include "study/results.hpp"
+#include "support/scratch_folder.hpp"
 
 namespace burelu::study {
 namespace {

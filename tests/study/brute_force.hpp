@@ -8,7 +8,7 @@
 #include <vector>
 
 #include "burelu/problem.hpp"
-#include "io/random.hpp"
+#include "linalg/random.hpp"
 
 namespace burelu::test {
 

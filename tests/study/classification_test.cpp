@@ -7,8 +7,8 @@
 #include <map>
 
 #include "burelu/errors.hpp"
-#include "io/scratch_folder.hpp"
 #include "support/instances.hpp"
+#include "support/scratch_folder.hpp"
 
 namespace burelu::study {
 namespace {

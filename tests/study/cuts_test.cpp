@@ -7,10 +7,10 @@
 #include <set>
 
 #include "burelu/errors.hpp"
-#include "io/scratch_folder.hpp"
 #include "study/instance.hpp"
 #include "study/results.hpp"
 #include "study/study.hpp"
+#include "support/scratch_folder.hpp"
 #include "support/shared_data.hpp"
 
 namespace burelu::study {

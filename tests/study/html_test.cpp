@@ -5,7 +5,7 @@
 
 #include <cmath>
 
-#include "io/scratch_folder.hpp"
+#include "support/scratch_folder.hpp"
 
 namespace burelu::study {
 namespace {

@@ -4,7 +4,7 @@
 #include <gtest/gtest.h>
 
 #include "burelu/errors.hpp"
-#include "io/scratch_folder.hpp"
+#include "support/scratch_folder.hpp"
 
 namespace burelu::study {
 namespace {

@@ -8,7 +8,7 @@
 #include <cmath>
 #include <thread>
 
-#include "io/scratch_folder.hpp"
+#include "support/scratch_folder.hpp"
 
 namespace burelu::study {
 namespace {

@@ -6,9 +6,9 @@
 #include <sstream>
 
 #include "burelu/solve.hpp"
-#include "io/scratch_folder.hpp"
 #include "study/brute_force.hpp"
 #include "study/child_process.hpp"
+#include "support/scratch_folder.hpp"
 
 namespace burelu::study {
 namespace {

@@ -3,7 +3,7 @@
 
 #include <gtest/gtest.h>
 
-#include "io/scratch_folder.hpp"
+#include "support/scratch_folder.hpp"
 
 namespace burelu::study {
 namespace {

@@ -7,10 +7,10 @@
 #include <cmath>
 
 #include "burelu/errors.hpp"
-#include "io/formats.hpp"
-#include "io/scratch_folder.hpp"
+#include "data/formats.hpp"
 #include "study/instance.hpp"
 #include "study/results.hpp"
+#include "support/scratch_folder.hpp"
 #include "support/shared_data.hpp"
 
 namespace burelu::study {

@@ -8,12 +8,12 @@
 #include <string>
 #include <vector>
 
-#include "backend/cpu_backend.hpp"
-#include "backend/cpu_slack.hpp"
-#include "backend/cpu_training.hpp"
-#include "backend/factory.hpp"
 #include "burelu/errors.hpp"
+#include "cpu/cpu_backend.hpp"
+#include "cpu/cpu_slack.hpp"
+#include "cpu/cpu_training.hpp"
 #include "cuda_backend.hpp"
+#include "seam/factory.hpp"
 #include "support/deferred_backend.hpp"
 
 #if defined(BURELU_CUDA_ON_HOST)

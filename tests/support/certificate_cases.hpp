@@ -7,8 +7,8 @@
 #include <vector>
 
 #include "burelu/certificate.hpp"
+#include "certificate/certifier.hpp"
 #include "problem/presolve.hpp"
-#include "solver/certificate.hpp"
 
 namespace burelu::test {
 

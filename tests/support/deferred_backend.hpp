@@ -8,7 +8,7 @@
 #include <utility>
 #include <vector>
 
-#include "backend/backend.hpp"
+#include "seam/backend.hpp"
 
 namespace burelu::test {
 

@@ -4,8 +4,8 @@
 #include <algorithm>
 #include <cmath>
 
-#include "backend/relaxation_data.hpp"
-#include "solver/start.hpp"
+#include "relaxation/start.hpp"
+#include "seam/relaxation_data.hpp"
 
 namespace burelu::test {
 

@@ -1,7 +1,7 @@
 #include "support/shared_problems.hpp"
 
-#include "io/dataset.hpp"
-#include "io/formats.hpp"
+#include "data/dataset.hpp"
+#include "data/formats.hpp"
 #include "support/shared_data.hpp"
 
 namespace burelu::test {

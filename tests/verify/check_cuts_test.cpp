@@ -6,7 +6,7 @@
 #include <limits>
 
 #include "burelu/solve.hpp"
-#include "solver/certificate_proof.hpp"
+#include "certificate/proof.hpp"
 #include "support/cut_cases.hpp"
 #include "support/instances.hpp"
 #include "verify/check.hpp"

@@ -1,0 +1,181 @@
+// Certifier: proposals are repaired in presolved coordinates, proofs are assembled in those of the data.
+#include "certificate/certifier.hpp"
+
+#include <algorithm>
+#include <cmath>
+#include <limits>
+
+#include "certificate/proof.hpp"
+#include "certificate/repair.hpp"
+#include "cuts/cut_expansion.hpp"
+
+namespace burelu {
+namespace {
+
+std::size_t at(index_t i) { return static_cast<std::size_t>(i); }
+
+/// Shares of an interior point, tried until the loss of bound is negligible.
+constexpr double kExtraShares[] = {0.0, 1e-10, 1e-9, 1e-8, 1e-7, 1e-6, 1e-5, 1e-4};
+constexpr double kNegligibleLoss = 1e-8;  // of the bound
+constexpr double kDoubtfulLoss = 1e-6;    // of the bound: the proposal owed something to rounding
+constexpr double kFirstShrink = 1e-11;    // of W, tenfold per failure
+constexpr int kShrinks = 6;
+
+bool ordered(const Multiplier& a, const Multiplier& b) { return a.i < b.i || (a.i == b.i && a.j < b.j); }
+
+/// q_k / |x_k|: a_k of the presolved problem is that multiple of a_k of the data, over sqrt(s).
+double row_scale(const Presolved& p, std::int32_t k) { return p.weight[at(k)] / p.representative_norm[at(k)]; }
+
+/// Place of each cut among those with a nonzero multiplier, -1 for the others.
+std::vector<std::int32_t> places_in_use(const Proposal& proposal, std::int32_t m, std::size_t count) {
+  std::vector<std::int32_t> place(count, -1);
+  for (const Multiplier& pair : proposal.multipliers)
+    for (const std::int32_t form : {pair.i, pair.j})
+      if (form >= 2 * m && pair.value > 0.0) place[at(form - 2 * m)] = 0;
+  std::int32_t next = 0;
+  for (std::int32_t& value : place)
+    if (value == 0) value = next++;
+  return place;
+}
+
+/// The cuts in use, in the coordinates of the data: a_k' = r_k a_k / sqrt(s) turns c_j' into c_j' r_j / r_k.
+std::vector<Cut> restored_cuts(const Presolved& p, const std::vector<Cut>& cuts,
+                               const std::vector<std::int32_t>& place) {
+  const auto m = static_cast<std::int32_t>(p.rows());
+  std::vector<Cut> out;
+  for (std::size_t t = 0; t < cuts.size(); ++t) {
+    if (place[t] < 0) continue;
+    out.push_back(cuts[t]);
+    for (CutTerm& term : out.back().terms) term.coefficient *= row_scale(p, term.form % m) / row_scale(p, cuts[t].line);
+  }
+  return out;
+}
+
+/// (1 - extra) T + extra T0 in the coordinates of the data: a_k' = a_k q_k / (|x_k| sqrt(s)), so
+/// T(i, j) = T'(i, j) (q_i / |x_i|) (q_j / |x_j|) / s. T0 is the interior point -t on the tied pairs, X'X t = gamma at
+/// most.
+/// A cut has the scale of the row that it bounds. `place` numbers the cuts in use.
+std::vector<Multiplier> restored_multipliers(const Presolved& p, const Proposal& proposal, const std::vector<Cut>& cuts,
+                                             const std::vector<std::int32_t>& place, double extra) {
+  const auto m = static_cast<std::int32_t>(p.rows());
+  const auto factor = [&](std::int32_t form) { return row_scale(p, line_of(form, m, cuts)); };
+  const auto renumbered = [&](std::int32_t form) { return form < 2 * m ? form : 2 * m + place[at(form - 2 * m)]; };
+  double squares = 0.0;
+  for (const double x : p.X.data) squares += x * x;
+  const double t = squares > 0.0 ? p.gamma / squares : 0.0;
+  std::vector<Multiplier> out;
+  out.reserve(proposal.multipliers.size() + at(m));
+  for (const Multiplier& pair : proposal.multipliers) {
+    const std::int32_t i = std::max(pair.i, pair.j);
+    const std::int32_t j = std::min(pair.i, pair.j);
+    if (!(pair.value > 0.0) || (j < m && i == j + m)) continue;
+    out.push_back(
+        {renumbered(i), renumbered(j), (1.0 - extra) * pair.value * factor(pair.i) * factor(pair.j) / p.scale});
+  }
+  for (std::int32_t k = 0; k < m; ++k) {
+    const double tau = (1.0 - extra) * proposal.tau[static_cast<std::size_t>(k)] - extra * t;
+    out.push_back({k + m, k, tau * factor(k) * factor(k) / p.scale});
+  }
+  std::sort(out.begin(), out.end(), ordered);
+  return out;
+}
+
+Matrix multiple(Matrix W, double s) {
+  for (double& value : W.data) value *= s;
+  return W;
+}
+
+}  // namespace
+
+struct Certifier::State {
+  const Problem& problem;
+  const Presolved& reduced;
+  Repair repair;
+
+  double dual_value(const Matrix& W) const {
+    double value = reduced.constant_loss;
+    for (std::size_t i = 0; i < W.data.size(); ++i) value -= W.data[i] * (reduced.Y.data[i] + 0.5 * W.data[i]);
+    return value;
+  }
+
+  /// Largest multiple of W that raises D: D(s W) is a concave parabola.
+  double best_multiple(const Matrix& W) const {
+    double first = 0.0;
+    double second = 0.0;
+    for (std::size_t i = 0; i < W.data.size(); ++i) {
+      first -= W.data[i] * reduced.Y.data[i];
+      second += W.data[i] * W.data[i];
+    }
+    return second > 0.0 ? std::max(first / second, 0.0) : 0.0;
+  }
+
+  Certificate skeleton() const {
+    Certificate out;
+    out.gamma = problem.gamma;
+    out.data_hash = data_hash(problem);
+    out.representatives = reduced.representatives;
+    out.line = reduced.line;
+    out.ratio = reduced.ratio;
+    return out;
+  }
+
+  /// Fills W = s W and the bound, shrinking s a little where the proof fails by a hair.
+  bool close(Certificate& candidate, const Matrix& W, double s) const {
+    double shrink = 0.0;
+    for (int attempt = 0; attempt < kShrinks; ++attempt) {
+      candidate.W = restore_dual(reduced, problem, multiple(W, s * (1.0 - shrink)));
+      if (const auto bound = proven_bound(problem, candidate)) {
+        candidate.lower_bound = *bound;
+        return true;
+      }
+      shrink = shrink == 0.0 ? kFirstShrink : 10.0 * shrink;
+    }
+    return false;
+  }
+};
+
+Certifier::Certifier(const Problem& problem, const Presolved& reduced, SlackFactory on_device)
+    : state_(new State{problem, reduced, Repair(reduced, std::move(on_device))}) {}
+
+Certifier::~Certifier() = default;
+
+void Certifier::exchange(Archive& archive) { state_->repair.exchange(archive); }
+
+std::optional<double> Certifier::confirm(const Certificate& certificate) const {
+  const Certificate own = state_->skeleton();
+  if (certificate.gamma != own.gamma || certificate.data_hash != own.data_hash) return std::nullopt;
+  return proven_bound(state_->problem, certificate);
+}
+
+void Certifier::add_cuts(const std::vector<Cut>& cuts) { state_->repair.add_cuts(cuts); }
+
+const std::vector<Cut>& Certifier::cuts() const { return state_->repair.cuts(); }
+
+Proposal Certifier::propose(const DualPoint& point) { return state_->repair.propose(point); }
+
+std::optional<Certificate> Certifier::prove(const Proposal& proposal) {
+  State& state = *state_;
+  if (!std::isfinite(proposal.bound)) return std::nullopt;
+  Certificate candidate = state.skeleton();
+  const std::vector<Cut>& cuts = state.repair.cuts();
+  const std::vector<std::int32_t> place =
+      places_in_use(proposal, static_cast<std::int32_t>(state.reduced.rows()), cuts.size());
+  candidate.cuts = restored_cuts(state.reduced, cuts, place);
+  std::optional<Certificate> best;
+  const double wanted = state.dual_value(proposal.W);
+  const double free = state.best_multiple(proposal.W);
+  for (const double extra : kExtraShares) {
+    candidate.multipliers = restored_multipliers(state.reduced, proposal, cuts, place, extra);
+    candidate.W = restore_dual(state.reduced, state.problem, proposal.W);
+    const double s = std::min(free, supported_scale(state.problem, candidate));
+    if (!(s > 0.0) && free > 0.0) continue;
+    const double reachable = state.dual_value(multiple(proposal.W, s));
+    if (best && reachable <= best->lower_bound) continue;
+    if (state.close(candidate, proposal.W, s) && (!best || candidate.lower_bound > best->lower_bound)) best = candidate;
+    if (best && wanted - best->lower_bound <= kNegligibleLoss * std::abs(wanted)) break;
+  }
+  if (!best || wanted - best->lower_bound > kDoubtfulLoss * std::abs(wanted)) state.repair.doubt();
+  return best;
+}
+
+}  // namespace burelu

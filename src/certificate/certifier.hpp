@@ -1,0 +1,68 @@
+// From approximate multipliers to a proven lower bound (docs/method.md, "The bound").
+//
+// Two stages. `Certifier::propose` is heuristic and works in presolved coordinates: it mixes T with an interior point
+// or with the best repaired T so far, so that N(T) > 0, and improves W for that T; any precision will do.
+// `Certifier::prove` is the theorem: in the coordinates of the data as given, with every rounding error accounted for,
+// or nothing.
+#pragma once
+
+#include <memory>
+#include <optional>
+
+#include "burelu/certificate.hpp"
+#include "problem/presolve.hpp"
+#include "seam/backend.hpp"
+#include "seam/slack.hpp"
+
+namespace burelu {
+
+/// A dual point of the presolved problem.
+struct DualPoint {
+  const std::vector<Multiplier>* multipliers = nullptr;  ///< over forms (a, b, cuts), i >= j, nonnegative
+  const std::vector<double>* tau = nullptr;              ///< of the tied pairs, free
+  const Matrix* W = nullptr;                             ///< (m + negative) x c, usually the residual E
+};
+
+/// A repaired dual point: N = M(T) + gamma/2 I_u > 0 and W'J N^-1 J'W <= 2 gamma I.
+struct Proposal {
+  double bound = 0.0;       ///< approximate D(W), presolve's constant included; -infinity if none was found
+  double dual_value = 0.0;  ///< D of the W that came in, same constant: where the bound would be without repair
+  double theta = 1.0;       ///< share of the interior point that T itself needs: 0 is a perfect dual point
+  std::vector<Multiplier> multipliers;  ///< repaired T, sorted by (i, j)
+  std::vector<double> tau;              ///< repaired, of the tied pairs
+  Matrix W;
+};
+
+class Certifier {
+ public:
+  /// Keeps references to both; they must outlive it. `on_device` makes the slack that repairs work on, where there is
+  /// one; proofs are the host's.
+  Certifier(const Problem& problem, const Presolved& reduced, SlackFactory on_device = {});
+  ~Certifier();
+  Certifier(const Certifier&) = delete;
+  Certifier& operator=(const Certifier&) = delete;
+
+  /// Cuts in presolved coordinates become the forms 2m, 2m + 1, ... of multipliers, in the order of all calls.
+  void add_cuts(const std::vector<Cut>& cuts);
+  const std::vector<Cut>& cuts() const;
+
+  /// Best bound that the repairs find for this T. The work of some 70 Cholesky factorisations of order m + d. Remembers
+  /// the best repaired T over all calls: the bound proposed never falls, but for rounding.
+  Proposal propose(const DualPoint& point);
+
+  /// Proves a bound close to the proposal's, or returns nothing. Where it falls short, later proposals keep further
+  /// away from singular N.
+  std::optional<Certificate> prove(const Proposal& proposal);
+
+  /// The bound of somebody else's certificate for this problem, proven again, or nothing.
+  std::optional<double> confirm(const Certificate& certificate) const;
+
+  /// What propose() remembers, for checkpoints.
+  void exchange(Archive& archive);
+
+ private:
+  struct State;
+  std::unique_ptr<State> state_;
+};
+
+}  // namespace burelu

@@ -1,0 +1,299 @@
+// Scaling and collapsing, see certificate_scaled.hpp. With ||u|| = 1 throughout:
+//
+// Row i on line k: x_i = r x_k + e_i, so | (x_i'u)_+ - (r x_k'u)_+ | <= ||e_i||, and (r x_k'u)_+ is |r| a_k or |r| b_k.
+// Hence || sum_i (x_i'u)_+ w_i || <= || sum_k a_k w+_k + b_k w-_k || + sum_i ||w_i|| ||e_i||, w+-_k = sum |r_i| w_i.
+// Computed w+- differ from exact ones by delta: at most ||x_k|| ||delta_k|| more. b_k = a_k - x_k'u gives
+// G = [w+ + w-; -X'w-], whose own roundings are counted in the same way. eta is the sum of all these.
+//
+// Cut t is s(u) = sum_j c_j f_j(u) - a_k(u) with x_k = sum_j c_j y_j + e. Sublinearity gives s(u) >= -(e'u)_+ >= -eps,
+// eps >= ||e||, and |s(u)| <= size = sum_j c_j ||x_j|| + ||x_k||. So a product of two forms that is not a square is at
+// least -(eps_i size_j + eps_j size_i), with eps = 0, size = ||x|| for a and b: sum of products >= -delta,
+//   delta = sum T(i, j) (eps_i size_j + eps_j size_i).
+// 0 <= x'Qx then gives ||G'x||^2 <= gamma^2 + 2 gamma delta <= (gamma + delta)^2: the premise holds for gamma + delta.
+#include "certificate/scaled.hpp"
+
+#include <algorithm>
+#include <cmath>
+
+#include "cuts/cut_expansion.hpp"
+
+namespace burelu {
+namespace {
+
+constexpr double kRoom = 8.0;            // a checker with interval arithmetic must find room as well
+constexpr double kInflate = 1.0 + 1e-7;  // covers the roundings of eta's own evaluation (chains below 1e8 terms)
+constexpr int kDataPower = 340;          // data lie in [2^-340, 2^340], or are zero
+constexpr int kGammaPower = 400;         // gamma lies in [2^-400, 2^400]
+// Underflow: an absolute error of 2^-1074 per operation grows by at most 2^354 (a norm) and 2^400 (1/gamma); fewer than
+// 2^60 operations make less than 2^-260.
+constexpr double kTiny = 0x1p-256;
+// Of scaled coefficients: what underflows in T c stays below 2^-1074 2^100 in T c c', which kUnderflow of the proof
+// covers. Unlimited c' would bring it back to any size.
+constexpr double kLargestCoefficient = 0x1p100;
+
+/// Free of under- and overflow on the way.
+double norm(const double* x, index_t size) {
+  double largest = 0.0;
+  for (index_t j = 0; j < size; ++j) largest = std::max(largest, std::abs(x[j]));
+  for (index_t j = 0; j < size; ++j)
+    if (!std::isfinite(x[j])) return std::abs(x[j]);
+  if (largest == 0.0) return 0.0;
+  const int power = std::ilogb(largest);
+  double sum = 0.0;
+  for (index_t j = 0; j < size; ++j) {
+    const double scaled = std::ldexp(x[j], -power);
+    sum += scaled * scaled;
+  }
+  return std::ldexp(std::sqrt(sum), power);
+}
+
+bool in_range(const Problem& problem) {
+  if (!(problem.gamma >= std::ldexp(1.0, -kGammaPower) && problem.gamma <= std::ldexp(1.0, kGammaPower))) return false;
+  for (index_t i = 0; i < problem.X.rows; ++i)
+    for (index_t j = 0; j < problem.X.cols; ++j) {
+      const double size = std::abs(problem.X(i, j));
+      if (size != 0.0 && !(size >= std::ldexp(1.0, -kDataPower) && size <= std::ldexp(1.0, kDataPower))) return false;
+    }
+  return true;
+}
+
+bool well_formed(const std::vector<Cut>& cuts, std::int32_t m) {
+  if (static_cast<double>(cuts.size()) + 2.0 * m > 1e9) return false;
+  for (const Cut& cut : cuts) {
+    if (cut.line < 0 || cut.line >= m || cut.terms.size() > 1000000) return false;
+    for (const CutTerm& term : cut.terms)
+      if (term.form < 0 || term.form >= 2 * m || !(term.coefficient > 0.0) || !std::isfinite(term.coefficient))
+        return false;
+  }
+  return true;
+}
+
+bool well_formed(const Problem& problem, const Certificate& c) {
+  const index_t n = problem.X.rows;
+  const auto size = static_cast<std::size_t>(n);
+  const auto m = static_cast<std::int32_t>(c.representatives.size());
+  if (c.W.rows != n || c.W.cols != problem.Y.cols || c.line.size() != size || c.ratio.size() != size) return false;
+  if (static_cast<double>(n) + static_cast<double>(problem.X.cols + problem.Y.cols) > 1e8) return false;
+  for (const std::int32_t row : c.representatives)
+    if (row < 0 || row >= n) return false;
+  for (const std::int32_t line : c.line)
+    if (line < -1 || line >= m) return false;
+  if (!well_formed(c.cuts, m)) return false;
+  const std::int32_t forms = 2 * m + static_cast<std::int32_t>(c.cuts.size());
+  const Multiplier* previous = nullptr;
+  for (const Multiplier& pair : c.multipliers) {
+    if (pair.j < 0 || pair.i < pair.j || pair.i >= forms || !std::isfinite(pair.value)) return false;
+    const bool tied = pair.j < m && pair.i == pair.j + m;
+    if (!tied && !(pair.value >= 0.0)) return false;  // only tied pairs are free
+    if (previous != nullptr && !(previous->i < pair.i || (previous->i == pair.i && previous->j < pair.j))) return false;
+    previous = &pair;
+  }
+  return true;
+}
+
+/// sum |r_i| w_i over one side of every line, with what its rounding can hide.
+struct Side {
+  Matrix sum;
+  std::vector<double> magnitude;  // sum |r_i| ||w_i||
+  std::vector<double> terms;
+  std::vector<char> multiplied;  // some |r_i| is not 1
+
+  Side(index_t m, index_t c)
+      : sum(m, c),
+        magnitude(static_cast<std::size_t>(m), 0.0),
+        terms(static_cast<std::size_t>(m), 0.0),
+        multiplied(static_cast<std::size_t>(m), 0) {}
+
+  void add(index_t k, double factor, const double* w) {
+    const auto index = static_cast<std::size_t>(k);
+    for (index_t j = 0; j < sum.cols; ++j) sum(k, j) += factor * w[j];
+    magnitude[index] += factor * norm(w, sum.cols);
+    terms[index] += 1.0;
+    if (factor != 1.0) multiplied[index] = 1;
+  }
+
+  /// Bound on ||delta_k||. A lone row with ratio 1 is exact.
+  double error(index_t k) const {
+    const auto index = static_cast<std::size_t>(k);
+    const double roundings = std::max(terms[index] - 1.0, 0.0) + (multiplied[index] != 0 ? 1.0 : 0.0);
+    return rounding(kRoom * roundings) * magnitude[index];
+  }
+};
+
+/// ||x_i - r x_k|| with one rounding per entry (fused multiply-add), so cancellation is harmless.
+double defect(const MatrixView& X, index_t i, double r, index_t k, std::vector<double>& e) {
+  if (i == k && r == 1.0) return 0.0;
+  for (index_t j = 0; j < X.cols; ++j) e[static_cast<std::size_t>(j)] = std::fma(-r, X(k, j), X(i, j));
+  return norm(e.data(), X.cols);
+}
+
+/// Row-wise sums of both sides; returns sum_i ||w_i|| ||e_i||.
+double collapse(const Problem& problem, const Certificate& c, Side& positive, Side& negative) {
+  double eta = 0.0;
+  std::vector<double> e(static_cast<std::size_t>(problem.X.cols));
+  for (index_t i = 0; i < problem.X.rows; ++i) {
+    const auto index = static_cast<std::size_t>(i);
+    const double size = norm(c.W.row(i), c.W.cols);
+    const std::int32_t line = c.line[index];
+    const double r = line < 0 ? 0.0 : c.ratio[index];
+    eta += size * defect(problem.X, i, r, line < 0 ? i : c.representatives[static_cast<std::size_t>(line)], e);
+    if (r != 0.0) (r > 0.0 ? positive : negative).add(line, std::abs(r), c.W.row(i));
+  }
+  return eta;
+}
+
+void scale_row(double* row, index_t size, int exponent) {
+  for (index_t j = 0; j < size; ++j) row[j] = std::ldexp(row[j], exponent);
+}
+
+/// Cuts over scaled rows, 2^-p_k s: coefficients c_j 2^(p_j - p_k). What that rounds, and the residual of the
+/// combination, are in `defect`.
+struct ScaledCuts {
+  std::vector<Cut> cuts;
+  std::vector<double> defect;  // eps
+  std::vector<double> size;
+  bool moderate = true;
+
+  ScaledCuts(const std::vector<Cut>& from, const Matrix& X, const std::vector<int>& power) : cuts(from) {
+    for (Cut& cut : cuts) {
+      for (CutTerm& term : cut.terms)
+        term.coefficient = std::ldexp(term.coefficient, power[static_cast<std::size_t>(term.form % X.rows)] -
+                                                            power[static_cast<std::size_t>(cut.line)]);
+      measure(cut, X);
+    }
+  }
+
+ private:
+  void measure(const Cut& cut, const Matrix& X) {
+    const index_t d = X.cols;
+    std::vector<double> e(X.row(cut.line), X.row(cut.line) + d);
+    std::vector<double> magnitude(static_cast<std::size_t>(d));
+    for (index_t l = 0; l < d; ++l) magnitude[static_cast<std::size_t>(l)] = std::abs(X(cut.line, l));
+    double length = norm(X.row(cut.line), d);
+    for (const CutTerm& term : cut.terms) {
+      const bool flipped = term.form >= X.rows;
+      const double* x = X.row(term.form % X.rows);
+      for (index_t l = 0; l < d; ++l) {
+        e[static_cast<std::size_t>(l)] -= term.coefficient * (flipped ? -x[l] : x[l]);
+        magnitude[static_cast<std::size_t>(l)] += term.coefficient * std::abs(x[l]);
+      }
+      length += term.coefficient * norm(x, d);
+      moderate = moderate && term.coefficient <= kLargestCoefficient;
+    }
+    const double hidden = rounding(kRoom * (static_cast<double>(cut.terms.size()) + 2.0));
+    defect.push_back(kInflate * (norm(e.data(), d) + hidden * norm(magnitude.data(), d)) + kTiny);
+    size.push_back(kInflate * length + kTiny);
+  }
+};
+
+/// delta of the header comment, for pairs over scaled rows.
+double shortfall(const std::vector<Multiplier>& pairs, const Matrix& X, const ScaledCuts& cuts) {
+  const auto m = static_cast<std::int32_t>(X.rows);
+  std::vector<double> length(static_cast<std::size_t>(m));
+  for (index_t k = 0; k < m; ++k) length[static_cast<std::size_t>(k)] = norm(X.row(k), X.cols);
+  const auto defect_of = [&](std::int32_t form) {
+    return form < 2 * m ? 0.0 : cuts.defect[static_cast<std::size_t>(form - 2 * m)];
+  };
+  const auto size_of = [&](std::int32_t form) {
+    return form < 2 * m ? length[static_cast<std::size_t>(form % m)]
+                        : cuts.size[static_cast<std::size_t>(form - 2 * m)];
+  };
+  double delta = 0.0;
+  double count = 0.0;
+  for (const Multiplier& pair : pairs)
+    if (pair.i != pair.j && pair.i >= 2 * m) {
+      delta += pair.value * (defect_of(pair.i) * size_of(pair.j) + defect_of(pair.j) * size_of(pair.i));
+      count += 1.0;
+    }
+  return delta * (1.0 + rounding(2.0 * (count + 8.0)));  // lists may be longer than kInflate allows for
+}
+
+/// Pairs of (a, b) with one entry per pair, cuts written out.
+void write_out(const std::vector<Multiplier>& from, std::int32_t m, const std::vector<Cut>& cuts,
+               ScaledCertificate& out) {
+  std::vector<Multiplier> terms;
+  for (const Multiplier& pair : from) {
+    if (pair.i < 2 * m) {
+      terms.push_back(pair);
+    } else {
+      expand(pair, m, cuts, [&](std::int32_t i, std::int32_t j, double value) { terms.push_back({i, j, value}); });
+    }
+  }
+  if (!cuts.empty())
+    std::sort(terms.begin(), terms.end(),
+              [](const Multiplier& a, const Multiplier& b) { return a.i < b.i || (a.i == b.i && a.j < b.j); });
+  double most = 1.0;
+  double count = 0.0;
+  for (const Multiplier& term : terms) {
+    const bool fresh = out.pairs.empty() || out.pairs.back().i != term.i || out.pairs.back().j != term.j;
+    if (fresh) out.pairs.push_back({term.i, term.j, 0.0, 0.0});
+    count = fresh ? 1.0 : count + 1.0;
+    most = std::max(most, count);
+    out.pairs.back().value += term.value;
+    out.pairs.back().magnitude += std::abs(term.value);
+  }
+  out.pair_roundings = cuts.empty() ? 0.0 : most + 4.0;
+}
+
+}  // namespace
+
+ScaledCertificate scaled(const Problem& problem, const Certificate& certificate) {
+  ScaledCertificate out;
+  if (!well_formed(problem, certificate) || !in_range(problem)) return out;
+  const auto m = static_cast<index_t>(certificate.representatives.size());
+  const index_t d = problem.X.cols;
+  const index_t c = problem.Y.cols;
+  const int g = std::ilogb(problem.gamma);
+
+  out.X = Matrix(m, d);
+  std::vector<int> power(static_cast<std::size_t>(m));
+  for (index_t k = 0; k < m; ++k) {
+    const index_t from = certificate.representatives[static_cast<std::size_t>(k)];
+    for (index_t j = 0; j < d; ++j) out.X(k, j) = problem.X(from, j);
+    const double size = norm(out.X.row(k), d);
+    if (!(size > 0.0)) return out;
+    power[static_cast<std::size_t>(k)] = std::ilogb(size);
+    scale_row(out.X.row(k), d, -std::ilogb(size));
+  }
+
+  Side positive(m, c);
+  Side negative(m, c);
+  double eta = std::ldexp(collapse(problem, certificate, positive, negative), -g);
+  out.G = Matrix(m + d, c);
+  double negative_mass = 0.0;
+  double negative_rows = 0.0;
+  for (index_t k = 0; k < m; ++k) {
+    const int exponent = power[static_cast<std::size_t>(k)] - g;
+    const double size = norm(out.X.row(k), d);
+    eta += size * std::ldexp(positive.error(k) + negative.error(k), exponent);
+    scale_row(positive.sum.row(k), c, exponent);
+    scale_row(negative.sum.row(k), c, exponent);
+    double* row = out.G.row(k);
+    for (index_t j = 0; j < c; ++j) row[j] = positive.sum(k, j) + negative.sum(k, j);
+    const double mass = norm(negative.sum.row(k), c);
+    if (mass == 0.0) continue;
+    eta += size * rounding(kRoom) * norm(row, c);
+    negative_mass += size * mass;
+    negative_rows += 1.0;
+    for (index_t l = 0; l < d; ++l)
+      for (index_t j = 0; j < c; ++j) out.G(m + l, j) -= out.X(k, l) * negative.sum(k, j);
+  }
+  eta += rounding(kRoom * (negative_rows + 2.0)) * negative_mass;
+  const ScaledCuts cuts(certificate.cuts, out.X, power);
+  if (!cuts.moderate) return out;
+  std::vector<Multiplier> pairs = certificate.multipliers;
+  const auto rows = static_cast<std::int32_t>(m);
+  const auto power_of = [&](std::int32_t form) {
+    return power[static_cast<std::size_t>(line_of(form, rows, certificate.cuts))];
+  };
+  for (Multiplier& pair : pairs)  // underflow here only picks other multipliers, which are as good
+    pair.value = std::ldexp(pair.value, power_of(pair.i) + power_of(pair.j) - g);
+  eta += shortfall(pairs, out.X, cuts);
+  out.gamma = std::nextafter(std::ldexp(problem.gamma, -g) - kInflate * eta - kTiny, 0.0);
+  if (!(out.gamma > 0.0)) return out;
+  write_out(pairs, rows, cuts.cuts, out);
+  out.usable = true;
+  return out;
+}
+
+}  // namespace burelu

@@ -1,0 +1,177 @@
+// Point to value and gradient, interaction pass apart (cpu_interaction.cpp).
+//
+//   p_k = (XK)_k Ut, c_k = |p_k| s_k, s_k = shat_k / |shat_k|, a_k = (c_k + p_k)/2, b_k = (c_k - p_k)/2
+//   V' = (H'H + gamma I)^-1 H'Y, E = H V' - Y
+//   gA = E V - (G F)_A, gB = -(G F)_B, gC = (gA + gB)/2, gP = (gA - gB)/2
+//   gShat_k = |p_k| (gC_k - s_k <s_k, gC_k>) / |shat_k|,  gUt = (XK)'(gP + <s, gC> p / |p|) + decay Ut
+#include "cpu/cpu_backend.hpp"
+
+#include <cblas.h>
+#include <lapacke.h>
+
+#include <cmath>
+#include <cstring>
+
+#include "seam/rules.hpp"
+
+namespace burelu {
+namespace {
+
+constexpr double kTiny = 1e-300;  // keeps 0/0 out of rows with p = 0
+int blas(index_t n) { return static_cast<int>(n); }
+
+}  // namespace
+
+CpuBackend::CpuBackend(const RelaxationData& data, int memory, int threads, double sigma)
+    : CpuDescent<Backend>(memory, threads), data_(data) {
+  constexpr index_t kTile = isa::kTile;
+  tiles_ = (data_.factor_rows() + kTile - 1) / kTile;
+  padded_ = tiles_ * kTile;
+  const index_t entries = tiles_ * (tiles_ + 1) / 2 * kTile * kTile;
+  multipliers_ = Buffer<double>(entries);
+  previous_ = Buffer<double>(entries);
+  weights_ = Buffer<float>(entries);
+  importance_ = Buffer<double>(padded_);
+  importance_.fill(1.0);
+  tau_ = Buffer<double>(data_.m);
+  norm_ = Buffer<double>(data_.m);
+  residual_ = Buffer<double>(data_.loss_rows() * data_.c);
+  control_.dual.sigma = sigma;
+  build_weights();
+}
+
+void CpuBackend::write_point(const Matrix& Shat, const Matrix& Ut) {
+  rank_ = blas(Shat.cols);
+  stride_ = (rank_ + isa::kLanes - 1) / isa::kLanes * isa::kLanes;
+  resize((data_.m + data_.d) * rank_);
+  std::memcpy(shat(point_.data()), Shat.data.data(), Shat.data.size() * sizeof(double));
+  std::memcpy(ut(point_.data()), Ut.data.data(), Ut.data.size() * sizeof(double));
+  factor_ = Buffer<double>(padded_ * stride_);
+  transposed_ = Buffer<double>(padded_ * rank_);
+  gradient_factor_ = Buffer<double>(padded_ * stride_ * threads_);
+  activation_ = Buffer<double>(data_.m * rank_);
+  loss_rows_ = Buffer<double>(data_.loss_rows() * rank_);
+  output_ = Buffer<double>(data_.c * rank_);
+  normal_ = Buffer<double>(static_cast<index_t>(rank_) * rank_);
+  loss_gradient_ = Buffer<double>(data_.loss_rows() * rank_);
+  pulled_ = Buffer<double>(data_.m * rank_);
+  decay_product_ = Buffer<double>(data_.d * rank_);
+}
+
+void CpuBackend::activations() {
+  if (idle()) return;
+  const int r = rank_;
+  cblas_dgemm(CblasRowMajor, CblasNoTrans, CblasNoTrans, blas(data_.m), r, blas(data_.d), 1.0, data_.XK.data.data(),
+              blas(data_.d), ut(trial_.data()), r, 0.0, activation_.data(), r);
+  for (index_t k = 0; k < data_.m; ++k) {
+    const double* p = activation_.data() + k * r;
+    const double* s = shat(trial_.data()) + k * r;
+    double pp = 0.0;
+    double ss = 0.0;
+    for (int l = 0; l < r; ++l) {
+      pp += p[l] * p[l];
+      ss += s[l] * s[l];
+    }
+    norm_[k] = std::sqrt(pp) + kTiny;
+    const double scale = norm_[k] / std::sqrt(ss);
+    double* a = factor_.data() + k * stride_;
+    double* b = factor_.data() + (data_.m + k) * stride_;
+    for (int l = 0; l < r; ++l) {
+      const double c = scale * s[l];
+      a[l] = 0.5 * (c + p[l]);
+      b[l] = 0.5 * (c - p[l]);
+    }
+  }
+  combine_cuts();
+  transpose_tiles();
+}
+
+void CpuBackend::gather_loss_rows() {
+  const auto bytes = static_cast<std::size_t>(rank_) * sizeof(double);
+  for (index_t k = 0; k < data_.m; ++k) std::memcpy(loss_rows_.data() + k * rank_, factor_.data() + k * stride_, bytes);
+  for (std::size_t i = 0; i < data_.negative.size(); ++i) {
+    const double* b = factor_.data() + (data_.m + data_.negative[i]) * stride_;
+    double* h = loss_rows_.data() + (data_.m + static_cast<index_t>(i)) * rank_;
+    for (int l = 0; l < rank_; ++l) h[l] = data_.negative_scale[i] * b[l];
+  }
+}
+
+void CpuBackend::solve_output_weights() {
+  const int r = rank_;
+  const int rows = blas(data_.loss_rows());
+  const int c = blas(data_.c);
+  cblas_dsyrk(CblasRowMajor, CblasLower, CblasTrans, r, rows, 1.0, loss_rows_.data(), r, 0.0, normal_.data(), r);
+  for (int l = 0; l < r; ++l) normal_[l * r + l] += data_.gamma;
+  cblas_dgemm(CblasRowMajor, CblasTrans, CblasNoTrans, c, r, rows, 1.0, data_.Y.data.data(), c, loss_rows_.data(), r,
+              0.0, output_.data(), r);
+  // The row-major lower triangle is the column-major upper one; rows of V are columns of V'.
+  const int info = LAPACKE_dpotrf_work(LAPACK_COL_MAJOR, 'U', r, normal_.data(), r);
+  if (info != 0) {
+    output_.fill(std::nan(""));  // the line search rejects NaN
+    return;
+  }
+  LAPACKE_dpotrs_work(LAPACK_COL_MAJOR, 'U', r, c, normal_.data(), r, output_.data(), r);
+}
+
+void CpuBackend::output_layer() {
+  if (idle()) return;
+  gather_loss_rows();
+  solve_output_weights();
+  const int r = rank_;
+  const int rows = blas(data_.loss_rows());
+  const int c = blas(data_.c);
+  std::memcpy(residual_.data(), data_.Y.data.data(), data_.Y.data.size() * sizeof(double));
+  cblas_dgemm(CblasRowMajor, CblasNoTrans, CblasTrans, rows, c, r, 1.0, loss_rows_.data(), r, output_.data(), r, -1.0,
+              residual_.data(), c);
+  cblas_dgemm(CblasRowMajor, CblasNoTrans, CblasNoTrans, rows, r, c, 1.0, residual_.data(), c, output_.data(), r, 0.0,
+              loss_gradient_.data(), r);
+  const auto& kernels = isa::kernels();
+  control_.value.loss = 0.5 * kernels.dot(residual_.data(), residual_.data(), residual_.size());
+  control_.value.decay = 0.5 * data_.gamma * kernels.dot(output_.data(), output_.data(), output_.size());
+  control_.value.dual = -kernels.dot(residual_.data(), data_.Y.data.data(), residual_.size()) - control_.value.loss;
+}
+
+void CpuBackend::pull_back() {
+  if (idle()) return;
+  const int r = rank_;
+  for (std::size_t i = 0; i < data_.negative.size(); ++i) {  // fold E V of the b rows into -(G F)_B
+    double* gb = gradient_factor_.data() + (data_.m + data_.negative[i]) * stride_;
+    const double* ev = loss_gradient_.data() + (data_.m + static_cast<index_t>(i)) * r;
+    for (int l = 0; l < r; ++l) gb[l] -= data_.negative_scale[i] * ev[l];
+  }
+  double* out = shat(trial_gradient_.data());
+  for (index_t k = 0; k < data_.m; ++k) {
+    const double* p = activation_.data() + k * r;
+    const double* s = shat(trial_.data()) + k * r;
+    const double* ev = loss_gradient_.data() + k * r;
+    const double* ga = gradient_factor_.data() + k * stride_;
+    const double* gb = gradient_factor_.data() + (data_.m + k) * stride_;
+    double ss = 0.0;
+    double sg = 0.0;
+    for (int l = 0; l < r; ++l) {
+      ss += s[l] * s[l];
+      sg += s[l] * 0.5 * (ev[l] - ga[l] - gb[l]);
+    }
+    const double length = std::sqrt(ss);
+    sg /= length;  // <s_k, gC_k> with the unit s_k
+    tau_[k] = 2.0 * sg / norm_[k];
+    for (int l = 0; l < r; ++l) {
+      const double gc = 0.5 * (ev[l] - ga[l] - gb[l]);
+      const double gp = 0.5 * (ev[l] - ga[l] + gb[l]);
+      out[k * r + l] = norm_[k] * (gc - s[l] / length * sg) / length;
+      pulled_[k * r + l] = gp + sg * p[l] / norm_[k];
+    }
+  }
+  double* gu = ut(trial_gradient_.data());
+  const double* u = ut(trial_.data());
+  const int d = blas(data_.d);
+  cblas_dgemm(CblasRowMajor, CblasNoTrans, CblasNoTrans, d, r, d, 1.0, data_.decay.data.data(), d, u, r, 0.0, gu, r);
+  control_.value.decay += 0.5 * isa::kernels().dot(u, gu, data_.d * r);
+  cblas_dgemm(CblasRowMajor, CblasTrans, CblasNoTrans, d, r, blas(data_.m), 1.0, data_.XK.data.data(), d,
+              pulled_.data(), r, 1.0, gu, r);
+  measure_trial();
+}
+
+void CpuBackend::judge_update() { rules::judge_update(control_); }
+
+}  // namespace burelu

@@ -1,0 +1,62 @@
+// Quasi-Newton descent on the CPU: L-BFGS in panel form over any function that a derived class evaluates at `trial_`.
+//
+// The panel's columns are the pairs s_k, y_k (each N long). Accepting a point adds one pair and its products with all
+// others to the Gram matrix; the two-loop recursion then runs on (2p+1)^2 numbers, and one pass over the panel gives p.
+#pragma once
+
+#include <vector>
+
+#include "linalg/buffer.hpp"
+#include "seam/backend.hpp"
+#include "seam/training_backend.hpp"
+
+namespace burelu {
+
+/// `Base` is the interface that the backend implements: Descent itself or one derived from it.
+template <class Base>
+class CpuDescent : public Base {
+ public:
+  void step() override;
+  void judge() override;
+  void accept() override;
+  void direction() override;
+  void open_window() override;
+  void set(const Settings& settings) override { control_.settings = settings; }
+  void repeat(int k, const std::function<void()>& body) override {
+    for (int i = 0; i < k && !control_.search.halted; ++i) body();
+  }
+
+ protected:
+  CpuDescent(int memory, int threads);
+
+  /// Sets the number of unknowns; the memory is empty afterwards, the point zero.
+  void resize(std::int64_t unknowns);
+  /// Records the trial's gradient sums: its norm and its slope along p. The derived class calls it at the end.
+  void measure_trial();
+  /// State of the descent; on loading, resize() has been called for the same number of unknowns.
+  void exchange_descent(Archive& archive);
+  bool idle() const { return control_.search.halted != 0; }
+
+  Control control_;
+  int threads_ = 1;
+  std::int64_t unknowns_ = 0;
+  Buffer<double> point_, trial_, gradient_, trial_gradient_, direction_;
+
+ private:
+  double* s_column(int k) { return panel_.data() + static_cast<std::int64_t>(k) * stride_; }
+  double* y_column(int k) { return s_column(control_.memory.capacity + k); }
+  void add_pair();
+  void add_products(bool pair, int slot);
+  template <class Work>
+  void split(const Work& work) const;  // work(thread, begin, end) over the unknowns
+
+  std::int64_t stride_ = 0;
+  int filled_ = 0;  // slots of the ring that hold something
+  Buffer<double> panel_;
+  Buffer<double> gram_, alpha_, coefficients_, partial_;
+};
+
+extern template class CpuDescent<Backend>;
+extern template class CpuDescent<TrainingBackend>;
+
+}  // namespace burelu

@@ -1,0 +1,182 @@
+#include "cpu/cpu_training.hpp"
+
+#include <cblas.h>
+#include <lapacke.h>
+
+#include <algorithm>
+#include <cmath>
+#include <cstring>
+
+#include "cpu/isa/kernels.hpp"
+
+namespace burelu {
+namespace {
+
+constexpr std::int64_t kParallelEntries = 100000;  // of n x k, below which one thread is faster
+
+// C (m x n) = alpha op(A) op(B) + beta C, row-major without padding; `inner` is the summed dimension.
+void product(bool ta, bool tb, index_t m, index_t n, index_t inner, double alpha, const double* A, const double* B,
+             double beta, double* C) {
+  const auto lda = static_cast<blasint>(ta ? m : inner);
+  const auto ldb = static_cast<blasint>(tb ? inner : n);
+  cblas_dgemm(CblasRowMajor, ta ? CblasTrans : CblasNoTrans, tb ? CblasTrans : CblasNoTrans, static_cast<blasint>(m),
+              static_cast<blasint>(n), static_cast<blasint>(inner), alpha, A, lda, B, ldb, beta, C,
+              static_cast<blasint>(n));
+}
+
+double square_sum(const double* x, std::int64_t size) { return isa::kernels().dot(x, x, size); }
+
+}  // namespace
+
+CpuTraining::CpuTraining(const TrainingProblem& problem, int memory, int threads)
+    : CpuDescent<TrainingBackend>(memory, threads),
+      problem_(problem),
+      n_(problem.rows()),
+      d_(problem.features()),
+      c_(problem.outputs()),
+      XK_(n_ * d_),
+      KK_(d_ * d_),
+      E_(n_ * c_) {
+  const double* K = problem.K.data.data();
+  product(false, false, n_, d_, d_, 1.0, problem.X.data.data(), K, 0.0, XK_.data());
+  product(false, false, d_, d_, d_, 1.0, K, K, 0.0, KK_.data());
+}
+
+void CpuTraining::write_network(const Network& network, OutputWeights output) {
+  k_ = network.width();
+  eliminated_ = output == OutputWeights::eliminated;
+  resize(eliminated_ ? d_ * k_ : (d_ + c_) * k_);
+  P_ = Buffer<double>(n_ * k_);
+  R_ = Buffer<double>(n_ * k_);
+  V_ = Buffer<double>(c_ * k_);
+  const index_t order = std::min(n_, k_);
+  gram_ridge_ = Buffer<double>(eliminated_ ? order * order : 0);
+  right_ = Buffer<double>(eliminated_ ? n_ * c_ : 0);
+
+  product(false, false, d_, k_, d_, 1.0, problem_.K_inverse.data.data(), network.U.data.data(), 0.0, point_.data());
+  for (index_t i = 0; i < c_ * k_ && !eliminated_; ++i)
+    point_[d_ * k_ + i] = network.V.data[static_cast<std::size_t>(i)] / problem_.output_scale;
+  hidden_layer(point_.data(), 0.0);
+  unit_ = cblas_dasum(static_cast<blasint>(n_ * k_), P_.data(), 1) / static_cast<double>(std::max<index_t>(n_ * k_, 1));
+  smooth(0.0);
+}
+
+void CpuTraining::smooth(double width) {
+  width_ = width * unit_;
+  control_.memory.flush = 1;
+  open_window();
+}
+
+void CpuTraining::hidden_layer(const double* Ut, double width) {
+  product(false, false, n_, k_, d_, 1.0, XK_.data(), Ut, 0.0, P_.data());
+  const std::int64_t entries = n_ * k_;
+  const double* P = P_.data();
+  double* R = R_.data();
+  if (width == 0.0) {
+    for (std::int64_t i = 0; i < entries; ++i) R[i] = P[i] > 0.0 ? P[i] : 0.0;
+    return;
+  }
+#pragma omp parallel for num_threads(threads_) if (threads_ > 1 && entries > kParallelEntries)
+  for (std::int64_t i = 0; i < entries; ++i) R[i] = entry::smooth_relu(P[i], width);
+}
+
+void CpuTraining::output_weights(const double* z) {
+  if (!eliminated_) {
+    for (index_t i = 0; i < c_ * k_; ++i) V_[i] = problem_.output_scale * z[d_ * k_ + i];
+    return;
+  }
+  // A shift of rounding size where g is below it: V is then optimal for almost the same problem.
+  if (solve_ridge(0.0)) return;
+  const double shift = 1e-13 * square_sum(R_.data(), n_ * k_);
+  if (!std::isfinite(shift) || !solve_ridge(shift)) V_.fill(std::nan(""));  // the trial will be rejected
+}
+
+// V' = (R'R + gI)^-1 R'Y = R'(RR' + gI)^-1 Y, whichever system is smaller.
+bool CpuTraining::solve_ridge(double shift) {
+  const bool narrow = k_ <= n_;
+  const index_t order = narrow ? k_ : n_;
+  const auto size = static_cast<blasint>(order);
+  const auto columns = static_cast<blasint>(c_);
+  cblas_dsyrk(CblasRowMajor, CblasUpper, narrow ? CblasTrans : CblasNoTrans, size,
+              static_cast<blasint>(narrow ? n_ : k_), 1.0, R_.data(), static_cast<blasint>(k_), 0.0, gram_ridge_.data(),
+              size);
+  for (index_t i = 0; i < order; ++i) gram_ridge_[i * order + i] += problem_.gamma + shift;
+  const double* Y = problem_.Y.data.data();
+  if (narrow) {  // the factor of a row-major upper triangle is that of a column-major lower one; V is (V')' already
+    product(true, false, c_, k_, n_, 1.0, Y, R_.data(), 0.0, V_.data());
+  } else {
+    for (index_t i = 0; i < n_; ++i)
+      for (index_t j = 0; j < c_; ++j) right_[j * n_ + i] = Y[i * c_ + j];
+  }
+  double* rhs = narrow ? V_.data() : right_.data();
+  const lapack_int info = LAPACKE_dposv_work(LAPACK_COL_MAJOR, 'L', size, columns, gram_ridge_.data(), size, rhs, size);
+  if (info != 0) return false;
+  if (!narrow) product(false, false, c_, k_, n_, 1.0, right_.data(), R_.data(), 0.0, V_.data());
+  return true;
+}
+
+void CpuTraining::residual() {
+  std::memcpy(E_.data(), problem_.Y.data.data(), static_cast<std::size_t>(n_ * c_) * sizeof(double));
+  product(false, true, n_, c_, k_, 1.0, R_.data(), V_.data(), -1.0, E_.data());
+}
+
+// dV = E'R + g V, in units of Vt.
+void CpuTraining::output_gradient() {
+  if (eliminated_) return;
+  double* out = trial_gradient_.data() + d_ * k_;
+  const double q = problem_.output_scale;
+  for (index_t i = 0; i < c_ * k_; ++i) out[i] = q * problem_.gamma * V_[i];
+  product(true, false, c_, k_, n_, q, E_.data(), R_.data(), 1.0, out);
+}
+
+// dUt = (XK)'((E V) o relu'(P)) + g K'K Ut; R is overwritten. Adds g/2 ||U||^2 to the decay.
+void CpuTraining::input_gradient(const double* Ut) {
+  double* out = trial_gradient_.data();
+  product(false, false, d_, k_, d_, problem_.gamma, KK_.data(), Ut, 0.0, out);
+  control_.value.decay += 0.5 * isa::kernels().dot(out, Ut, d_ * k_);
+  product(false, false, n_, k_, c_, 1.0, E_.data(), V_.data(), 0.0, R_.data());
+  const std::int64_t entries = n_ * k_;
+  const double width = width_;
+  const double* P = P_.data();
+  double* R = R_.data();
+  if (width == 0.0) {
+    for (std::int64_t i = 0; i < entries; ++i) R[i] = P[i] > 0.0 ? R[i] : 0.0;
+  } else {
+#pragma omp parallel for num_threads(threads_) if (threads_ > 1 && entries > kParallelEntries)
+    for (std::int64_t i = 0; i < entries; ++i) R[i] *= entry::smooth_relu_slope(P[i], width);
+  }
+  product(true, false, d_, k_, n_, 1.0, XK_.data(), R_.data(), 1.0, out);
+}
+
+void CpuTraining::network_pass() {
+  if (idle()) return;
+  const double* z = trial_.data();
+  hidden_layer(z, width_);
+  output_weights(z);
+  residual();
+  control_.value.loss = 0.5 * square_sum(E_.data(), n_ * c_);
+  control_.value.decay = 0.5 * problem_.gamma * square_sum(V_.data(), c_ * k_);
+  control_.value.penalty = 0.0;
+  output_gradient();
+  input_gradient(z);
+  measure_trial();
+}
+
+void CpuTraining::read(Snapshot& into, unsigned what) {
+  into.control = control_;
+  if ((what & kGradient) != 0U) {
+    into.gradient_Ut = Matrix(d_, k_);
+    into.gradient_Shat = Matrix(eliminated_ ? 0 : c_, k_);
+    std::copy_n(gradient_.data(), d_ * k_, into.gradient_Ut.data.begin());
+    if (!eliminated_) std::copy_n(gradient_.data() + d_ * k_, c_ * k_, into.gradient_Shat.data.begin());
+  }
+  if ((what & kFactor) == 0U) return;
+  hidden_layer(point_.data(), 0.0);
+  output_weights(point_.data());
+  into.U = Matrix(d_, k_);
+  into.V = Matrix(c_, k_);
+  product(false, false, d_, k_, d_, 1.0, problem_.K.data.data(), point_.data(), 0.0, into.U.data.data());
+  std::copy_n(V_.data(), c_ * k_, into.V.data.begin());
+}
+
+}  // namespace burelu

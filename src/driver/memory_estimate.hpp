@@ -1,0 +1,41 @@
+// What a solve and the training after it will take of each memory, known from the presolved data before anything large
+// is allocated.
+#pragma once
+
+#include <cstdint>
+#include <string>
+
+#include "burelu/options.hpp"
+#include "burelu/problem.hpp"
+#include "problem/presolve.hpp"
+#include "seam/factory.hpp"
+
+namespace burelu {
+
+/// Sizes of the solve, with the rank it begins with.
+SolveSize solve_size(const Presolved& reduced, const SolveOptions& options, const BackendOptions& backend);
+
+/// Host memory: certificates are made there; the multipliers live there too unless the backend is a device.
+/// Small problems with cuts have the interior-point method there as well.
+std::int64_t solve_host_bytes(const SolveSize& size, const std::string& device);
+
+/// Before a CPU backend with so many cuts is made in place of one without: throws `MemoryError` where it does not fit
+/// into what is `available`. The solve goes on without them then, so they are no part of the estimate.
+void require_cut_memory(SolveSize size, index_t cuts, std::int64_t available);
+
+struct MemoryEstimate {
+  std::string device;  ///< as device_name() says
+  SolveSize size;      ///< rows 0: presolve leaves nothing to solve
+  std::int64_t host = 0, host_available = 0;
+  std::int64_t device_solve = 0, device_training = 0, device_free = 0;  ///< one after the other; 0 on the CPU
+  /// Beside the solve, for certificates; where that does not fit they are made on the host. 0: on the host anyway.
+  std::int64_t device_certificate = 0;
+
+  /// Throws `MemoryError` with the estimate where something does not fit.
+  void require() const;
+};
+
+/// `network`: a network is trained after the solve. Throws `DataError` and `DeviceError` as `solve`.
+MemoryEstimate estimate_memory(const Problem& problem, const TrainOptions& options, bool network);
+
+}  // namespace burelu

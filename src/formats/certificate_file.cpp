@@ -1,0 +1,235 @@
+// The certificate file, documented in docs/formats.md: a magic line, a one-line JSON header, then blocks of text
+// numbers. Doubles are hexadecimal (C99 %a), so that what is read is bit for bit what was written. Version 2 is version
+// 1 with a block of cuts, and is written only where there are any.
+#include <fmt/format.h>
+
+#include <charconv>
+#include <cmath>
+#include <nlohmann/json.hpp>
+#include <string_view>
+
+#include "burelu/certificate.hpp"
+#include "burelu/errors.hpp"
+#include "formats/byte_stream.hpp"
+#include "formats/output_file.hpp"
+
+namespace burelu {
+namespace {
+
+using Json = nlohmann::ordered_json;
+
+constexpr std::string_view kMagic = "burelu-certificate 1";
+constexpr std::string_view kMagicWithCuts = "burelu-certificate 2";
+
+void append(std::string& text, double value) { fmt::format_to(std::back_inserter(text), "{:a}", value); }
+
+Json header(const Certificate& c) {
+  Json out = {{"rows", c.W.rows},
+              {"outputs", c.W.cols},
+              {"lines", c.representatives.size()},
+              {"multipliers", c.multipliers.size()},
+              {"lower_bound", fmt::format("{:a}", c.lower_bound)},
+              {"gamma", fmt::format("{:a}", c.gamma)},
+              {"data_hash", fmt::format("{:016x}", c.data_hash)},
+              {"lower_bound_decimal", c.lower_bound},
+              {"gamma_decimal", c.gamma}};
+  if (!c.cuts.empty()) out["cuts"] = c.cuts.size();
+  return out;
+}
+
+/// Reads tokens and says where the file is wrong.
+class Reader {
+ public:
+  Reader(const std::string& path, std::string_view text) : path_(path), text_(text) {}
+
+  [[noreturn]] void fail(const std::string& problem) const {
+    throw DataError(fmt::format("{}: line {} {}; write the certificate again", path_, line_, problem));
+  }
+
+  std::string_view line() {
+    const std::size_t end = text_.find('\n');
+    if (end == std::string_view::npos) fail("is cut off");
+    const std::string_view out = text_.substr(0, end);
+    text_.remove_prefix(end + 1);
+    ++line_;
+    return out;
+  }
+
+  std::string_view token() {
+    while (!text_.empty() && (text_.front() == ' ' || text_.front() == '\n')) {
+      line_ += text_.front() == '\n' ? 1 : 0;
+      text_.remove_prefix(1);
+    }
+    const std::size_t end = std::min(text_.find_first_of(" \n"), text_.size());
+    if (end == 0) fail("is cut off");
+    const std::string_view out = text_.substr(0, end);
+    text_.remove_prefix(end);
+    return out;
+  }
+
+  void expect(std::string_view word) {
+    if (token() != word) fail("should say \"" + std::string(word) + "\"");
+  }
+
+  template <class Integer>
+  Integer integer(int base = 10) {
+    return integer_of<Integer>(token(), base);
+  }
+
+  template <class Integer>
+  Integer integer_of(std::string_view text, int base) {
+    Integer value{};
+    const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), value, base);
+    if (error != std::errc() || end != text.data() + text.size())
+      fail("holds \"" + std::string(text) + "\", no integer");
+    return value;
+  }
+
+  double real() { return real_of(token()); }
+
+  double real_of(std::string_view text) {
+    std::string_view digits = text;
+    const bool negative = !digits.empty() && digits.front() == '-';
+    if (negative) digits.remove_prefix(1);
+    if (digits.substr(0, 2) != "0x") fail("holds \"" + std::string(text) + "\", no hexadecimal number");
+    digits.remove_prefix(2);
+    double value = 0.0;
+    const char* end = digits.data() + digits.size();
+    const auto [stopped, error] = std::from_chars(digits.data(), end, value, std::chars_format::hex);
+    if (error != std::errc() || stopped != end || !std::isfinite(value))
+      fail("holds \"" + std::string(text) + "\", no hexadecimal number");
+    return negative ? -value : value;
+  }
+
+  void finish() {
+    if (text_.find_first_not_of(" \n") != std::string_view::npos) fail("goes on after the end");
+  }
+
+  std::size_t left() const { return text_.size(); }
+
+ private:
+  const std::string& path_;
+  std::string_view text_;
+  int line_ = 1;
+};
+
+struct Sizes {
+  index_t rows, outputs;
+  std::size_t lines, multipliers, cuts;
+};
+
+/// Fills the fields of the header and returns the sizes, checked against the length of the file.
+Sizes read_header(Reader& in, bool with_cuts, Certificate& out) {
+  try {
+    const Json json = Json::parse(in.line());
+    out.lower_bound = in.real_of(json.at("lower_bound").get<std::string>());
+    out.gamma = in.real_of(json.at("gamma").get<std::string>());
+    out.data_hash = in.integer_of<std::uint64_t>(json.at("data_hash").get<std::string>(), 16);
+    const auto size = [&](const char* key) {
+      const Json& value = json.at(key);
+      if (!value.is_number_unsigned()) in.fail(std::string("holds ") + key + " that are no count");
+      const auto count = value.get<std::size_t>();
+      if (count > in.left()) in.fail("promises more than the file holds");  // a number takes two characters at least
+      return count;
+    };
+    const Sizes sizes{static_cast<index_t>(size("rows")), static_cast<index_t>(size("outputs")), size("lines"),
+                      size("multipliers"), with_cuts ? size("cuts") : 0};
+    if (sizes.outputs > 0 && sizes.rows > static_cast<index_t>(in.left()) / sizes.outputs)
+      in.fail("promises more than the file holds");
+    return sizes;
+  } catch (const nlohmann::json::exception&) {
+    in.fail("is no header of a certificate");
+  }
+}
+
+void append(std::string& text, const Cut& cut) {  // line, number of terms, then form and coefficient of each
+  text += std::to_string(cut.line) + " " + std::to_string(cut.terms.size());
+  for (const CutTerm& term : cut.terms) {
+    text += " " + std::to_string(term.form) + " ";
+    append(text, term.coefficient);
+  }
+  text += "\n";
+}
+
+Cut read_cut(Reader& in, std::size_t lines) {
+  const auto index_below = [&](std::size_t end, const char* what) {
+    const auto value = in.integer<std::int32_t>();
+    if (value < 0 || static_cast<std::size_t>(value) >= end)
+      in.fail(std::string("names a ") + what + " that is not there");
+    return value;
+  };
+  Cut out;
+  out.line = index_below(lines, "line");
+  const auto terms = in.integer<std::size_t>();
+  if (terms > in.left() / 4) in.fail("promises more than the file holds");  // " 0 0x1p+0"
+  for (std::size_t k = 0; k < terms; ++k) {
+    const std::int32_t form = index_below(2 * lines, "form");
+    const double coefficient = in.real();
+    if (!(coefficient > 0.0)) in.fail("holds a coefficient of a cut that is not positive");
+    out.terms.push_back({form, coefficient});
+  }
+  return out;
+}
+
+}  // namespace
+
+void write_certificate(const std::string& path, const Certificate& c) {
+  std::string text =
+      std::string(c.cuts.empty() ? kMagic : kMagicWithCuts) + "\n" + header(c).dump() + "\nrepresentatives\n";
+  for (const std::int32_t row : c.representatives) text += std::to_string(row) + "\n";
+  text += "rows\n";  // line, ratio, w
+  for (index_t i = 0; i < c.W.rows; ++i) {
+    const auto index = static_cast<std::size_t>(i);
+    text += std::to_string(c.line[index]) + " ";
+    append(text, c.ratio[index]);
+    for (index_t j = 0; j < c.W.cols; ++j) {
+      text += " ";
+      append(text, c.W(i, j));
+    }
+    text += "\n";
+  }
+  if (!c.cuts.empty()) text += "cuts\n";
+  for (const Cut& cut : c.cuts) append(text, cut);
+  text += "multipliers\n";
+  for (const Multiplier& pair : c.multipliers) {
+    text += std::to_string(pair.i) + " " + std::to_string(pair.j) + " ";
+    append(text, pair.value);
+    text += "\n";
+  }
+  write_file(path, text + "end\n");
+}
+
+Certificate read_certificate(const std::string& path) {
+  const std::string text = read_file(path);
+  Reader in(path, text);
+  const auto begins = [&](std::string_view magic) {
+    return text.substr(0, magic.size() + 1) == std::string(magic) + "\n";
+  };
+  const bool with_cuts = begins(kMagicWithCuts);
+  if (!with_cuts && !begins(kMagic)) in.fail("is not \"" + std::string(kMagic) + "\" or 2: this is no certificate");
+  in.line();
+  Certificate out;
+  const Sizes sizes = read_header(in, with_cuts, out);
+  in.expect("representatives");
+  for (std::size_t k = 0; k < sizes.lines; ++k) out.representatives.push_back(in.integer<std::int32_t>());
+  in.expect("rows");
+  out.W = Matrix(sizes.rows, sizes.outputs);
+  for (index_t i = 0; i < sizes.rows; ++i) {
+    out.line.push_back(in.integer<std::int32_t>());
+    out.ratio.push_back(in.real());
+    for (index_t j = 0; j < sizes.outputs; ++j) out.W(i, j) = in.real();
+  }
+  if (with_cuts) in.expect("cuts");
+  for (std::size_t t = 0; t < sizes.cuts; ++t) out.cuts.push_back(read_cut(in, sizes.lines));
+  in.expect("multipliers");
+  for (std::size_t k = 0; k < sizes.multipliers; ++k) {
+    const auto i = in.integer<std::int32_t>();
+    const auto j = in.integer<std::int32_t>();
+    out.multipliers.push_back({i, j, in.real()});
+  }
+  in.expect("end");
+  in.finish();
+  return out;
+}
+
+}  // namespace burelu

@@ -1,0 +1,18 @@
+// How much memory the machine can still give, and the refusal where a problem needs more.
+#pragma once
+
+#include <cstdint>
+#include <string>
+
+namespace burelu {
+
+/// Bytes the system can still give; a very large number where it does not say.
+std::int64_t available_bytes();
+
+/// Throws `MemoryError` with both figures where `needed` exceeds `available`.
+void require_memory(std::int64_t needed, std::int64_t available, const std::string& where);
+
+/// "1.5 GiB", "320 MiB".
+std::string readable_bytes(std::int64_t bytes);
+
+}  // namespace burelu

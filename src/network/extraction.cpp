@@ -1,0 +1,246 @@
+#include "network/extraction.hpp"
+
+#include <omp.h>
+
+#include <algorithm>
+#include <cmath>
+#include <exception>
+#include <vector>
+
+#include "cpu/cpu_training.hpp"
+#include "network/extraction_neurons.hpp"
+#include "network/extraction_starts.hpp"
+
+namespace burelu {
+namespace {
+
+constexpr int kMemory = 20;               // pairs of L-BFGS; 100 pairs gained nothing
+constexpr index_t kMostNeurons = 400;     // where the width is free
+constexpr double kDefaultFlops = 1.2e12;  // about 20 s on two cores
+constexpr std::int64_t kMostEvaluations = 8000;
+constexpr std::int64_t kLeastEvaluations = 1500;
+constexpr int kDefaultPasses = 100;       // per level of smoothing
+constexpr int kPassUnits = 6;             // four rounded levels and an exact one of twice the length
+constexpr double kConcurrentFlops = 1e9;  // an evaluation below this: starts side by side, else BLAS threads inside
+constexpr double kJoinSmoothing = 0.03;   // a network that is already good is rounded less
+constexpr double kStall = 1e-5;           // relative gain of a round that counts as none
+constexpr int kStalledRounds = 4;
+
+struct Schedule {
+  index_t width = 0;  // of the result, at most
+  index_t start_width = 0;
+  index_t added = 0;  // neurons per round
+  int starts = 0;
+  int passes = 0;
+  std::int64_t evaluations = 0;
+  bool concurrent = false;
+};
+
+Schedule schedule(const TrainingProblem& problem, const TrainOptions& options, const TrainingBudget& budget) {
+  Schedule s;
+  const index_t n = problem.rows();
+  s.width = most_neurons(n, problem.outputs(), options);
+  s.start_width = options.width > 0 ? s.width : std::max<index_t>(s.width / 4, 4);
+  s.added = std::max<index_t>(s.width / 4, 1);
+  const auto k = static_cast<double>(s.width);
+  const auto rows = static_cast<double>(n);
+  const double flops = 6.0 * rows * static_cast<double>(problem.features() + problem.outputs()) * k +
+                       rows * k * std::min(rows, k) + std::pow(std::min(rows, k), 3) / 3.0;
+  s.concurrent = flops < kConcurrentFlops && !budget.backend;
+  s.passes = options.polish_iterations > 0 ? std::max(options.polish_iterations / kPassUnits, 1) : kDefaultPasses;
+  s.starts = options.starts;
+  if (budget.max_evaluations > 0) {
+    s.evaluations = budget.max_evaluations;
+  } else if (options.polish_iterations > 0 || options.starts > 0) {
+    s.evaluations = std::int64_t{3} * (s.starts > 0 ? s.starts : 4) * kPassUnits * s.passes;
+  } else {
+    s.evaluations = std::clamp(static_cast<std::int64_t>(kDefaultFlops / flops), kLeastEvaluations, kMostEvaluations);
+  }
+  if (s.starts == 0) s.starts = s.evaluations >= kMostEvaluations / 2 ? 4 : 2;
+  const auto share = static_cast<int>(s.evaluations / (std::int64_t{3} * kPassUnits * s.starts));
+  if (options.polish_iterations == 0) s.passes = std::clamp(share, 1, s.passes);
+  return s;
+}
+
+std::uint64_t mixed(std::uint64_t seed, std::uint64_t stream) {  // splitmix64
+  std::uint64_t z = seed * 0x9E3779B97F4A7C15ULL + (stream + 1) * 0xBF58476D1CE4E5B9ULL;
+  z = (z ^ (z >> 30U)) * 0xBF58476D1CE4E5B9ULL;
+  z = (z ^ (z >> 27U)) * 0x94D049BB133111EBULL;
+  return z ^ (z >> 31U);
+}
+
+class Trainer {
+ public:
+  Trainer(const TrainingProblem& problem, const Factor* factor, const Schedule& plan, std::uint64_t seed,
+          const TrainingBudget& budget, Watch& watch)
+      : problem_(problem), factor_(factor), plan_(plan), seed_(seed), budget_(budget), watch_(watch) {
+    best_.network = {Matrix(problem.features(), 0), Matrix(problem.outputs(), 0)};
+    best_.objective = training_objective(problem, best_.network);
+    watch.set_best(best_.objective);
+  }
+
+  Network run() {
+    polish_starts();
+    while (!finished()) improve();
+    return best_.network;
+  }
+
+ private:
+  using Job = std::function<Polished()>;
+
+  Polished polished(const Network& start, OutputWeights output, double smoothing) {
+    const int threads = plan_.concurrent ? 1 : omp_get_max_threads();
+    const auto backend =
+        budget_.backend ? budget_.backend(problem_) : std::make_unique<CpuTraining>(problem_, kMemory, threads);
+    return polish(*backend, problem_, start, {output, smoothing, plan_.passes}, watch_);
+  }
+
+  // Gauss and random starts took turns at being the best; every other pair leaves the output weights free, which finds
+  // other minima (randomised_00: 8.9069 eliminated only, 8.9025 mixed, equal work).
+  Polished fresh_start(std::uint64_t index, index_t width) {
+    static constexpr StartKind kKinds[] = {StartKind::gauss, StartKind::random, StartKind::random, StartKind::gauss,
+                                           StartKind::columns};
+    const StartKind kind = kKinds[index % std::size(kKinds)];
+    const Network start = starting_network(kind, problem_, factor_, width, mixed(seed_, index));
+    const auto output = index % 2 == 0 ? OutputWeights::eliminated : OutputWeights::free;
+    return polished(largest_neurons(start, plan_.width), output, 0.3);
+  }
+
+  // In order of the jobs, whatever the order they ran in. Inside a parallel region BLAS runs on one thread, so even a
+  // single small job belongs here: two threads on products this small only wait for each other.
+  std::vector<Polished> run_all(const std::vector<Job>& jobs) {
+    std::vector<Polished> results(jobs.size());
+    std::vector<std::exception_ptr> errors(jobs.size());
+    const auto count = static_cast<int>(jobs.size());
+#pragma omp parallel for schedule(dynamic, 1) if (plan_.concurrent)
+    for (int i = 0; i < count; ++i) {
+      const auto k = static_cast<std::size_t>(i);
+      try {
+        results[k] = jobs[k]();
+      } catch (...) {
+        errors[k] = std::current_exception();
+      }
+    }
+    for (const auto& error : errors)
+      if (error) std::rethrow_exception(error);
+    return results;
+  }
+
+  void consider(const Polished& candidate) {
+    if (!(candidate.objective < best_.objective)) return;
+    best_ = candidate;
+    watch_.set_best(best_.objective);
+    const Network merged = merged_duplicates(candidate.network);
+    if (merged.width() == candidate.network.width()) return;
+    const double value = training_objective(problem_, merged);
+    if (value <= best_.objective) best_ = {merged, value};
+  }
+
+  bool spent() const { return watch_.stopped() || watch_.evaluations() >= plan_.evaluations; }
+  bool finished() const { return spent() || stalled_ >= kStalledRounds; }
+
+  void polish_starts() {
+    std::vector<Job> jobs;
+    for (int i = 0; i < plan_.starts; ++i)
+      jobs.emplace_back([this, i] { return fresh_start(static_cast<std::uint64_t>(i), plan_.start_width); });
+    const std::vector<Polished> results = run_all(jobs);
+    Network all = results.front().network;
+    for (std::size_t i = 1; i < results.size(); ++i)
+      all = joined(all, results[i].network, 1.0 / static_cast<double>(i + 1));
+    for (const Polished& result : results) consider(result);
+    watch_.ask();
+    if (results.size() < 2 || spent()) return;
+    const Network start = largest_neurons(all, plan_.width);
+    consider(run_all({[&] { return polished(start, OutputWeights::eliminated, kJoinSmoothing); }}).front());
+  }
+
+  Polished with_missing_neurons(double smoothing) {
+    const Network base = largest_neurons(best_.network, plan_.width - plan_.added);
+    const Missing missing = missing_neurons(problem_, base, plan_.added, mixed(seed_, 1000 + round_));
+    watch_.add(kSearchEvaluations);
+    if (missing.neurons.width() == 0) return best_;
+    return polished(joined(base, missing.neurons), OutputWeights::eliminated, smoothing);
+  }
+
+  Polished with_fresh_start(double smoothing) {
+    const Network base = largest_neurons(best_.network, plan_.width - plan_.added);
+    const Polished fresh = fresh_start(100 + round_, plan_.added);
+    return polished(joined(base, fresh.network, 0.5), OutputWeights::eliminated, smoothing);
+  }
+
+  // Where every neuron counts (nearly interpolated data), dropping some to make room loses: the same ones again.
+  Polished once_more(double smoothing) { return polished(best_.network, OutputWeights::eliminated, smoothing); }
+
+  // One round: where they run side by side both start from the same best network, else the second from the first's.
+  void improve() {
+    const double before = best_.objective;
+    const double smoothing = round_ % 3 == 1 ? 0.1 * kJoinSmoothing : kJoinSmoothing;
+    const std::vector<Job> jobs = {
+        [this, smoothing] { return with_missing_neurons(smoothing); },
+        [this, smoothing] { return stalled_ % 2 == 1 ? once_more(smoothing) : with_fresh_start(smoothing); }};
+    if (plan_.concurrent) {
+      for (const Polished& result : run_all(jobs)) consider(result);
+    } else {
+      for (const Job& job : jobs)
+        if (!spent()) consider(job());
+    }
+    round_ += 1;
+    stalled_ = before - best_.objective > kStall * before ? 0 : stalled_ + 1;
+    watch_.ask();
+  }
+
+  const TrainingProblem& problem_;
+  const Factor* factor_;
+  const Schedule& plan_;
+  std::uint64_t seed_;
+  const TrainingBudget& budget_;
+  Watch& watch_;
+  Polished best_;
+  std::uint64_t round_ = 0;
+  int stalled_ = 0;
+};
+
+bool zero(const MatrixView& M) {
+  for (index_t i = 0; i < M.rows; ++i)
+    for (index_t j = 0; j < M.cols; ++j)
+      if (M(i, j) != 0.0) return false;
+  return true;
+}
+
+void scale(Matrix& M, double factor) {
+  for (double& value : M.data) value *= factor;
+}
+
+}  // namespace
+
+index_t most_neurons(index_t rows, index_t outputs, const TrainOptions& options) {
+  if (options.width > 0) return options.width;
+  return std::clamp<index_t>(4 * rows * outputs, 8, kMostNeurons);  // n c + 1 always suffice
+}
+
+Network train_network(const Problem& problem, const Factor* factor, const TrainOptions& options,
+                      const TrainingBudget& budget, std::int64_t& evaluations) {
+  if (zero(problem.X) || zero(problem.Y)) return {Matrix(problem.X.cols, 0), Matrix(problem.Y.cols, 0)};
+  const NormalisedProblem normalised = normalise(problem);
+  const double to_normalised = std::sqrt(normalised.x_scale / normalised.y_scale);
+  Factor scaled;
+  if (factor != nullptr) {
+    scaled = *factor;
+    scale(scaled.A, 1.0 / std::sqrt(normalised.x_scale * normalised.y_scale));
+    scale(scaled.U, to_normalised);
+    scale(scaled.V, to_normalised);
+  }
+  const double unit = normalised.y_scale * normalised.y_scale;
+  Watch watch([&](std::int64_t count, double value) {
+    return !budget.keep_going || budget.keep_going(evaluations + count, value * unit);
+  });
+  const Schedule plan = schedule(normalised.problem, options, budget);
+  Trainer trainer(normalised.problem, factor != nullptr ? &scaled : nullptr, plan, options.solve.seed, budget, watch);
+  Network network = trainer.run();
+  evaluations += watch.evaluations();
+  scale(network.U, 1.0 / to_normalised);
+  scale(network.V, 1.0 / to_normalised);
+  return balanced(network);
+}
+
+}  // namespace burelu

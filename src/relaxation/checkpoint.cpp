@@ -1,0 +1,85 @@
+#include "relaxation/checkpoint.hpp"
+
+#include <cstring>
+#include <fstream>
+#include <iterator>
+#include <nlohmann/json.hpp>
+#include <string_view>
+
+#include "formats/output_file.hpp"
+
+namespace burelu {
+namespace {
+
+constexpr std::string_view kMagic = "burelu-checkpoint 2\n";
+constexpr std::size_t kSumSize = sizeof(std::uint64_t);
+
+std::uint64_t checksum(std::string_view bytes) {
+  std::uint64_t hash = 14695981039346656037ULL;
+  for (const char byte : bytes) hash = (hash ^ static_cast<unsigned char>(byte)) * 1099511628211ULL;
+  return hash;
+}
+
+nlohmann::json header(const CheckpointKey& key) {
+  return {{"data_hash", key.data_hash},  {"rank", key.rank},     {"seed", key.seed},
+          {"threads", key.threads},      {"device", key.device}, {"cuts", key.cuts},
+          {"cut_rounds", key.cut_rounds}};
+}
+
+[[noreturn]] void damaged(const std::string& path) {
+  throw DataError(path + ": not a burelu checkpoint, or cut short: start without --resume");
+}
+
+std::string read_whole(const std::string& path) {
+  std::ifstream in(path, std::ios::binary);
+  if (!in) throw DataError(path + ": no such checkpoint, or not readable: start without --resume");
+  return {std::istreambuf_iterator<char>(in), std::istreambuf_iterator<char>()};
+}
+
+void compare(const std::string& path, const nlohmann::json& found, const CheckpointKey& key) {
+  const nlohmann::json wanted = header(key);
+  for (const auto& [name, value] : wanted.items()) {
+    if (found.contains(name) && found.at(name) == value) continue;
+    if (name == "data_hash") throw DataError(path + ": the checkpoint is of other data (or of another gamma)");
+    throw DataError(path + ": the checkpoint was made with another " + name + " (" +
+                    (found.contains(name) ? found.at(name).dump() : "none") + ", now " + value.dump() + ")");
+  }
+}
+
+}  // namespace
+
+void CheckpointWriter::raw(void* data, std::size_t size) {
+  if (size > 0) bytes_.append(static_cast<const char*>(data), size);
+}
+
+void CheckpointWriter::write(const std::string& path, const CheckpointKey& key) const {
+  std::string file(kMagic);
+  file += header(key).dump() + "\n";
+  file += bytes_;
+  const std::uint64_t sum = checksum(bytes_);
+  file.append(reinterpret_cast<const char*>(&sum), kSumSize);
+  write_file(path, file);
+}
+
+CheckpointReader::CheckpointReader(const std::string& path, const CheckpointKey& key) : bytes_(read_whole(path)) {
+  if (bytes_.compare(0, kMagic.size(), kMagic) != 0) damaged(path);
+  const std::size_t end = bytes_.find('\n', kMagic.size());
+  if (end == std::string::npos || bytes_.size() < end + 1 + kSumSize) damaged(path);
+  const auto found = nlohmann::json::parse(bytes_.substr(kMagic.size(), end - kMagic.size()), nullptr, false);
+  if (!found.is_object()) damaged(path);
+  compare(path, found, key);
+  std::uint64_t sum = 0;
+  std::memcpy(&sum, bytes_.data() + bytes_.size() - kSumSize, kSumSize);
+  bytes_.resize(bytes_.size() - kSumSize);
+  bytes_.erase(0, end + 1);
+  if (checksum(bytes_) != sum) damaged(path);
+}
+
+void CheckpointReader::raw(void* data, std::size_t size) {
+  if (size == 0) return;
+  if (size > bytes_.size() - at_) refuse();
+  std::memcpy(data, bytes_.data() + at_, size);
+  at_ += size;
+}
+
+}  // namespace burelu

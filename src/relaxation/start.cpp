@@ -1,0 +1,126 @@
+#include "relaxation/start.hpp"
+
+#include <cblas.h>
+#include <lapacke.h>
+
+#include <algorithm>
+#include <cmath>
+#include <new>
+#include <random>
+
+namespace burelu {
+namespace {
+
+int blas(index_t n) { return static_cast<int>(n); }
+
+Matrix product(const Matrix& a, const Matrix& b) {
+  Matrix out(a.rows, b.cols);
+  cblas_dgemm(CblasRowMajor, CblasNoTrans, CblasNoTrans, blas(a.rows), blas(b.cols), blas(a.cols), 1.0, a.data.data(),
+              blas(a.cols), b.data.data(), blas(b.cols), 0.0, out.data.data(), blas(b.cols));
+  return out;
+}
+
+double row_norm(const Matrix& m, index_t i) { return cblas_dnrm2(blas(m.cols), m.row(i), 1); }
+
+// Rows c_k = |p_k| s_k over rows p_k: the lifted point in a form that rotations of the columns act on.
+Matrix lifted(const RelaxationData& data, const Point& point) {
+  const Matrix P = product(data.XK, point.Ut);
+  Matrix rows(2 * data.m, P.cols);
+  for (index_t k = 0; k < data.m; ++k) {
+    const double scale = row_norm(P, k) / (row_norm(point.Shat, k) + 1e-300);
+    for (index_t l = 0; l < P.cols; ++l) {
+      rows(k, l) = scale * point.Shat(k, l);
+      rows(data.m + k, l) = P(k, l);
+    }
+  }
+  return rows;
+}
+
+// Right singular vectors (rows, strongest first) and singular values of the lifted rows.
+Matrix principal_directions(const Matrix& rows, std::vector<double>& values) {
+  const int r = blas(rows.cols);
+  Matrix gram(r, r);
+  cblas_dsyrk(CblasRowMajor, CblasLower, CblasTrans, r, blas(rows.rows), 1.0, rows.data.data(), r, 0.0,
+              gram.data.data(), r);
+  values.resize(static_cast<std::size_t>(r));
+  if (LAPACKE_dsyevd(LAPACK_COL_MAJOR, 'V', 'U', r, gram.data.data(), r, values.data()) != 0) throw std::bad_alloc();
+  Matrix directions(r, r);
+  for (index_t k = 0; k < r; ++k) std::copy_n(gram.row(r - 1 - k), r, directions.row(k));
+  std::reverse(values.begin(), values.end());
+  for (double& value : values) value = std::sqrt(std::max(value, 0.0));
+  return directions;
+}
+
+}  // namespace
+
+Point random_point(const RelaxationData& data, int rank, std::uint64_t seed) {
+  std::mt19937_64 engine(seed);
+  std::normal_distribution<double> normal;
+  Point point{Matrix(data.m, rank), Matrix(data.d, rank)};
+  for (double& value : point.Ut.data) value = 0.3 / std::sqrt(rank) * normal(engine);
+  point.Shat = product(data.XK, point.Ut);
+  for (double& value : point.Shat.data) value = std::fabs(value);
+  return point;
+}
+
+int starting_rank(index_t rows, index_t features) {
+  constexpr index_t kStartingRank = 20;
+  return static_cast<int>(std::clamp<index_t>(rows + features, 1, kStartingRank));
+}
+
+Matrix factor_rows(const RelaxationData& data, const Point& point) {
+  const Matrix rows = lifted(data, point);
+  const index_t r = rows.cols;
+  Matrix F(data.factor_rows(), r);
+  for (index_t k = 0; k < data.m; ++k)
+    for (index_t l = 0; l < r; ++l) {
+      F(k, l) = 0.5 * (rows(k, l) + rows(data.m + k, l));
+      F(data.m + k, l) = 0.5 * (rows(k, l) - rows(data.m + k, l));
+    }
+  for (index_t t = 0; t < data.cuts.count(); ++t)
+    for (auto p = static_cast<std::size_t>(data.cuts.offset[static_cast<std::size_t>(t)]);
+         p < static_cast<std::size_t>(data.cuts.offset[static_cast<std::size_t>(t) + 1]); ++p)
+      cblas_daxpy(blas(r), data.cuts.value[p], F.row(data.cuts.form[p]), 1, F.row(2 * data.m + t), 1);
+  return F;
+}
+
+int numerical_rank(const RelaxationData& data, const Point& point, double threshold) {
+  std::vector<double> values;
+  principal_directions(lifted(data, point), values);
+  return static_cast<int>(
+      std::count_if(values.begin(), values.end(), [&](double value) { return value > threshold * values.front(); }));
+}
+
+Point shaken(const Point& point, double noise, std::uint64_t seed) {
+  std::mt19937_64 engine(seed);
+  std::normal_distribution<double> normal;
+  Point out = point;
+  for (Matrix* block : {&out.Shat, &out.Ut}) {
+    double scale = 0.0;  // root mean square: entries that are zero move too
+    for (const double value : block->data) scale += value * value / static_cast<double>(block->data.size());
+    for (double& value : block->data) value += noise * std::sqrt(scale) * normal(engine);
+  }
+  return out;
+}
+
+Point with_rank(const RelaxationData& data, const Point& point, int rank, std::uint64_t seed) {
+  const Matrix rows = lifted(data, point);
+  std::vector<double> values;
+  const Matrix directions = principal_directions(rows, values);
+  const index_t kept = std::min<index_t>(rank, rows.cols);
+  Matrix rotation(rows.cols, kept);
+  for (index_t l = 0; l < kept; ++l)
+    for (index_t k = 0; k < rows.cols; ++k) rotation(k, l) = directions(l, k);
+  const Matrix turned = product(rows, rotation);
+  const Matrix Ut = product(point.Ut, rotation);
+  Point out = random_point(data, rank, seed);  // new columns: small noise beside the old ones
+  const double noise = 1e-3;
+  for (index_t k = 0; k < data.m; ++k)
+    for (index_t l = 0; l < rank; ++l)
+      out.Shat(k, l) = l < kept ? turned(k, l) : noise * row_norm(turned, k) * out.Shat(k, l);
+  for (index_t i = 0; i < data.d; ++i)
+    for (index_t l = 0; l < rank; ++l) out.Ut(i, l) = l < kept ? Ut(i, l) : noise * row_norm(Ut, i) * out.Ut(i, l);
+  return out;
+}
+
+}  // namespace burelu

@@ -1,0 +1,34 @@
+// Starting points of the factor and the starting penalty.
+#pragma once
+
+#include <cstdint>
+
+#include "seam/relaxation_data.hpp"
+
+namespace burelu {
+
+/// Unknowns of the relaxation: Shat (m x r) and Ut (d x r), see backend.hpp.
+struct Point {
+  Matrix Shat;
+  Matrix Ut;
+};
+
+/// Gaussian Ut of standard deviation 0.3 / sqrt(r), Shat = |XK Ut| entrywise.
+Point random_point(const RelaxationData& data, int rank, std::uint64_t seed);
+
+/// Columns of the factor to begin with: small problems have solutions of rank 5 to 9, larger ones up to 20.
+int starting_rank(index_t rows, index_t features);
+
+/// The same point with more columns (small random ones) or fewer (the weakest directions of [A; B] dropped).
+Point with_rank(const RelaxationData& data, const Point& point, int rank, std::uint64_t seed);
+
+/// The same point with relative Gaussian noise in every entry: a way off a saddle.
+Point shaken(const Point& point, double noise, std::uint64_t seed);
+
+/// The rows of F = [A; B; S], (2m + cuts) x r.
+Matrix factor_rows(const RelaxationData& data, const Point& point);
+
+/// Columns that carry more than `threshold` of the largest singular value of the rows c_k and p_k.
+int numerical_rank(const RelaxationData& data, const Point& point, double threshold);
+
+}  // namespace burelu

@@ -1,0 +1,106 @@
+#include "seam/relaxation_data.hpp"
+
+#include <cblas.h>
+#include <lapacke.h>
+
+#include <algorithm>
+#include <cmath>
+#include <new>
+
+#include "seam/entry.hpp"
+
+namespace burelu {
+namespace {
+
+int blas(index_t n) { return static_cast<int>(n); }
+
+// Symmetric eigendecomposition; eigenvectors replace the columns of `matrix` (column-major, so rows of the Matrix).
+std::vector<double> eigen(Matrix& matrix) {
+  std::vector<double> values(static_cast<std::size_t>(matrix.rows));
+  const int n = blas(matrix.rows);
+  if (LAPACKE_dsyevd(LAPACK_COL_MAJOR, 'V', 'U', n, matrix.data.data(), n, values.data()) != 0) throw std::bad_alloc();
+  return values;
+}
+
+Matrix product(const Matrix& a, const Matrix& b) {
+  Matrix out(a.rows, b.cols);
+  cblas_dgemm(CblasRowMajor, CblasNoTrans, CblasNoTrans, blas(a.rows), blas(b.cols), blas(a.cols), 1.0, a.data.data(),
+              blas(a.cols), b.data.data(), blas(b.cols), 0.0, out.data.data(), blas(b.cols));
+  return out;
+}
+
+Matrix preconditioner(const Matrix& X) {
+  const index_t d = X.cols;
+  Matrix vectors(d, d);
+  cblas_dgemm(CblasRowMajor, CblasTrans, CblasNoTrans, blas(d), blas(d), blas(X.rows), 1.0, X.data.data(), blas(d),
+              X.data.data(), blas(d), 0.0, vectors.data.data(), blas(d));
+  const std::vector<double> values = eigen(vectors);
+  double mean = 0.0;
+  for (const double value : values) mean += value / static_cast<double>(d);
+  Matrix K(d, d);
+  for (index_t k = 0; k < d; ++k) {
+    const double value = values[static_cast<std::size_t>(k)];
+    const double root = std::sqrt(mean / (std::fmax(value, 0.0) + kConditioning * values.back()));
+    for (index_t i = 0; i < d; ++i)
+      for (index_t j = 0; j < d; ++j) K(i, j) += root * vectors(k, i) * vectors(k, j);
+  }
+  return K;
+}
+
+double mean_kernel(const RelaxationData& data) {
+  const index_t m = data.m;
+  double total = 0.0;
+#pragma omp parallel for reduction(+ : total) schedule(static) if (m > 200)
+  for (index_t i = 0; i < m; ++i) {
+    double row = 0.0;
+    for (index_t j = 0; j < m; ++j) {
+      const double scale = data.norms[static_cast<std::size_t>(i)] * data.norms[static_cast<std::size_t>(j)];
+      const double inner = cblas_ddot(blas(data.d), data.X.row(i), 1, data.X.row(j), 1);
+      row += scale * entry::arc_cosine_kernel(inner / scale);
+    }
+    total += row;
+  }
+  return total / static_cast<double>(m * m);
+}
+
+}  // namespace
+
+double pair_kernel(const RelaxationData& data, index_t i, index_t j) {
+  const index_t m = data.m;
+  const double inner = cblas_ddot(blas(data.d), data.X.row(i % m), 1, data.X.row(j % m), 1);
+  const double scale = data.norms[static_cast<std::size_t>(i % m)] * data.norms[static_cast<std::size_t>(j % m)];
+  const double cosine = ((i < m) == (j < m) ? inner : -inner) / scale;
+  return scale * entry::arc_cosine_kernel(cosine);
+}
+
+double pair_weight(const RelaxationData& data, index_t i, index_t j) {
+  const index_t cut = std::max(i, j) - 2 * data.m;
+  const double kernel = cut < 0 ? pair_kernel(data, i, j) : data.cuts.kernel(cut, std::min(i, j));
+  return entry::weight(kernel, data.mean_kernel, cut < 0 ? entry::kWeightFloor : entry::kCutWeightFloor);
+}
+
+RelaxationData prepare(const Presolved& reduced, const std::vector<Cut>& cuts) {
+  RelaxationData data;
+  data.m = reduced.rows();
+  data.d = reduced.features();
+  data.c = reduced.outputs();
+  data.X = reduced.X;
+  data.Y = reduced.Y;
+  data.gamma = reduced.gamma;
+  data.negative = reduced.negative;
+  data.negative_scale = reduced.negative_scale;
+  data.K = preconditioner(data.X);
+  data.XK = product(data.X, data.K);
+  data.decay = product(data.K, data.K);
+  for (double& value : data.decay.data) value *= data.gamma;
+  data.norms.resize(static_cast<std::size_t>(data.m));
+  for (index_t i = 0; i < data.m; ++i)
+    data.norms[static_cast<std::size_t>(i)] = cblas_dnrm2(blas(data.d), data.X.row(i), 1);
+  data.mean_kernel = mean_kernel(data);
+  double diagonal = 0.0;
+  for (const double norm : data.norms) diagonal += norm * norm / static_cast<double>(data.m);
+  data.cuts = cut_rows(cuts, 2 * data.m, diagonal, [&data](index_t i, index_t j) { return pair_kernel(data, i, j); });
+  return data;
+}
+
+}  // namespace burelu

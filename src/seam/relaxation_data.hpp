@@ -1,0 +1,47 @@
+// The constants of one relaxation, prepared once on the host for any backend: preconditioner, prediction rows, weights.
+#pragma once
+
+#include <cstdint>
+#include <vector>
+
+#include "problem/presolve.hpp"
+#include "seam/cut_rows.hpp"
+
+namespace burelu {
+
+/// Rows of the factor F = [A; B; S]: row k < m is a_k, row m + k is b_k, row 2m + t is cut t, a sparse combination of
+/// the others. Every pair of rows has a product >= 0; the pairs (k, m + k) are tied: their product is zero and their
+/// multiplier free.
+struct RelaxationData {
+  index_t m = 0, d = 0, c = 0;
+  Matrix X;  ///< m x d
+  Matrix Y;  ///< (m + negative) x c
+  double gamma = 0.0;
+  std::vector<std::int32_t> negative;
+  std::vector<double> negative_scale;
+  Matrix K;      ///< d x d symmetric, U = K Ut: (X'X + eps lmax I)^(-1/2) times the root of the mean eigenvalue
+  Matrix XK;     ///< m x d
+  Matrix decay;  ///< gamma K'K
+  std::vector<double> norms;  ///< of the rows of X
+  double mean_kernel = 0.0;   ///< mean arc-cosine kernel over pairs of rows, the unit of the weights
+
+  CutRows cuts;  ///< S = cuts.rows [A; B]
+
+  index_t factor_rows() const { return 2 * m + cuts.count(); }
+  bool tied(index_t i, index_t j) const { return (i < m && j == i + m) || (j < m && i == j + m); }
+  index_t loss_rows() const { return Y.rows; }
+};
+
+/// Conditioning shift eps of K relative to the largest eigenvalue of X'X; 1e-3 .. 1e-10 make no difference.
+inline constexpr double kConditioning = 1e-6;
+
+/// `cuts` in presolved coordinates: their rows of F are scaled to the size of the others.
+RelaxationData prepare(const Presolved& reduced, const std::vector<Cut>& cuts = {});
+
+/// Natural size of the product of the rows i, j < 2m of [A; B]: their arc-cosine kernel.
+double pair_kernel(const RelaxationData& data, index_t i, index_t j);
+
+/// Penalty weight of a pair of factor rows, without row importance: 1 / (natural size of the product).
+double pair_weight(const RelaxationData& data, index_t i, index_t j);
+
+}  // namespace burelu

@@ -1,0 +1,146 @@
+// The repair where numbers are at their limits: it must end, and whatever it proposes must still be provable or be
+// left.
+#include "certificate/repair.hpp"
+
+#include <gtest/gtest.h>
+
+#include <cmath>
+#include <limits>
+
+#include "burelu/errors.hpp"
+#include "certificate/proof.hpp"
+#include "cpu/cpu_slack.hpp"
+#include "support/certificate_cases.hpp"
+
+namespace burelu {
+namespace {
+
+using test::OwnedProblem;
+using test::Random;
+using test::RandomDual;
+
+// Lambda, the warm start of best_dual, improves from trial to trial: a share may beat what the same share gave before,
+// and a climb between two shares that take turns had no end. Tiny gamma puts the best share at the end of its range.
+TEST(CertificateRepair, ClimbsEndWhereGammaIsTiny) {
+  for (const double gamma : {1e-3, 1e-6, 1e-9, 1e-12, 1e-15, 1e-30, 1e-60}) {
+    for (std::uint64_t seed = 0; seed < 12; ++seed) {
+      OwnedProblem p = test::planted_problem(seed, 8, 3, 3);
+      p.gamma = gamma;
+      const Problem view = p.view();
+      const Presolved reduced = presolve(view);
+      Random random(seed + 50);
+      Certifier certifier(view, reduced);
+      for (const double size : {0.0, 1e-3, 1.0, 1e3}) {
+        const RandomDual dual(random, reduced, size);
+        const Proposal proposal = certifier.propose(dual.point());
+        const auto certificate = certifier.prove(proposal);
+        if (certificate) {
+          EXPECT_EQ(proven_bound(view, *certificate), certificate->lower_bound);
+        }
+      }
+    }
+  }
+}
+
+/// `value` in every place of a dual point in turn.
+void expect_sane(const OwnedProblem& p, double value) {
+  const Problem view = p.view();
+  const Presolved reduced = presolve(view);
+  double zero = 0.0;  // the objective of the network without neurons
+  for (const double y : p.Y.data) zero += 0.5 * y * y;
+  for (int place = 0; place < 4; ++place) {
+    Random random(7);
+    RandomDual dual(random, reduced, 0.5);
+    if (place == 0) dual.pairs[dual.pairs.size() / 2].value = std::abs(value);
+    if (place == 1) dual.tau[1] = value;
+    if (place == 2) dual.W.data[1] = value;
+    if (place == 3) std::fill(dual.W.data.begin(), dual.W.data.end(), value);
+    Certifier certifier(view, reduced);
+    for (int call = 0; call < 2; ++call) {  // the second call meets what the first one remembers
+      const auto certificate = certifier.prove(certifier.propose(dual.point()));
+      if (!certificate) continue;
+      EXPECT_LE(certificate->lower_bound, zero) << place;
+      EXPECT_EQ(proven_bound(view, *certificate), certificate->lower_bound) << place;
+    }
+  }
+}
+
+constexpr double kLimits[] = {1e150,
+                              -1e150,
+                              1e300,
+                              -1e300,
+                              std::numeric_limits<double>::max(),
+                              std::numeric_limits<double>::infinity(),
+                              -std::numeric_limits<double>::infinity(),
+                              std::numeric_limits<double>::quiet_NaN()};
+
+TEST(CertificateRepair, NumbersAtTheLimits) {
+  for (const double value : kLimits) expect_sane(test::planted_problem(5, 10, 3, 2), value);
+}
+
+TEST(CertificateRepair, NumbersAtTheLimitsInAKrylovBasis) {  // more than 150 loss rows
+  for (const double value : {1e160, 1e300, std::numeric_limits<double>::infinity()}) {
+    Random random(3);
+    expect_sane({test::gaussian(random, 160, 2), test::gaussian(random, 160, 1), 0.1}, value);
+  }
+}
+
+TEST(CertificateRepair, AGoodPointAfterABadOneGivesABound) {
+  const OwnedProblem p = test::planted_problem(5, 10, 3, 2);
+  const Problem view = p.view();
+  const Presolved reduced = presolve(view);
+  for (const double value : {1e300, std::numeric_limits<double>::infinity()}) {
+    Random random(9);
+    RandomDual bad(random, reduced, 0.5);
+    bad.tau[0] = value;
+    const RandomDual good(random, reduced, 0.3);
+    Certifier certifier(view, reduced);
+    certifier.prove(certifier.propose(bad.point()));
+    EXPECT_TRUE(certifier.prove(certifier.propose(good.point())).has_value()) << value;
+  }
+}
+
+/// A device that fails at the `last` call of a factorisation, after it did the others.
+class FailingSlack final : public Slack {
+ public:
+  FailingSlack(const Matrix& X, double gamma, int last, int& calls) : cpu_(X, gamma), last_(last), calls_(calls) {}
+  void set_form(const std::vector<double>& lower) override { cpu_.set_form(lower); }
+  void set_anchor(const std::vector<double>& lower) override { cpu_.set_anchor(lower); }
+  bool factorise(const SlackMixture& mixture) override {
+    if (++calls_ == last_) throw MemoryError("no workspace");
+    return cpu_.factorise(mixture);
+  }
+  void solve_lower(Matrix& Z) override { cpu_.solve_lower(Z); }
+  void solve_upper(Matrix& Z) override { cpu_.solve_upper(Z); }
+  Curvature negative_part(const SlackMixture& mixture) override { return cpu_.negative_part(mixture); }
+
+ private:
+  CpuSlack cpu_;
+  int last_;
+  int& calls_;
+};
+
+// What a device cannot do the CPU does: the proposal is as good.
+TEST(CertificateRepair, AFailureOnTheDeviceIsMadeUpForOnTheCpu) {
+  const OwnedProblem p = test::planted_problem(5, 10, 3, 2);
+  const Problem view = p.view();
+  const Presolved reduced = presolve(view);
+  Random random(9);
+  const RandomDual dual(random, reduced, 0.3);
+  Certifier plain(view, reduced);
+  const double expected = plain.propose(dual.point()).bound;
+  ASSERT_TRUE(std::isfinite(expected));
+  for (const int last : {1, 4, 9}) {
+    int calls = 0;
+    Certifier certifier(view, reduced, [&](const Matrix& X, double gamma, index_t) {
+      return std::make_unique<FailingSlack>(X, gamma, last, calls);
+    });
+    const Proposal proposal = certifier.propose(dual.point());
+    EXPECT_EQ(calls, last);
+    EXPECT_NEAR(proposal.bound, expected, 1e-3 * std::fabs(expected)) << last;
+    EXPECT_TRUE(certifier.prove(proposal).has_value());
+  }
+}
+
+}  // namespace
+}  // namespace burelu

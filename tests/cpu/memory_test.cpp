@@ -1,0 +1,80 @@
+// The estimate of memory against what is really allocated, and the refusal.
+#include "linalg/memory.hpp"
+
+#include "seam/footprint.hpp"
+
+#include <gtest/gtest.h>
+#include <malloc.h>
+
+#include "burelu/errors.hpp"
+#include "cpu/cpu_backend.hpp"
+#include "cuts/separation.hpp"
+#include "relaxation/start.hpp"
+#include "support/instances.hpp"
+
+namespace burelu::test {
+namespace {
+
+#if defined(__SANITIZE_ADDRESS__) || defined(__SANITIZE_THREAD__)
+constexpr bool kCountable = false;
+#else
+constexpr bool kCountable = true;
+#endif
+
+std::int64_t in_use() {
+  const struct mallinfo2 info = mallinfo2();
+  return static_cast<std::int64_t>(info.uordblks + info.hblkhd);
+}
+
+// The estimate of the backend for these data.
+std::int64_t compare_with_estimate(const RelaxationData& data) {
+  const std::int64_t before = in_use();
+  CpuBackend backend(data, 30, 2, 1.0);
+  const Point start = random_point(data, 12, 1);
+  const std::int64_t point =
+      static_cast<std::int64_t>((start.Shat.data.size() + start.Ut.data.size()) * sizeof(double));
+  backend.write_point(start.Shat, start.Ut);
+  const std::int64_t used = in_use() - before - point;
+  const std::int64_t estimate =
+      cpu_backend_bytes({data.m, data.d, data.c, data.loss_rows(), 12, 30, 2, data.cuts.count()});
+  EXPECT_NEAR(static_cast<double>(used), static_cast<double>(estimate), 0.02 * static_cast<double>(estimate));
+  return estimate;
+}
+
+TEST(Memory, TheEstimateIsWhatTheBackendAllocates) {
+  if (!kCountable) GTEST_SKIP() << "a sanitizer replaces the allocator";
+  const Instance instance = teacher(700, 5, 3, 1);
+  const std::int64_t estimate = compare_with_estimate(prepare(presolve(instance.problem())));
+  EXPECT_LT(static_cast<double>(estimate), 45.0 * 700.0 * 700.0 + 16.0 * 30.0 * 705.0 * 12.0 + 2e6);
+}
+
+TEST(Memory, TheEstimateCountsCuts) {
+  if (!kCountable) GTEST_SKIP() << "a sanitizer replaces the allocator";
+  const Presolved reduced = presolve(teacher(300, 4, 3, 1).problem());
+  const RelaxationData plain = prepare(reduced);
+  const RelaxationData data = prepare(reduced, Separator(plain).basis_pursuit(2));
+  ASSERT_GT(data.cuts.count(), 400);
+  EXPECT_GT(compare_with_estimate(data), 2 * compare_with_estimate(plain));
+}
+
+TEST(Memory, LargeProblemsDoNotOverflow) {
+  SolveSize large{200000, 1000, 10, 200000, 40, 100, 64};
+  large.cuts = 400000;
+  EXPECT_GT(cpu_backend_bytes(large), std::int64_t{200} * 200000 * 200000);
+  EXPECT_GT(certificate_bytes(large), std::int64_t{40} * 200000 * 200000);
+}
+
+TEST(Memory, WhatDoesNotFitIsRefusedWithBothFigures) {
+  EXPECT_NO_THROW(require_memory(10, 10, "this machine"));
+  try {
+    require_memory(std::int64_t{3} << 40, std::int64_t{5} << 30, "this machine");
+    FAIL();
+  } catch (const MemoryError& error) {
+    EXPECT_NE(std::string(error.what()).find("3.0 TiB"), std::string::npos) << error.what();
+    EXPECT_NE(std::string(error.what()).find("5.0 GiB"), std::string::npos) << error.what();
+  }
+  EXPECT_GT(available_bytes(), 0);
+}
+
+}  // namespace
+}  // namespace burelu::test

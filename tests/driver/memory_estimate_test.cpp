@@ -1,0 +1,75 @@
+// The estimate before a solve against the pieces that it is made of, and its refusal.
+#include "driver/memory_estimate.hpp"
+
+#include <gtest/gtest.h>
+
+#include "burelu/errors.hpp"
+#include "burelu/solve.hpp"
+#include "support/instances.hpp"
+
+namespace burelu::test {
+namespace {
+
+TrainOptions on_cpu(int rank) {
+  TrainOptions options;
+  options.solve.device = "cpu";
+  options.solve.rank = rank;
+  options.solve.threads = 2;
+  return options;
+}
+
+TEST(MemoryEstimate, IsOfThePresolvedProblem) {
+  const Instance instance = degenerate(40, 3, 2, 7);
+  const MemoryEstimate estimate = estimate_memory(instance.problem(), on_cpu(11), true);
+  const Presolved reduced = presolve(instance.problem());
+  ASSERT_LT(reduced.rows(), 40);
+  EXPECT_EQ(estimate.size.rows, reduced.rows());
+  EXPECT_EQ(estimate.size.loss_rows, reduced.Y.rows);
+  EXPECT_EQ(estimate.size.rank, 11);
+  EXPECT_EQ(estimate.host, cpu_backend_bytes(estimate.size) + certificate_bytes(estimate.size));
+  EXPECT_EQ(estimate.device, "cpu");
+  EXPECT_EQ(estimate.device_solve + estimate.device_training + estimate.device_free, 0);
+  EXPECT_NO_THROW(estimate.require());
+}
+
+// The solve goes on without cuts that do not fit: they are looked at when there are some, and not before.
+TEST(MemoryEstimate, CutsAreLookedAtWhenThereAreSome) {
+  const Instance instance = teacher(120, 2, 2, 7);
+  TrainOptions options = on_cpu(8);
+  const MemoryEstimate without = estimate_memory(instance.problem(), options, false);
+  options.solve.cuts = 1 << 20;
+  EXPECT_EQ(estimate_memory(instance.problem(), options, false).host, without.host);
+  SolveSize with = without.size;
+  with.cuts = 200;
+  EXPECT_NO_THROW(require_cut_memory(without.size, 200, cpu_backend_bytes(with)));
+  EXPECT_THROW(require_cut_memory(without.size, 200, cpu_backend_bytes(with) - 1), MemoryError);
+}
+
+TEST(MemoryEstimate, NothingToSolveNeedsNothing) {
+  const Instance instance{Matrix(3, 2), gaussian(3, 2, 2), 0.1};
+  EXPECT_EQ(estimate_memory(instance.problem(), on_cpu(0), false).host, 0);
+}
+
+TEST(MemoryEstimate, WhatDoesNotFitIsRefused) {
+  MemoryEstimate estimate;
+  estimate.device = "cuda:0 (any)";
+  estimate.host = estimate.host_available = 100;
+  estimate.device_solve = 50;
+  estimate.device_training = estimate.device_free = 60;  // one after the other
+  EXPECT_NO_THROW(estimate.require());
+  estimate.device_training = 61;
+  EXPECT_THROW(estimate.require(), MemoryError);
+  estimate.device_training = 0;
+  estimate.host = 101;
+  EXPECT_THROW(estimate.require(), MemoryError);
+}
+
+TEST(MemoryEstimate, SinglePrecisionIsRefusedOnTheCpu) {
+  const Instance instance = teacher(10, 2, 1, 1);
+  SolveOptions options = on_cpu(0).solve;
+  options.multipliers_float = true;
+  EXPECT_THROW(burelu::solve(instance.problem(), options), DataError);
+}
+
+}  // namespace
+}  // namespace burelu::test

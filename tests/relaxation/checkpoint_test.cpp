@@ -1,0 +1,181 @@
+// A solve that is stopped and resumed goes on bit for bit as if it had not stopped; other data and options are refused.
+#include <gtest/gtest.h>
+
+#include <cmath>
+#include <filesystem>
+#include <fstream>
+#include <iterator>
+
+#include "burelu/errors.hpp"
+#include "burelu/solve.hpp"
+#include "driver/solve_with.hpp"
+#include "relaxation/checkpoint.hpp"
+#include "support/backends.hpp"
+#include "support/instances.hpp"
+
+namespace burelu::test {
+namespace {
+
+class Checkpoint : public ::testing::Test {
+ protected:
+  Checkpoint() : path_(::testing::TempDir() + "burelu_" + test_name() + ".checkpoint") {
+    std::filesystem::remove(path_);
+  }
+  ~Checkpoint() override { std::filesystem::remove(path_); }
+  static std::string test_name() { return ::testing::UnitTest::GetInstance()->current_test_info()->name(); }
+
+  SolveOptions plain() const {
+    SolveOptions options;
+    options.tolerance = 1e-4;
+    options.max_evaluations = 6000;
+    options.threads = 1;
+    return options;
+  }
+  /// Stops after `checks` checks, having saved at every one.
+  SolveOptions stopping_after(int checks) const {
+    SolveOptions options = plain();
+    options.checkpoint = path_;
+    options.checkpoint_interval = 0.0;
+    options.progress = [checks, seen = 0](const Progress&) mutable { return ++seen < checks; };
+    return options;
+  }
+  SolveOptions resuming() const {
+    SolveOptions options = plain();
+    options.resume = path_;
+    return options;
+  }
+
+  std::string path_;
+  Instance instance_ = degenerate(25, 2, 3, 301, 0.05);
+};
+
+std::string message_of(const Problem& problem, const SolveOptions& options) {
+  try {
+    solve(problem, options);
+  } catch (const DataError& error) {
+    return error.what();
+  }
+  return "";
+}
+
+TEST_F(Checkpoint, ResumedRunsEndWhereUninterruptedOnesDo) {
+  const Relaxation whole = solve(instance_.problem(), plain());
+  const auto most = static_cast<int>(whole.checks);
+  ASSERT_GT(most, 4);
+  for (const int checks : {1, most / 3, most / 2, most - 1}) {
+    const Relaxation first = solve(instance_.problem(), stopping_after(checks));
+    ASSERT_EQ(first.status, Status::interrupted);
+    const Relaxation resumed = solve(instance_.problem(), resuming());
+    EXPECT_EQ(resumed.status, whole.status);
+    EXPECT_EQ(resumed.lower_bound, whole.lower_bound) << "stopped after " << checks;
+    EXPECT_EQ(resumed.objective, whole.objective);
+    EXPECT_EQ(resumed.evaluations, whole.evaluations);
+    EXPECT_EQ(resumed.history.size(), whole.history.size());
+    EXPECT_EQ(resumed.certificate.W.data, whole.certificate.W.data);
+    EXPECT_EQ(resumed.factor.A.data, whole.factor.A.data);
+  }
+}
+
+TEST_F(Checkpoint, SavingDoesNotChangeTheSolve) {
+  SolveOptions saving = plain();
+  saving.checkpoint = path_;
+  saving.checkpoint_interval = 0.0;
+  EXPECT_EQ(solve(instance_.problem(), saving).lower_bound, solve(instance_.problem(), plain()).lower_bound);
+}
+
+TEST_F(Checkpoint, OtherDataAndOptionsAreRefusedByName) {
+  solve(instance_.problem(), stopping_after(2));
+  Instance other = instance_;
+  other.Y(3, 1) += 1.0;
+  EXPECT_NE(message_of(other.problem(), resuming()).find("other data"), std::string::npos);
+  other = instance_;
+  other.gamma *= 2.0;
+  EXPECT_NE(message_of(other.problem(), resuming()).find("gamma"), std::string::npos);
+  SolveOptions options = resuming();
+  options.seed = 5;
+  EXPECT_NE(message_of(instance_.problem(), options).find("another seed"), std::string::npos);
+  options = resuming();
+  options.rank = 7;
+  EXPECT_NE(message_of(instance_.problem(), options).find("another rank"), std::string::npos);
+  options = resuming();
+  options.cuts = 12;
+  EXPECT_NE(message_of(instance_.problem(), options).find("another cuts"), std::string::npos);
+  options = resuming();
+  options.cut_rounds = 3;
+  EXPECT_NE(message_of(instance_.problem(), options).find("another cut_rounds"), std::string::npos);
+  options = resuming();
+  options.resume += ".absent";
+  EXPECT_NE(message_of(instance_.problem(), options).find("no such checkpoint"), std::string::npos);
+}
+
+TEST_F(Checkpoint, LimitsMayDiffer) {
+  solve(instance_.problem(), stopping_after(2));
+  SolveOptions options = resuming();
+  options.tolerance = 1e-2;
+  EXPECT_EQ(solve(instance_.problem(), options).status, Status::solved);
+}
+
+TEST_F(Checkpoint, DamagedFilesAreRefused) {
+  solve(instance_.problem(), stopping_after(2));
+  std::ifstream in(path_, std::ios::binary);
+  const std::string good{std::istreambuf_iterator<char>(in), std::istreambuf_iterator<char>()};
+  const auto write = [&](const std::string& bytes) {
+    std::ofstream(path_, std::ios::binary | std::ios::trunc) << bytes;
+  };
+  for (const std::size_t size : {std::size_t{0}, std::size_t{10}, std::size_t{60}, good.size() / 2, good.size() - 1}) {
+    write(good.substr(0, size));
+    EXPECT_NE(message_of(instance_.problem(), resuming()), "") << size;
+  }
+  std::string flipped = good;
+  flipped[good.size() / 2] = static_cast<char>(flipped[good.size() / 2] ^ 1);
+  write(flipped);
+  EXPECT_NE(message_of(instance_.problem(), resuming()), "");
+  write(good);
+  EXPECT_EQ(message_of(instance_.problem(), resuming()), "");
+}
+
+// The checksum guards against accidents; a file that claims more than its certificate proves must not be believed.
+TEST_F(Checkpoint, TheBoundOfAFileIsProvenAgain) {
+  const double honest = solve(instance_.problem(), stopping_after(6)).lower_bound;
+  std::ifstream in(path_, std::ios::binary);
+  std::string bytes{std::istreambuf_iterator<char>(in), std::istreambuf_iterator<char>()};
+  in.close();
+  const auto text_of = [](const void* p) { return std::string(static_cast<const char*>(p), 8); };
+  const double claimed = 1e6;
+  int places = 0;
+  for (std::size_t at = 0; (at = bytes.find(text_of(&honest), at)) != std::string::npos; at += 8, ++places)
+    bytes.replace(at, 8, text_of(&claimed));
+  ASSERT_GE(places, 2);  // the certificate's and the loop's
+  const std::size_t body = bytes.find('\n', bytes.find('\n') + 1) + 1;
+  std::uint64_t sum = 14695981039346656037ULL;
+  for (std::size_t k = body; k + 8 < bytes.size(); ++k)
+    sum = (sum ^ static_cast<unsigned char>(bytes[k])) * 1099511628211ULL;
+  bytes.replace(bytes.size() - 8, 8, text_of(&sum));
+  std::ofstream(path_, std::ios::binary | std::ios::trunc) << bytes;
+  SolveOptions options = resuming();
+  options.max_evaluations = 1;
+  const Relaxation resumed = solve(instance_.problem(), options);
+  EXPECT_LT(resumed.lower_bound, 100.0);
+  EXPECT_EQ(resumed.lower_bound, resumed.certificate.lower_bound);
+}
+
+TEST_F(Checkpoint, AnUnwritableFileLeavesTheLastOneIntact) {
+  SolveOptions options = plain();
+  options.checkpoint = "/nonexistent-folder/state";
+  options.checkpoint_interval = 0.0;
+  EXPECT_THROW(solve(instance_.problem(), options), DataError);
+}
+
+TEST_F(Checkpoint, DeferredBackendsResumeToo) {
+  const auto factory = [](const RelaxationData& data, const BackendOptions& wish) {
+    return std::make_unique<DeferredBackend>(std::make_unique<CpuBackend>(data, wish.memory, 1, wish.sigma));
+  };
+  const Relaxation whole = solve_with(instance_.problem(), plain(), {factory});
+  solve_with(instance_.problem(), stopping_after(4), {factory});
+  const Relaxation resumed = solve_with(instance_.problem(), resuming(), {factory});
+  EXPECT_EQ(resumed.lower_bound, whole.lower_bound);
+  EXPECT_EQ(resumed.evaluations, whole.evaluations);
+}
+
+}  // namespace
+}  // namespace burelu::test

@@ -1,0 +1,71 @@
+// Starting points, and the same point with another number of columns.
+#include "relaxation/start.hpp"
+
+#include <gtest/gtest.h>
+
+#include <cmath>
+
+#include "support/instances.hpp"
+#include "support/naive_relaxation.hpp"
+
+namespace burelu::test {
+namespace {
+
+class Start : public ::testing::Test {
+ protected:
+  Instance instance_ = teacher(15, 3, 2, 5);
+  RelaxationData data_ = prepare(presolve(instance_.problem()));
+  NaiveRelaxation naive_{data_, 1.0};
+
+  Matrix gram(const Point& point) const {
+    const Matrix F = naive_.factor(point);
+    Matrix out(F.rows, F.rows);
+    for (index_t i = 0; i < F.rows; ++i)
+      for (index_t j = 0; j < F.rows; ++j) out(i, j) = NaiveRelaxation::dot(F, i, j);
+    return out;
+  }
+  static double distance(const Matrix& a, const Matrix& b) {
+    double most = 0.0;
+    for (std::size_t k = 0; k < a.data.size(); ++k) most = std::fmax(most, std::fabs(a.data[k] - b.data[k]));
+    return most;
+  }
+};
+
+TEST_F(Start, RandomPointsAreFeasible) {  // columns are neurons: every product of rows is nonnegative
+  const Matrix Z = gram(random_point(data_, 6, 1));
+  for (const double value : Z.data) EXPECT_GE(value, -1e-15);
+  for (index_t k = 0; k < data_.m; ++k) EXPECT_NEAR(Z(k, data_.m + k), 0.0, 1e-15);
+}
+
+TEST_F(Start, MoreColumnsKeepThePoint) {
+  const Point point = random_point(data_, 4, 1);
+  const Point larger = with_rank(data_, point, 9, 2);
+  EXPECT_EQ(larger.Ut.cols, 9);
+  const Matrix before = gram(point);
+  double size = 0.0;
+  for (const double value : before.data) size = std::fmax(size, std::fabs(value));
+  EXPECT_LT(distance(gram(larger), before), 0.02 * size);
+  EXPECT_EQ(numerical_rank(data_, larger, 1e-6), 9);  // the new columns can grow
+}
+
+TEST_F(Start, FewerColumnsKeepAPointOfThatRank) {
+  const Point point = with_rank(data_, random_point(data_, 3, 1), 3, 1);
+  const Point padded = {Matrix(data_.m, 5), Matrix(data_.d, 5)};
+  Point wide = padded;
+  for (index_t i = 0; i < data_.m; ++i)
+    for (index_t l = 0; l < 3; ++l) wide.Shat(i, l) = point.Shat(i, l);
+  for (index_t i = 0; i < data_.d; ++i)
+    for (index_t l = 0; l < 3; ++l) wide.Ut(i, l) = point.Ut(i, l);
+  EXPECT_EQ(numerical_rank(data_, wide, 1e-8), 3);
+  EXPECT_LT(distance(gram(with_rank(data_, wide, 3, 1)), gram(wide)), 1e-12);
+}
+
+TEST_F(Start, ShakingMovesEveryEntry) {
+  const Point point = random_point(data_, 4, 1);
+  const Point moved = shaken(point, 0.1, 3);
+  for (std::size_t k = 0; k < point.Ut.data.size(); ++k) EXPECT_NE(point.Ut.data[k], moved.Ut.data[k]);
+  EXPECT_LT(distance(gram(moved), gram(point)), 0.5 * distance(gram(point), Matrix(2 * data_.m, 2 * data_.m)));
+}
+
+}  // namespace
+}  // namespace burelu::test
