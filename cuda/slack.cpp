@@ -28,10 +28,10 @@ class Settled {
 
 }  // namespace
 
-std::int64_t CudaSlack::bytes(const CudaSlackShape& s, Solver::Workspace workspace) {
+std::int64_t CudaSlack::bytes(const SlackSize& s, Solver::Workspace workspace) {
   const std::int64_t order = s.order();
   const std::int64_t doubles =
-      3 * order * order + s.m * s.d + s.m + order + order * s.columns + Blas::kScalars + Solver::kDoubles;
+      3 * order * order + s.rows * s.features + s.rows + order + order * s.columns + Blas::kScalars + Solver::kDoubles;
   return 8 * doubles + std::int64_t{sizeof(int)} + Blas::kWorkspace + static_cast<std::int64_t>(workspace.device);
 }
 
@@ -65,9 +65,9 @@ void CudaSlack::fetch(void* to, const void* from, std::size_t bytes) const {
 
 void CudaSlack::assemble(const SlackMixture& mixture) {
   check(cudaSetDevice(device_), "cudaSetDevice");
-  tied_.write_in_place(mixture.tied.data(), shape_.m);
-  mix_slack(stream_, {form_.data(), anchor_.data(), X_.data(), tied_.data(), matrix_.data(), shape_.m, shape_.d,
-                      mixture.form, mixture.anchor, gamma_, mixture.spare});
+  tied_.write_in_place(mixture.tied.data(), shape_.rows);
+  mix_slack(stream_, {form_.data(), anchor_.data(), X_.data(), tied_.data(), matrix_.data(), shape_.rows,
+                      shape_.features, mixture.form, mixture.anchor, gamma_, mixture.spare});
 }
 
 bool CudaSlack::factorise(const SlackMixture& mixture) {

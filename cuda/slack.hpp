@@ -24,7 +24,7 @@ class CudaSlack final : public Slack {
   void solve_upper(Matrix& Z) override { solve(Z, true); }
   Curvature negative_part(const SlackMixture& mixture) override;
 
-  static std::int64_t bytes(const CudaSlackShape& shape, Solver::Workspace workspace);
+  static std::int64_t bytes(const SlackSize& shape, Solver::Workspace workspace);
 
  private:
   void assemble(const SlackMixture& mixture);
@@ -32,7 +32,7 @@ class CudaSlack final : public Slack {
   double norm_of_matrix();
   void fetch(void* to, const void* from, std::size_t bytes) const;
 
-  CudaSlackShape shape_;
+  SlackSize shape_;
   double gamma_;
   int device_;
   Selected selected_;

@@ -49,17 +49,19 @@ CudaTraining::CudaTraining(const TrainingProblem& problem, int memory, int devic
 }
 
 // What depends on the number of neurons: resize_for() allocates it.
-std::int64_t CudaTraining::width_doubles(const CudaTrainingShape& s, bool eliminated) {
-  const std::int64_t order = eliminated ? std::min(s.n, s.k) : 0;
-  const std::int64_t unknowns = eliminated ? s.d * s.k : (s.d + s.c) * s.k;
-  const std::int64_t dual = eliminated && s.k > s.n ? s.c * s.n : 0;
-  return sized_doubles(unknowns, s.memory) + 2 * s.n * s.k + 2 * s.c * s.k + s.d * s.k + (order + s.c) * order +
-         normal_work_doubles(order, s.c) + dual;
+std::int64_t CudaTraining::width_doubles(const TrainingSize& s, bool eliminated) {
+  const std::int64_t order = eliminated ? std::min(s.rows, s.width) : 0;
+  const std::int64_t unknowns = eliminated ? s.features * s.width : (s.features + s.outputs) * s.width;
+  const std::int64_t dual = eliminated && s.width > s.rows ? s.outputs * s.rows : 0;
+  return sized_doubles(unknowns, s.memory) + 2 * s.rows * s.width + 2 * s.outputs * s.width + s.features * s.width +
+         (order + s.outputs) * order + normal_work_doubles(order, s.outputs) + dual;
 }
 
-std::int64_t CudaTraining::most_doubles(const CudaTrainingShape& s) {
-  const std::int64_t fixed = fixed_doubles(s.memory) + 3 * s.d * s.d + s.n * s.d + 4 * s.n * s.c + 2;
-  const std::int64_t set_up = s.n * s.d + s.d * s.d;  // X and K'K, released before the first network
+std::int64_t CudaTraining::most_doubles(const TrainingSize& s) {
+  const std::int64_t fixed =
+      fixed_doubles(s.memory) + 3 * s.features * s.features + s.rows * s.features + 4 * s.rows * s.outputs + 2;
+  const std::int64_t set_up =
+      s.rows * s.features + s.features * s.features;  // X and K'K, released before the first network
   return fixed + std::max({set_up, width_doubles(s, false), width_doubles(s, true)});
 }
 

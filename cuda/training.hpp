@@ -19,10 +19,10 @@ class CudaTraining final : public CudaDescent<TrainingBackend> {
   void read(Snapshot& into, unsigned what) override;
 
   /// The most doubles of device memory in use at a time, with free or with eliminated output weights.
-  static std::int64_t most_doubles(const CudaTrainingShape& shape);
+  static std::int64_t most_doubles(const TrainingSize& shape);
 
  private:
-  static std::int64_t width_doubles(const CudaTrainingShape& shape, bool eliminated);
+  static std::int64_t width_doubles(const TrainingSize& shape, bool eliminated);
   void resize_for(std::int64_t k, bool eliminated);
   void evaluate_hidden(const double* Ut, const double* width);
   void output_weights(const double* z);

@@ -11,7 +11,7 @@
 #include "app/exit_codes.hpp"
 #include "app/summary.hpp"
 #include "burelu/version.hpp"
-#include "seam/factory.hpp"
+#include "driver/devices.hpp"
 
 namespace burelu::app {
 namespace {

@@ -14,7 +14,6 @@
 #include "cuts/separation.hpp"
 #include "interior/interior_point.hpp"
 #include "linalg/thread_scope.hpp"
-#include "seam/factory.hpp"
 
 namespace burelu {
 namespace {

@@ -3,7 +3,12 @@
 
 #include <omp.h>
 
+#include <algorithm>
+
 namespace burelu {
+
+/// Number of CPU threads for a request (0: all).
+inline int resolve_threads(int requested) { return requested > 0 ? requested : std::max(1, omp_get_max_threads()); }
 
 class ThreadScope {
  public:

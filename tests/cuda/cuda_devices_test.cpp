@@ -56,12 +56,6 @@ TEST(CudaOnHost, MemoryMeetsItsTargets) {
   }
 }
 
-// Whatever the machine pretends to be, it is itself again afterwards.
-struct Pretend {
-  cuda_double::Machine kept = cuda_double::machine();
-  ~Pretend() { cuda_double::machine() = kept; }
-};
-
 template <class Error>
 std::string refusal(const RelaxationData& data, int device = 0) {
   try {
