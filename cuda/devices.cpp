@@ -90,7 +90,7 @@ std::int64_t cuda_training_memory(const TrainingSize& size) { return 8 * cuda::C
 
 std::int64_t cuda_slack_memory(const SlackSize& size, int device) {
   try {
-    const cuda::Selected selected(device);
+    const cuda::DeviceScope scope(device);
     const cuda::Stream stream;
     return cuda::CudaSlack::bytes(size, cuda::Solver(stream).workspace(size.order()));
   } catch (const MemoryError&) {
@@ -100,7 +100,7 @@ std::int64_t cuda_slack_memory(const SlackSize& size, int device) {
 }
 
 std::int64_t cuda_free_memory(int device) {
-  const cuda::Selected selected(device);
+  const cuda::DeviceScope scope(device);
   std::size_t free = 0;
   std::size_t total = 0;
   cuda::check(cudaMemGetInfo(&free, &total), "cudaMemGetInfo");
@@ -110,7 +110,7 @@ std::int64_t cuda_free_memory(int device) {
 std::unique_ptr<Backend> make_cuda_backend(const RelaxationData& data, const BackendOptions& options, int device,
                                            const CudaTuning& tuning) {
   require_device(device);
-  const cuda::Selected selected(device);
+  const cuda::DeviceScope scope(device);
   require_device_memory(cuda_memory(cuda_shape(data, options), tuning), device);
   if (options.multipliers_float) return std::make_unique<cuda::CudaRelaxation<float>>(data, options, device, tuning);
   return std::make_unique<cuda::CudaRelaxation<double>>(data, options, device, tuning);
@@ -118,11 +118,13 @@ std::unique_ptr<Backend> make_cuda_backend(const RelaxationData& data, const Bac
 
 std::unique_ptr<Slack> make_cuda_slack(const Matrix& X, double gamma, index_t columns, int device) {
   require_device(device);
+  const cuda::DeviceScope scope(device);
   return std::make_unique<cuda::CudaSlack>(X, gamma, columns, device);
 }
 
 std::unique_ptr<TrainingBackend> make_cuda_training(const TrainingProblem& problem, int memory, int device) {
   require_device(device);
+  const cuda::DeviceScope scope(device);
   return std::make_unique<cuda::CudaTraining>(problem, memory, device);
 }
 

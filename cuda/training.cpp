@@ -89,7 +89,7 @@ void CudaTraining::resize_for(std::int64_t k, bool eliminated) {
 }
 
 void CudaTraining::write_network(const Network& network, OutputWeights output) {
-  check(cudaSetDevice(device_), "cudaSetDevice");
+  const DeviceScope scope(home_.device());
   resize_for(network.width(), output == OutputWeights::eliminated);
   decay_product_.write(stream_, network.U.data.data(), d_ * k_);
   blas_.product(d_, k_, d_, {K_inverse_.data(), d_}, {decay_product_.data(), k_}, point_.data(), k_);
@@ -104,7 +104,7 @@ void CudaTraining::write_network(const Network& network, OutputWeights output) {
 }
 
 void CudaTraining::smooth(double width) {
-  check(cudaSetDevice(device_), "cudaSetDevice");
+  const DeviceScope scope(home_.device());
   open_level(stream_, state_.data(), width, scalars_.data(), scalars_.data() + 1);
 }
 
@@ -157,7 +157,8 @@ void CudaTraining::input_gradient(const double* Ut) {
 }
 
 void CudaTraining::network_pass() {
-  if (listed(Verb::network_pass)) return;
+  const auto turn = begin(Verb::network_pass);
+  if (!turn) return;
   const double* z = trial_.data();
   evaluate_hidden(z, scalars_.data() + 1);
   output_weights(z);
@@ -170,7 +171,7 @@ void CudaTraining::network_pass() {
 }
 
 void CudaTraining::read(Snapshot& into, unsigned what) {
-  check(cudaSetDevice(device_), "cudaSetDevice");
+  const DeviceScope scope(home_.device());
   Fetch fetch(*this);
   fetch.add(&into.control, state_.data(), sizeof(Control));
   if ((what & kGradient) != 0U) {

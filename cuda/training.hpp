@@ -12,6 +12,7 @@ namespace burelu::cuda {
 class CudaTraining final : public CudaDescent<TrainingBackend> {
  public:
   CudaTraining(const TrainingProblem& problem, int memory, int device);
+  ~CudaTraining() override { home_.leave(); }
 
   void write_network(const Network& network, OutputWeights output) override;
   void smooth(double width) override;
