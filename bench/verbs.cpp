@@ -6,7 +6,7 @@
 #include <random>
 #include <utility>
 
-#include "linalg/thread_scope.hpp"
+#include "linalg/team.hpp"
 #include "network/polish.hpp"
 #include "problem/presolve.hpp"
 #include "relaxation/iteration.hpp"

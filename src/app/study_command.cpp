@@ -10,7 +10,7 @@
 #include "app/exit_codes.hpp"
 #include "app/interrupt.hpp"
 #include "driver/devices.hpp"
-#include "linalg/thread_scope.hpp"
+#include "linalg/team.hpp"
 #include "study/accuracy.hpp"
 #include "study/cuts.hpp"
 #include "study/instance.hpp"

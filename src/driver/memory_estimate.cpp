@@ -8,7 +8,7 @@
 #include "driver/devices.hpp"
 #include "interior/tighten.hpp"
 #include "linalg/memory.hpp"
-#include "linalg/thread_scope.hpp"
+#include "linalg/team.hpp"
 #include "network/extraction.hpp"
 #include "relaxation/start.hpp"
 

@@ -1,12 +1,10 @@
 #include "network/extraction.hpp"
 
-#include <omp.h>
-
 #include <algorithm>
 #include <cmath>
-#include <exception>
 #include <vector>
 
+#include "linalg/team.hpp"
 #include "network/extraction_neurons.hpp"
 #include "network/extraction_starts.hpp"
 
@@ -88,9 +86,8 @@ class Trainer {
   using Job = std::function<Polished()>;
 
   Polished polished(const Network& start, OutputWeights output, double smoothing) {
-    const int threads = plan_.concurrent ? 1 : omp_get_max_threads();
     TrainingOptions options;
-    options.threads = threads;
+    options.threads = plan_.concurrent ? 1 : Team::current().size();
     const auto backend = device_.training(problem_, options);
     return polish(*backend, problem_, start, {output, smoothing, plan_.passes}, watch_);
   }
@@ -110,19 +107,11 @@ class Trainer {
   // single small job belongs here: two threads on products this small only wait for each other.
   std::vector<Polished> run_all(const std::vector<Job>& jobs) {
     std::vector<Polished> results(jobs.size());
-    std::vector<std::exception_ptr> errors(jobs.size());
-    const auto count = static_cast<int>(jobs.size());
-#pragma omp parallel for schedule(dynamic, 1) if (plan_.concurrent)
-    for (int i = 0; i < count; ++i) {
+    const auto count = static_cast<index_t>(jobs.size());
+    (plan_.concurrent ? Team::current() : Team()).each(count, [&](index_t i) {
       const auto k = static_cast<std::size_t>(i);
-      try {
-        results[k] = jobs[k]();
-      } catch (...) {
-        errors[k] = std::current_exception();
-      }
-    }
-    for (const auto& error : errors)
-      if (error) std::rethrow_exception(error);
+      results[k] = jobs[k]();
+    });
     return results;
   }
 
