@@ -5,12 +5,10 @@
 // and ||p|| <= 1. All of it is paid for with ||w_i||, whatever B is. Phi's own roundings are `slack`.
 #include "branch/kinks.hpp"
 
-#include <lapacke.h>
-
 #include <algorithm>
 #include <cmath>
 
-#include "burelu/errors.hpp"
+#include "linalg/dense.hpp"
 
 namespace burelu {
 namespace {
@@ -67,10 +65,10 @@ Preconditioner preconditioner(const Matrix& X, const Matrix& V) {
     for (index_t a = 0; a < d; ++a)
       for (index_t b = 0; b <= a; ++b) C(a, b) += row[static_cast<std::size_t>(a)] * row[static_cast<std::size_t>(b)];
   }
-  std::vector<double> lambda(static_cast<std::size_t>(d));
-  if (LAPACKE_dsyevd(LAPACK_ROW_MAJOR, 'V', 'L', static_cast<lapack_int>(d), C.data.data(), static_cast<lapack_int>(d),
-                     lambda.data()) != 0)
-    throw DataError("the eigenvalues of X'X could not be computed; scale the features");
+  for (index_t a = 0; a < d; ++a)
+    for (index_t b = 0; b < a; ++b) C(b, a) = C(a, b);
+  std::vector<double> lambda;
+  require_decomposition(eigen(C, lambda), "the eigenvalues of X'X");
   double mean = 0.0;
   const double least = kFlattest * std::max(lambda.back(), 1e-200);
   for (double& value : lambda) {
@@ -82,7 +80,7 @@ Preconditioner preconditioner(const Matrix& X, const Matrix& V) {
     const double stretch = std::sqrt(mean / lambda[static_cast<std::size_t>(a)]);
     for (index_t j = 0; j < D; ++j) {
       double sum = 0.0;
-      for (index_t b = 0; b < d; ++b) sum += V(j, b) * C(b, a);
+      for (index_t b = 0; b < d; ++b) sum += V(j, b) * C(a, b);
       out.B(j, a) = sum * stretch;
       out.back(a, j) = sum / stretch;
     }

@@ -1,14 +1,14 @@
 #include "branch/search.hpp"
 
-#include <omp.h>
-
 #include <algorithm>
 #include <atomic>
+#include <chrono>
 #include <cmath>
 #include <condition_variable>
-#include <deque>
 #include <limits>
 #include <mutex>
+
+#include "linalg/team.hpp"
 
 namespace burelu {
 namespace {
@@ -18,6 +18,7 @@ constexpr std::size_t kMostPeaks = 200;
 constexpr double kApart = 1e-4;     // 1 - cosine of peaks that count as two, in the metric
 constexpr double kHigh = 0.9;       // of the threshold: lower centres are no candidates
 constexpr std::int64_t kLook = 64;  // cells between looks at the others
+constexpr std::chrono::milliseconds kPatience{50};
 
 struct Entry {
   Box box;
@@ -82,14 +83,15 @@ class Search {
   }
 
   SearchResult run() {
-    const int threads = std::max(limits_.threads, 1);
     CellTest(k_).root(root_);
-#pragma omp parallel num_threads(threads)
-    {
-#pragma omp single
-      workers_ = omp_get_num_threads();
-      work(omp_get_thread_num() == 0);
-    }
+    Team(std::max(limits_.threads, 1)).run([&](int part) {
+      try {
+        work(part == 0);
+      } catch (...) {
+        stop();
+        throw;
+      }
+    });
     heap_.insert(heap_.end(), unsplit_.begin(), unsplit_.end());
     SearchResult out;
     out.best = best_;
@@ -108,12 +110,13 @@ class Search {
   bool take(Box& box, bool asks) {
     std::unique_lock lock(mutex_);
     ++idle_;
-    while (heap_.empty() && idle_ < workers_ && !stop_) {
-      if (asks)
-        changed_.wait_for(lock, std::chrono::milliseconds(50));
-      else
+    while (heap_.empty() && idle_ < begun_ && !stop_) {
+      if (asks) {
+        changed_.wait_for(lock, kPatience);
+        look();
+      } else {
         changed_.wait(lock);
-      if (asks) look();
+      }
     }
     if (heap_.empty() || stop_) {
       changed_.notify_all();
@@ -127,11 +130,18 @@ class Search {
 
   void look() {
     if (limits_.cells > 0 && cells_ >= limits_.cells) stop_ = true;
-    if (limits_.keep_going && !limits_.keep_going(cells_, 0.0)) stop_ = true;
+    if (limits_.keep_going && !limits_.keep_going(cells_)) stop_ = true;
     if (stop_) changed_.notify_all();
   }
 
+  void stop() {
+    const std::lock_guard lock(mutex_);
+    stop_ = true;
+    changed_.notify_all();
+  }
+
   void work(bool asks) {
+    ++begun_;
     CellTest test(k_);
     std::vector<Frame> frames(1);
     frames[0] = root_;
@@ -216,7 +226,7 @@ class Search {
   std::condition_variable changed_;
   std::vector<Box> heap_, unsplit_;
   std::atomic<int> idle_ = 0;
-  int workers_ = 1;
+  std::atomic<int> begun_ = 0;  // a team may run its parts one after the other
   std::atomic<bool> stop_ = false;
   std::atomic<double> best_ = 0.0;
   std::atomic<std::int64_t> cells_ = 0;

@@ -17,7 +17,7 @@ struct SearchLimits {
   double relative = 1e-3;  ///< nor one below (1 + relative) times the largest h found
   std::int64_t cells = 0;  ///< at most, about; 0: no limit
   int threads = 1;
-  std::function<bool(std::int64_t cells, double share)> keep_going;  ///< asked by one thread; may be empty
+  std::function<bool(std::int64_t cells)> keep_going;  ///< asked by the calling thread; may be empty
 };
 
 /// A direction y of the cube with its h.

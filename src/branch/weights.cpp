@@ -4,11 +4,11 @@
 // the rounded objective alone, or coordinate descent, stalls where directions are close to each other.
 #include "branch/weights.hpp"
 
-#include <lapacke.h>
-
 #include <algorithm>
 #include <cmath>
 #include <vector>
+
+#include "linalg/dense.hpp"
 
 namespace burelu {
 namespace {
@@ -101,8 +101,10 @@ class Fit {
         H_[(at + z) * order + at + z] += ridge_;
       }
     }
-    const auto size = static_cast<lapack_int>(order);
-    if (LAPACKE_dposv(LAPACK_COL_MAJOR, 'L', size, 1, H_.data(), size, g_.data(), size) != 0) return -1.0;
+    const auto size = static_cast<index_t>(order);
+    if (!cholesky(H_.data(), size)) return -1.0;
+    solve_lower(H_.data(), size, g_.data(), 1);
+    solve_upper(H_.data(), size, g_.data(), 1);
     // dz = (v + dv - z v'dv / eta) / eta - z; the multipliers stay inside the unit ball
     Matrix dz(K_, c_);
     double reach = 1.0;
