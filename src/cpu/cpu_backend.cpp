@@ -126,9 +126,9 @@ void CpuBackend::output_layer() {
   cblas_dgemm(CblasRowMajor, CblasNoTrans, CblasNoTrans, rows, r, c, 1.0, residual_.data(), c, output_.data(), r, 0.0,
               loss_gradient_.data(), r);
   const auto& kernels = isa::kernels();
-  control_.value.loss = 0.5 * kernels.dot(residual_.data(), residual_.data(), residual_.size());
-  control_.value.decay = 0.5 * data_.gamma * kernels.dot(output_.data(), output_.data(), output_.size());
-  control_.value.dual = -kernels.dot(residual_.data(), data_.Y.data.data(), residual_.size()) - control_.value.loss;
+  rules::take_output(control_, kernels.dot(residual_.data(), residual_.data(), residual_.size()),
+                     kernels.dot(residual_.data(), data_.Y.data.data(), residual_.size()),
+                     kernels.dot(output_.data(), output_.data(), output_.size()), data_.gamma);
 }
 
 void CpuBackend::pull_back() {
@@ -166,10 +166,10 @@ void CpuBackend::pull_back() {
   const double* u = ut(trial_.data());
   const int d = blas(data_.d);
   cblas_dgemm(CblasRowMajor, CblasNoTrans, CblasNoTrans, d, r, d, 1.0, data_.decay.data.data(), d, u, r, 0.0, gu, r);
-  control_.value.decay += 0.5 * isa::kernels().dot(u, gu, data_.d * r);
+  const double decay = isa::kernels().dot(u, gu, data_.d * r);
   cblas_dgemm(CblasRowMajor, CblasTrans, CblasNoTrans, d, r, blas(data_.m), 1.0, data_.XK.data.data(), d,
               pulled_.data(), r, 1.0, gu, r);
-  measure_trial();
+  measure_trial(decay);
 }
 
 void CpuBackend::judge_update() { rules::judge_update(control_); }

@@ -8,6 +8,7 @@
 #include <cstring>
 
 #include "cpu/isa/kernels.hpp"
+#include "seam/rules.hpp"
 
 namespace burelu {
 namespace {
@@ -137,11 +138,11 @@ void CpuTraining::output_gradient() {
   product(true, false, c_, k_, n_, q, E_.data(), R_.data(), 1.0, out);
 }
 
-// dUt = (XK)'((E V) o relu'(P)) + g K'K Ut; R is overwritten. Adds g/2 ||U||^2 to the decay.
-void CpuTraining::input_gradient(const double* Ut) {
+// dUt = (XK)'((E V) o relu'(P)) + g K'K Ut; R is overwritten. Returns g ||U||^2.
+double CpuTraining::input_gradient(const double* Ut) {
   double* out = trial_gradient_.data();
   product(false, false, d_, k_, d_, problem_.gamma, KK_.data(), Ut, 0.0, out);
-  control_.value.decay += 0.5 * isa::kernels().dot(out, Ut, d_ * k_);
+  const double decay = isa::kernels().dot(out, Ut, d_ * k_);
   product(false, false, n_, k_, c_, 1.0, E_.data(), V_.data(), 0.0, R_.data());
   const std::int64_t entries = n_ * k_;
   const double width = width_;
@@ -153,6 +154,7 @@ void CpuTraining::input_gradient(const double* Ut) {
     each_entry(entries, [&](std::int64_t i) { R[i] *= entry::smooth_relu_slope(P[i], width); });
   }
   product(true, false, d_, k_, n_, 1.0, XK_.data(), R_.data(), 1.0, out);
+  return decay;
 }
 
 void CpuTraining::network_pass() {
@@ -161,12 +163,9 @@ void CpuTraining::network_pass() {
   hidden_layer(z, width_);
   output_weights(z);
   residual();
-  control_.value.loss = 0.5 * square_sum(E_.data(), n_ * c_);
-  control_.value.decay = 0.5 * problem_.gamma * square_sum(V_.data(), c_ * k_);
-  control_.value.penalty = 0.0;
+  rules::take_network(control_, square_sum(E_.data(), n_ * c_), square_sum(V_.data(), c_ * k_), problem_.gamma);
   output_gradient();
-  input_gradient(z);
-  measure_trial();
+  measure_trial(input_gradient(z));
 }
 
 void CpuTraining::read(Snapshot& into, unsigned what) {
