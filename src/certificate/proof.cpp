@@ -189,8 +189,12 @@ double dual_value_below(const MatrixView& Y, const Matrix& W) {
 }  // namespace
 
 std::optional<double> proven_bound(const Problem& problem, const Certificate& certificate) {
+  return proven_bound(problem, certificate, proof_rows(problem, certificate.representatives));
+}
+
+std::optional<double> proven_bound(const Problem& problem, const Certificate& certificate, const ProofRows& rows) {
   if (std::fegetround() != FE_TONEAREST) return std::nullopt;
-  const ScaledCertificate s = scaled(problem, certificate);
+  const ScaledCertificate s = scaled(problem, certificate, rows);
   if (!s.usable || !moderate(s)) return std::nullopt;
   const SmallOrderScope threads(s.G.rows);
   Shifted matrix = shifted(s, true);
@@ -201,7 +205,11 @@ std::optional<double> proven_bound(const Problem& problem, const Certificate& ce
 }
 
 double supported_scale(const Problem& problem, const Certificate& certificate) {
-  const ScaledCertificate s = scaled(problem, certificate);
+  return supported_scale(problem, certificate, proof_rows(problem, certificate.representatives));
+}
+
+double supported_scale(const Problem& problem, const Certificate& certificate, const ProofRows& rows) {
+  const ScaledCertificate s = scaled(problem, certificate, rows);
   if (!s.usable || !moderate(s)) return 0.0;
   const SmallOrderScope threads(s.G.rows);
   Shifted matrix = shifted(s, false);

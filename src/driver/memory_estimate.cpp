@@ -36,17 +36,20 @@ MemoryEstimate estimate_memory(const Problem& problem, const TrainOptions& optio
   out.device = device_name(solve.device);
   out.host_available = available_bytes();
   out.device_free = device_free_bytes(solve.device);
+  out.host = presolve_bytes(problem);
+  require_memory(out.host, out.host_available, "this machine");
   const Presolved reduced = presolve(problem);
   if (reduced.rows() > 0) {
     BackendOptions backend;
     backend.threads = resolve_threads(solve.threads);
     out.size = solve_size(reduced, solve, backend);
-    out.host = solve_host_bytes(out.size, solve.device);
+    out.host += solve_host_bytes(out.size, solve.device);
     out.device_solve = device_solve_bytes(solve.device, out.size, solve.multipliers_float);
     out.device_certificate = device_slack_bytes(solve.device, out.size);
   }
+  const index_t features = std::min(problem.X.rows, problem.X.cols);
   if (network)
-    out.device_training = device_training_bytes(solve.device, {problem.X.rows, problem.X.cols, problem.Y.cols,
+    out.device_training = device_training_bytes(solve.device, {problem.X.rows, features, problem.Y.cols,
                                                                most_neurons(problem.X.rows, problem.Y.cols, options)});
   return out;
 }

@@ -92,7 +92,7 @@ Training train_with(const Problem& problem, const TrainOptions& options, const B
 
 Training train(const Problem& problem, const TrainOptions& options) {
   const std::string& device = options.solve.device;
-  const TrainingSize size{problem.X.rows, problem.X.cols, problem.Y.cols,
+  const TrainingSize size{problem.X.rows, std::min(problem.X.rows, problem.X.cols), problem.Y.cols,
                           most_neurons(problem.X.rows, problem.Y.cols, options)};
   require_memory(device_training_bytes(device, size), device_free_bytes(device), device_name(device));
   return train_with(problem, options, backends_on(device));

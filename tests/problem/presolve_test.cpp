@@ -154,7 +154,7 @@ TEST_P(PresolveCases, DualValueAndConstraintSurvive) {
   double before = 0.0;
   double after = 0.0;
   for (index_t i = 0; i < H.rows; ++i)
-    for (index_t j = 0; j < v.rows; ++j) before += full(i, j) * H(i, 0) * network.V(j, 0);
+    for (index_t j = 0; j < network.V.rows; ++j) before += full(i, j) * H(i, 0) * network.V(j, 0);
   for (index_t i = 0; i < W.rows; ++i) {
     const auto l = static_cast<std::size_t>(std::max<index_t>(i - p.rows(), 0));
     const double h = i < p.rows() ? std::max(P(i, 0), 0.0) : p.negative_scale[l] * std::max(-P(p.negative[l], 0), 0.0);
@@ -232,7 +232,7 @@ TEST(Presolve, RankDeficientColumnsAreFoldedAway) {
   data.Y = gaussian(random, 40, 2);
   const Presolved p = presolve(data.problem());
   EXPECT_EQ(p.features(), 3);
-  const Matrix identity = times(transposed(p.basis), p.basis);
+  const Matrix identity = times(p.basis, transposed(p.basis));
   for (index_t i = 0; i < 3; ++i)
     for (index_t j = 0; j < 3; ++j) EXPECT_NEAR(identity(i, j), i == j ? 1.0 : 0.0, 1e-13);
 }
