@@ -1,7 +1,6 @@
 #include "targets.hpp"
 
 #include <cblas.h>
-#include <omp.h>
 
 #include <algorithm>
 #include <cstdlib>
@@ -12,6 +11,7 @@
 #include "burelu/version.hpp"
 #include "cpu/cpu_training.hpp"
 #include "linalg/clock.hpp"
+#include "linalg/team.hpp"
 #include "study/machine.hpp"
 
 #if defined(BURELU_BENCH_CUDA)
@@ -39,14 +39,10 @@ Ceilings cpu_ceilings(const CeilingSizes& sizes) {
   const auto bytes = static_cast<std::size_t>(sizes.copy_bytes);
   std::vector<char> from(bytes, 1);
   std::vector<char> to(bytes);
-  const int threads = omp_get_max_threads();
   const double copy = best_seconds([&] {
-#pragma omp parallel for schedule(static)
-    for (int t = 0; t < threads; ++t) {
-      const std::size_t share = bytes / static_cast<std::size_t>(threads);
-      std::memcpy(to.data() + share * static_cast<std::size_t>(t), from.data() + share * static_cast<std::size_t>(t),
-                  share);
-    }
+    Team::current().share(sizes.copy_bytes, 64, [&](int, std::int64_t begin, std::int64_t end) {
+      std::memcpy(to.data() + begin, from.data() + begin, static_cast<std::size_t>(end - begin));
+    });
   });
   const auto n = static_cast<int>(sizes.order);
   const std::vector<double> a(static_cast<std::size_t>(n) * static_cast<std::size_t>(n), 1.0);
@@ -60,10 +56,10 @@ Ceilings cpu_ceilings(const CeilingSizes& sizes) {
 Target cpu_target(const CeilingSizes& sizes) {
   Target target;
   target.name = "cpu";
-  target.description = study::cpu_field("model name") + ", " + std::to_string(omp_get_max_threads()) + " threads";
+  target.description = study::cpu_field("model name") + ", " + std::to_string(Team::current().size()) + " threads";
   target.backends.relaxation = backend_factory("cpu");
   target.backends.training = [](const TrainingProblem& problem) {
-    return std::make_unique<CpuTraining>(problem, kTrainingMemory, omp_get_max_threads());
+    return std::make_unique<CpuTraining>(problem, kTrainingMemory, Team::current().size());
   };
   target.ceilings = [sizes] { return cpu_ceilings(sizes); };
   return target;

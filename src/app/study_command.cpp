@@ -9,6 +9,7 @@
 #include "app/commands.hpp"
 #include "app/exit_codes.hpp"
 #include "app/interrupt.hpp"
+#include "linalg/team.hpp"
 #include "seam/factory.hpp"
 #include "study/accuracy.hpp"
 #include "study/cuts.hpp"

@@ -48,7 +48,7 @@ void CpuBackend::write_point(const Matrix& Shat, const Matrix& Ut) {
   std::memcpy(ut(point_.data()), Ut.data.data(), Ut.data.size() * sizeof(double));
   factor_ = Buffer<double>(padded_ * stride_);
   transposed_ = Buffer<double>(padded_ * rank_);
-  gradient_factor_ = Buffer<double>(padded_ * stride_ * threads_);
+  gradient_factor_ = Buffer<double>(padded_ * stride_ * team_.size());
   activation_ = Buffer<double>(data_.m * rank_);
   loss_rows_ = Buffer<double>(data_.loss_rows() * rank_);
   output_ = Buffer<double>(data_.c * rank_);

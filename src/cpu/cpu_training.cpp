@@ -12,6 +12,7 @@
 namespace burelu {
 namespace {
 
+constexpr std::int64_t kAligned = 8;               // doubles of a cache line
 constexpr std::int64_t kParallelEntries = 100000;  // of n x k, below which one thread is faster
 
 // C (m x n) = alpha op(A) op(B) + beta C, row-major without padding; `inner` is the summed dimension.
@@ -67,6 +68,14 @@ void CpuTraining::smooth(double width) {
   open_window();
 }
 
+template <class Work>
+void CpuTraining::each_entry(std::int64_t entries, const Work& work) const {
+  const auto share = [&](int, std::int64_t begin, std::int64_t end) {
+    for (std::int64_t i = begin; i < end; ++i) work(i);
+  };
+  (entries > kParallelEntries ? team_ : Team()).share(entries, kAligned, share);
+}
+
 void CpuTraining::hidden_layer(const double* Ut, double width) {
   product(false, false, n_, k_, d_, 1.0, XK_.data(), Ut, 0.0, P_.data());
   const std::int64_t entries = n_ * k_;
@@ -76,8 +85,7 @@ void CpuTraining::hidden_layer(const double* Ut, double width) {
     for (std::int64_t i = 0; i < entries; ++i) R[i] = P[i] > 0.0 ? P[i] : 0.0;
     return;
   }
-#pragma omp parallel for num_threads(threads_) if (threads_ > 1 && entries > kParallelEntries)
-  for (std::int64_t i = 0; i < entries; ++i) R[i] = entry::smooth_relu(P[i], width);
+  each_entry(entries, [&](std::int64_t i) { R[i] = entry::smooth_relu(P[i], width); });
 }
 
 void CpuTraining::output_weights(const double* z) {
@@ -142,8 +150,7 @@ void CpuTraining::input_gradient(const double* Ut) {
   if (width == 0.0) {
     for (std::int64_t i = 0; i < entries; ++i) R[i] = P[i] > 0.0 ? R[i] : 0.0;
   } else {
-#pragma omp parallel for num_threads(threads_) if (threads_ > 1 && entries > kParallelEntries)
-    for (std::int64_t i = 0; i < entries; ++i) R[i] *= entry::smooth_relu_slope(P[i], width);
+    each_entry(entries, [&](std::int64_t i) { R[i] *= entry::smooth_relu_slope(P[i], width); });
   }
   product(true, false, d_, k_, n_, 1.0, XK_.data(), R_.data(), 1.0, out);
 }

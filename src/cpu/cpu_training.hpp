@@ -25,6 +25,9 @@ class CpuTraining final : public CpuDescent<TrainingBackend> {
   void residual();  // E = R V' - Y
   void input_gradient(const double* Ut);
   void output_gradient();
+  template <class Work>
+  void each_entry(std::int64_t entries,
+                  const Work& work) const;  // work(entry of n x k), shared out where it is worth it
 
   const TrainingProblem& problem_;
   index_t n_, d_, c_, k_ = 0;

@@ -1,7 +1,5 @@
 #include "seam/factory.hpp"
 
-#include <omp.h>
-
 #include <algorithm>
 
 #include "burelu/errors.hpp"
@@ -161,7 +159,5 @@ std::string device_name(const std::string& device) {
   return wants_cuda(device) ? device : "cpu";
 #endif
 }
-
-int resolve_threads(int requested) { return requested > 0 ? requested : std::max(1, omp_get_max_threads()); }
 
 }  // namespace burelu

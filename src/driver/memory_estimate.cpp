@@ -6,6 +6,7 @@
 #include "certificate/space.hpp"
 #include "interior/tighten.hpp"
 #include "linalg/memory.hpp"
+#include "linalg/team.hpp"
 #include "network/extraction.hpp"
 #include "relaxation/start.hpp"
 

@@ -63,8 +63,8 @@ Relaxation solve_with(const Problem& problem, const SolveOptions& options, const
   const Clock clock;
   validate(problem);
   check_options(options);
-  const int threads = resolve_threads(options.threads);
-  const ThreadScope scope(threads);
+  const ThreadScope scope(options.threads);
+  const int threads = scope.threads();
   require_memory(presolve_bytes(problem), available_bytes(), "this machine");
   const Presolved reduced = presolve(problem);
   BackendOptions backend_options;

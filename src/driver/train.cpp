@@ -58,7 +58,7 @@ void add_network(Training& result, const Problem& problem, const TrainOptions& o
       return false;
     };
   }
-  const ThreadScope scope(resolve_threads(options.solve.threads));
+  const ThreadScope scope(options.solve.threads);
   try {
     result.network = train_network(problem, &relaxation.factor, options, budget, result.network_evaluations);
   } catch (const DeviceError& error) {

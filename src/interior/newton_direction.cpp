@@ -2,10 +2,10 @@
 // complement.
 #include <cblas.h>
 #include <lapacke.h>
-#include <omp.h>
 
 #include "interior/dense.hpp"
 #include "interior/solver.hpp"
+#include "linalg/team.hpp"
 
 namespace burelu::interior {
 namespace {
@@ -16,8 +16,7 @@ std::size_t at(std::int64_t i) { return static_cast<std::size_t>(i); }
 
 /// H += scale times the form <B_ab, sym(A B_cd B)>, with B_ab = e_a e_b' + e_b e_a' (e_a e_a' where a = b).
 void Solver::add_kronecker(const Matrix& A, const Matrix& B, double scale) {
-#pragma omp parallel for schedule(dynamic, 8)
-  for (index_t c = 0; c < N_; ++c)
+  Team::current().each(N_, [&](index_t c) {
     for (index_t d = 0; d <= c; ++d) {
       double* column = hessian_.column(coordinate(c, d));
       const double outer = scale * (c == d ? 0.5 : 1.0);
@@ -28,25 +27,24 @@ void Solver::add_kronecker(const Matrix& A, const Matrix& B, double scale) {
           column[coordinate(a, b)] += (a == b ? 0.5 : 1.0) * outer * 0.5 * sum;
         }
     }
+  });
 }
 
 /// H += sum over pairs of T/S times the square of the pair's linear function.
 void Solver::add_pairs() {
-#pragma omp parallel
-  {
-    const int threads = omp_get_num_threads();  // each owns every so many columns
-    const int own = omp_get_thread_num();
+  const Team team = Team::current();  // each part owns every so many columns
+  team.run([&](int own) {
     for (const Pair& pair : pairs_) {
       const double weight = T_(pair.i, pair.j) / S_(pair.i, pair.j);
       const SparseRow& g = pair.function;
       for (std::size_t q = 0; q < g.size(); ++q) {
-        if (g[q].column % threads != own) continue;
+        if (g[q].column % team.size() != own) continue;
         double* column = hessian_.column(g[q].column);
         const double left = weight * g[q].value;
         for (std::size_t p = q; p < g.size(); ++p) column[g[p].column] += left * g[p].value;
       }
     }
-  }
+  });
 }
 
 /// Factorises H, and the Schur complement of the ties.

@@ -274,7 +274,7 @@ void Tightening::rounds() {
 }
 
 void Tightening::run() {
-  const ThreadScope threads(coordinates(reduced_) < kManyCoordinates ? 1 : resolve_threads(options_.threads));
+  const ThreadScope threads(coordinates(reduced_) < kManyCoordinates ? 1 : options_.threads);
   const Clock clock;
   const double certified = result_.seconds.certify;
   try {

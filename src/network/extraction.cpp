@@ -1,13 +1,11 @@
 #include "network/extraction.hpp"
 
-#include <omp.h>
-
 #include <algorithm>
 #include <cmath>
-#include <exception>
 #include <vector>
 
 #include "cpu/cpu_training.hpp"
+#include "linalg/team.hpp"
 #include "network/extraction_neurons.hpp"
 #include "network/extraction_starts.hpp"
 #include "network/few_features.hpp"
@@ -90,7 +88,7 @@ class Trainer {
   using Job = std::function<Polished()>;
 
   Polished polished(const Network& start, OutputWeights output, double smoothing) {
-    const int threads = plan_.concurrent ? 1 : omp_get_max_threads();
+    const int threads = plan_.concurrent ? 1 : Team::current().size();
     const auto backend =
         budget_.backend ? budget_.backend(problem_) : std::make_unique<CpuTraining>(problem_, kMemory, threads);
     return polish(*backend, problem_, start, {output, smoothing, plan_.passes}, watch_);
@@ -111,19 +109,11 @@ class Trainer {
   // single small job belongs here: two threads on products this small only wait for each other.
   std::vector<Polished> run_all(const std::vector<Job>& jobs) {
     std::vector<Polished> results(jobs.size());
-    std::vector<std::exception_ptr> errors(jobs.size());
-    const auto count = static_cast<int>(jobs.size());
-#pragma omp parallel for schedule(dynamic, 1) if (plan_.concurrent)
-    for (int i = 0; i < count; ++i) {
+    const auto count = static_cast<index_t>(jobs.size());
+    (plan_.concurrent ? Team::current() : Team()).each(count, [&](index_t i) {
       const auto k = static_cast<std::size_t>(i);
-      try {
-        results[k] = jobs[k]();
-      } catch (...) {
-        errors[k] = std::current_exception();
-      }
-    }
-    for (const auto& error : errors)
-      if (error) std::rethrow_exception(error);
+      results[k] = jobs[k]();
+    });
     return results;
   }
 

@@ -2,7 +2,6 @@
 
 #include <cblas.h>
 #include <lapacke.h>
-#include <omp.h>
 
 #include <algorithm>
 #include <cmath>
@@ -88,7 +87,7 @@ void descend(TrainingBackend& backend, int passes, double progress, Watch& watch
     const Control& control = snapshot.control;
     watch.add(control.count.evaluations - counted);
     counted = control.count.evaluations;
-    if (omp_get_thread_num() == 0) watch.ask();
+    watch.ask();
     const double value = control.value.accepted;
     if (control.search.halted != 0 || before - value <= progress * std::fabs(value)) return;
     before = value;

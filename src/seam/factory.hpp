@@ -66,7 +66,4 @@ std::vector<std::pair<std::string, std::string>> cuda_device_lines();
 /// "cpu" or "cuda:K (name)", for reports.
 std::string device_name(const std::string& device);
 
-/// Number of CPU threads for a request (0: all).
-int resolve_threads(int requested);
-
 }  // namespace burelu

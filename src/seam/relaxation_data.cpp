@@ -7,10 +7,13 @@
 #include <cmath>
 #include <new>
 
+#include "linalg/team.hpp"
 #include "seam/entry.hpp"
 
 namespace burelu {
 namespace {
+
+constexpr index_t kFewRows = 200;  // up to which one thread is faster
 
 int blas(index_t n) { return static_cast<int>(n); }
 
@@ -49,17 +52,20 @@ Matrix preconditioner(const Matrix& X) {
 
 double mean_kernel(const RelaxationData& data) {
   const index_t m = data.m;
-  double total = 0.0;
-#pragma omp parallel for reduction(+ : total) schedule(static) if (m > 200)
-  for (index_t i = 0; i < m; ++i) {
-    double row = 0.0;
-    for (index_t j = 0; j < m; ++j) {
-      const double scale = data.norms[static_cast<std::size_t>(i)] * data.norms[static_cast<std::size_t>(j)];
-      const double inner = cblas_ddot(blas(data.d), data.X.row(i), 1, data.X.row(j), 1);
-      row += scale * entry::arc_cosine_kernel(inner / scale);
+  std::vector<double> rows(static_cast<std::size_t>(m));
+  (m > kFewRows ? Team::current() : Team()).share(m, 1, [&](int, index_t begin, index_t end) {
+    for (index_t i = begin; i < end; ++i) {
+      double row = 0.0;
+      for (index_t j = 0; j < m; ++j) {
+        const double scale = data.norms[static_cast<std::size_t>(i)] * data.norms[static_cast<std::size_t>(j)];
+        const double inner = cblas_ddot(blas(data.d), data.X.row(i), 1, data.X.row(j), 1);
+        row += scale * entry::arc_cosine_kernel(inner / scale);
+      }
+      rows[static_cast<std::size_t>(i)] = row;
     }
-    total += row;
-  }
+  });
+  double total = 0.0;
+  for (const double row : rows) total += row;
   return total / static_cast<double>(m * m);
 }
 
