@@ -1,9 +1,6 @@
 // Climb over the share of the anchor, see certificate_repair.hpp.
 #include "certificate/repair.hpp"
 
-#include <cblas.h>
-#include <lapacke.h>
-
 #include <algorithm>
 #include <cmath>
 #include <utility>
@@ -12,8 +9,7 @@
 #include "certificate/slack_place.hpp"
 #include "certificate/space.hpp"
 #include "cuts/cut_expansion.hpp"
-#include "linalg/all_finite.hpp"
-#include "linalg/small_order_scope.hpp"
+#include "linalg/dense.hpp"
 
 namespace burelu {
 namespace {
@@ -41,14 +37,10 @@ double weighted_norm_squared(const Matrix& X, const std::vector<double>& t) {
   Matrix rows = X;
   for (index_t k = 0; k < X.rows; ++k)
     for (index_t j = 0; j < X.cols; ++j) rows(k, j) *= std::sqrt(t[at(k)]);
-  Matrix gram(X.cols, X.cols);
-  const auto d = static_cast<lapack_int>(X.cols);
-  cblas_dsyrk(CblasColMajor, CblasLower, CblasNoTrans, d, static_cast<blasint>(X.rows), 1.0, rows.data.data(), d, 0.0,
-              gram.data.data(), d);
-  if (!all_finite(gram.data)) return kInfinity;
-  std::vector<double> values(at(X.cols));
-  if (LAPACKE_dsyev(LAPACK_COL_MAJOR, 'N', 'L', d, gram.data.data(), d, values.data()) != 0) return kInfinity;
-  return values.back();
+  Matrix product(X.cols, X.cols);
+  std::vector<double> values;
+  gram(1.0, rows, 0.0, product.data.data());
+  return eigenvalues(product, values) ? values.back() : kInfinity;
 }
 
 double dual_value(const Matrix& W, const Matrix& Y) {
@@ -238,7 +230,6 @@ Proposal Repair::propose(const DualPoint& point) {
     out.W = Matrix(0, c_);
     return out;
   }
-  const SmallOrderScope threads(order_);
   remember(point);
   previous_.reset();
   out.theta = raise_both(point);
