@@ -269,7 +269,7 @@ TEST(ManyFeatures, ProveTheBoundOfTheSameRowsInFew) {
       EXPECT_EQ(reduced.features(), 3);
       Random random(seed);
       const RandomDual dual(random, reduced, 0.5);
-      Certifier certifier(view, reduced);
+      Certifier certifier(view, reduced, test::processor());
       const auto certificate = certifier.prove(certifier.propose(dual.point()));
       ASSERT_TRUE(certificate.has_value());
       EXPECT_EQ(proven_bound(view, *certificate), certificate->lower_bound);
