@@ -6,6 +6,7 @@
 #include <cmath>
 
 #include "burelu/errors.hpp"
+#include "linalg/blas_scope.hpp"
 #include "model/preparation.hpp"
 
 namespace burelu {
@@ -42,6 +43,7 @@ Matrix principal_components(Matrix& X, index_t count, std::vector<double>& cente
   const auto d = static_cast<blasint>(X.cols);
   Matrix Q(X.cols, X.cols);
   std::vector<double> variances(static_cast<std::size_t>(X.cols));
+  const BlasScope one;
   cblas_dsyrk(CblasRowMajor, CblasUpper, CblasTrans, d, static_cast<blasint>(X.rows), 1.0, X.data.data(), d, 0.0,
               Q.data.data(), d);
   if (LAPACKE_dsyevd(LAPACK_ROW_MAJOR, 'V', 'U', d, Q.data.data(), d, variances.data()) != 0)

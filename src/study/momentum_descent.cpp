@@ -24,10 +24,7 @@ Matrix dense(const MatrixView& view) {
 // C = op(A) op(B) + beta C.
 void multiply(bool ta, const Matrix& A, bool tb, const Matrix& B, double beta, Matrix& C) {
   if (C.data.empty()) return;
-  cblas_dgemm(CblasRowMajor, ta ? CblasTrans : CblasNoTrans, tb ? CblasTrans : CblasNoTrans,
-              static_cast<blasint>(C.rows), static_cast<blasint>(C.cols), static_cast<blasint>(ta ? A.rows : A.cols),
-              1.0, A.data.data(), static_cast<blasint>(A.cols), B.data.data(), static_cast<blasint>(B.cols), beta,
-              C.data.data(), static_cast<blasint>(C.cols));
+  burelu::multiply(1.0, ta ? transposed(A) : A, tb ? transposed(B) : B, beta, C.data.data(), C.cols);
 }
 
 double square_sum(const Matrix& M) {
