@@ -5,8 +5,8 @@
 #include <cmath>
 #include <utility>
 
-#include "burelu/errors.hpp"
 #include "certificate/dual.hpp"
+#include "certificate/slack_place.hpp"
 #include "certificate/space.hpp"
 #include "cuts/cut_expansion.hpp"
 #include "linalg/dense.hpp"
@@ -53,15 +53,14 @@ bool ordered(const Multiplier& a, const Multiplier& b) { return a.i < b.i || (a.
 
 }  // namespace
 
-Repair::Repair(const Presolved& reduced, SlackFactory on_device)
+Repair::Repair(const Presolved& reduced, const Device& device)
     : reduced_(reduced),
       m_(reduced.rows()),
       d_(reduced.features()),
       c_(reduced.outputs()),
       order_(m_ + d_),
       form_(reduced.X, &cuts_),
-      on_device_(std::move(on_device)),
-      cpu_slack_(reduced.X, reduced.gamma),
+      device_(device),
       interior_(at(m_)),
       logit_{kReach, kReach, kReach} {
   if (m_ == 0) return;
@@ -213,25 +212,14 @@ void Repair::adopt(const DualPoint& point, const Choice& choice) {
   incumbent_.lower = form_.lower();
 }
 
-/// By this point and by the average, on a device where there is one. What fails there is done on the CPU: a device that
-/// is gone will say so at its next verb. It has a slack only while it is needed: between certificates its memory is the
-/// solve's.
+/// By this point and by the average.
 double Repair::raise_both(const DualPoint& point) {
-  const auto both = [this, &point](Slack& slack) {
+  return with_slack(device_, reduced_.X, reduced_.gamma, LossSpace::most_columns(reduced_), places_, [&](Slack& slack) {
     slack_ = &slack;
     const double theta = raise(point);
     if (calls_ > 0) raise({&average_.pairs, &average_.tau, &average_.W});
     return theta;
-  };
-  if (on_device_) {
-    try {
-      if (const auto device = on_device_(reduced_.X, reduced_.gamma, LossSpace::most_columns(reduced_)))
-        return both(*device);
-    } catch (const DeviceError&) {
-    } catch (const MemoryError&) {
-    }
-  }
-  return both(cpu_slack_);
+  });
 }
 
 Proposal Repair::propose(const DualPoint& point) {

@@ -13,7 +13,6 @@
 #include "interior/interior_point.hpp"
 #include "linalg/dense.hpp"
 #include "linalg/thread_scope.hpp"
-#include "seam/factory.hpp"
 
 namespace burelu {
 namespace {

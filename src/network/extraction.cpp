@@ -4,7 +4,6 @@
 #include <cmath>
 #include <vector>
 
-#include "cpu/cpu_training.hpp"
 #include "linalg/team.hpp"
 #include "network/extraction_neurons.hpp"
 #include "network/extraction_starts.hpp"
@@ -12,7 +11,6 @@
 namespace burelu {
 namespace {
 
-constexpr int kMemory = 20;               // pairs of L-BFGS; 100 pairs gained nothing
 constexpr index_t kMostNeurons = 400;     // where the width is free
 constexpr double kDefaultFlops = 1.2e12;  // about 20 s on two cores
 constexpr std::int64_t kMostEvaluations = 8000;
@@ -34,7 +32,8 @@ struct Schedule {
   bool concurrent = false;
 };
 
-Schedule schedule(const TrainingProblem& problem, const TrainOptions& options, const TrainingBudget& budget) {
+Schedule schedule(const Device& device, const TrainingProblem& problem, const TrainOptions& options,
+                  const TrainingBudget& budget) {
   Schedule s;
   const index_t n = problem.rows();
   s.width = most_neurons(n, problem.outputs(), options);
@@ -44,7 +43,7 @@ Schedule schedule(const TrainingProblem& problem, const TrainOptions& options, c
   const auto rows = static_cast<double>(n);
   const double flops = 6.0 * rows * static_cast<double>(problem.features() + problem.outputs()) * k +
                        rows * k * std::min(rows, k) + std::pow(std::min(rows, k), 3) / 3.0;
-  s.concurrent = flops < kConcurrentFlops && !budget.backend;
+  s.concurrent = flops < kConcurrentFlops && device.trains_side_by_side();
   s.passes = options.polish_iterations > 0 ? std::max(options.polish_iterations / kPassUnits, 1) : kDefaultPasses;
   s.starts = options.starts;
   if (budget.max_evaluations > 0) {
@@ -69,9 +68,9 @@ std::uint64_t mixed(std::uint64_t seed, std::uint64_t stream) {  // splitmix64
 
 class Trainer {
  public:
-  Trainer(const TrainingProblem& problem, const Factor* factor, const Schedule& plan, std::uint64_t seed,
-          const TrainingBudget& budget, Watch& watch)
-      : problem_(problem), factor_(factor), plan_(plan), seed_(seed), budget_(budget), watch_(watch) {
+  Trainer(const Device& device, const TrainingProblem& problem, const Factor* factor, const Schedule& plan,
+          std::uint64_t seed, Watch& watch)
+      : device_(device), problem_(problem), factor_(factor), plan_(plan), seed_(seed), watch_(watch) {
     best_.network = {Matrix(problem.features(), 0), Matrix(problem.outputs(), 0)};
     best_.objective = training_objective(problem, best_.network);
     watch.set_best(best_.objective);
@@ -87,9 +86,9 @@ class Trainer {
   using Job = std::function<Polished()>;
 
   Polished polished(const Network& start, OutputWeights output, double smoothing) {
-    const int threads = plan_.concurrent ? 1 : Team::current().size();
-    const auto backend =
-        budget_.backend ? budget_.backend(problem_) : std::make_unique<CpuTraining>(problem_, kMemory, threads);
+    TrainingOptions options;
+    options.threads = plan_.concurrent ? 1 : Team::current().size();
+    const auto backend = device_.training(problem_, options);
     return polish(*backend, problem_, start, {output, smoothing, plan_.passes}, watch_);
   }
 
@@ -179,11 +178,11 @@ class Trainer {
     watch_.ask();
   }
 
+  const Device& device_;
   const TrainingProblem& problem_;
   const Factor* factor_;
   const Schedule& plan_;
   std::uint64_t seed_;
-  const TrainingBudget& budget_;
   Watch& watch_;
   Polished best_;
   std::uint64_t round_ = 0;
@@ -208,7 +207,7 @@ index_t most_neurons(index_t rows, index_t outputs, const TrainOptions& options)
   return std::clamp<index_t>(4 * rows * outputs, 8, kMostNeurons);  // n c + 1 always suffice
 }
 
-Network train_network(const Problem& problem, const Factor* factor, const TrainOptions& options,
+Network train_network(const Device& device, const Problem& problem, const Factor* factor, const TrainOptions& options,
                       const TrainingBudget& budget, std::int64_t& evaluations) {
   if (zero(problem.X) || zero(problem.Y)) return {Matrix(problem.X.cols, 0), Matrix(problem.Y.cols, 0)};
   const NormalisedProblem normalised = normalise(problem);
@@ -224,8 +223,8 @@ Network train_network(const Problem& problem, const Factor* factor, const TrainO
   Watch watch([&](std::int64_t count, double value) {
     return !budget.keep_going || budget.keep_going(evaluations + count, value * unit);
   });
-  const Schedule plan = schedule(normalised.problem, options, budget);
-  Trainer trainer(normalised.problem, factor != nullptr ? &scaled : nullptr, plan, options.solve.seed, budget, watch);
+  const Schedule plan = schedule(device, normalised.problem, options, budget);
+  Trainer trainer(device, normalised.problem, factor != nullptr ? &scaled : nullptr, plan, options.solve.seed, watch);
   Network network = trainer.run();
   evaluations += watch.evaluations();
   scale(network.U, 1.0 / to_normalised);

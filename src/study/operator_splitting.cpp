@@ -131,7 +131,7 @@ class Iteration {
  public:
   Iteration(const Problem& problem, Matrix lifted, const SplittingOptions& options)
       : n_(problem.X.rows), d_(problem.X.cols), F_(std::move(lifted)), layer_(problem.X) {
-    size_ = std::sqrt(square_sum(product(true, F_, F_)));  // ||F F'||_F = ||F'F||_F
+    size_ = std::sqrt(square_sum(product(transposed(F_), F_)));  // ||F F'||_F = ||F'F||_F
     if (lambda_is_zero()) return;
     step_ = 2.0 * options.step / size_;
     Z_ = options.start == SplittingStart::eigenvectors
@@ -156,7 +156,8 @@ class Iteration {
 
   /// ||WW' - FF'|| / ||FF'|| by ||W'W||^2 - 2 ||F'W||^2 + ||F'F||^2.
   double misfit() const {
-    const double square = square_sum(product(true, W_, W_)) - 2.0 * square_sum(product(true, F_, W_)) + size_ * size_;
+    const double square =
+        square_sum(product(transposed(W_), W_)) - 2.0 * square_sum(product(transposed(F_), W_)) + size_ * size_;
     return std::sqrt(std::max(0.0, square)) / size_;
   }
 
@@ -170,10 +171,10 @@ class Iteration {
  private:
   // next <- next - step (W W' - F F') W
   void descend(Matrix& next) const {
-    const Matrix WW = product(true, W_, W_);
-    const Matrix FW = product(true, F_, W_);
-    multiply(-step_, false, W_.data.data(), W_.rows, W_.cols, WW.data.data(), W_.cols, 1.0, next.data.data());
-    multiply(step_, false, F_.data.data(), F_.rows, F_.cols, FW.data.data(), W_.cols, 1.0, next.data.data());
+    const Matrix WW = product(transposed(W_), W_);
+    const Matrix FW = product(transposed(F_), W_);
+    multiply(-step_, W_, WW, 1.0, next.data.data(), next.cols);
+    multiply(step_, F_, FW, 1.0, next.data.data(), next.cols);
   }
 
   index_t n_, d_;

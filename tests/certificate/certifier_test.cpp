@@ -8,6 +8,7 @@
 
 #include "certificate/proof.hpp"
 #include "support/certificate_cases.hpp"
+#include "support/devices.hpp"
 
 namespace burelu {
 namespace {
@@ -38,7 +39,7 @@ TEST_P(CertificateCases, ProvenBoundsHoldByBruteForce) {
   Random random(static_cast<std::uint64_t>(GetParam()) + 1000);
   for (const double size : {0.0, 0.3, 1.0, 30.0}) {
     const RandomDual dual(random, reduced, size);
-    Certifier certifier(view, reduced);
+    Certifier certifier(view, reduced, test::processor());
     const Proposal proposal = certifier.propose(dual.point());
     ASSERT_TRUE(std::isfinite(proposal.bound));
     EXPECT_GE(proposal.bound, reduced.constant_loss - 1e-9);  // W = 0 gives that much
@@ -61,7 +62,7 @@ TEST_P(CertificateCases, TooLargeADualVariableIsRefused) {
   const Presolved reduced = presolve(view);
   Random random(static_cast<std::uint64_t>(GetParam()) + 2000);
   const RandomDual dual(random, reduced, 1.0);
-  Certifier certifier(view, reduced);
+  Certifier certifier(view, reduced, test::processor());
   auto certificate = certifier.prove(certifier.propose(dual.point()));
   ASSERT_TRUE(certificate.has_value());
   const double mu = test::sampled_mu(p.X, certificate->W);
@@ -78,7 +79,7 @@ TEST_P(CertificateCases, ProposalIsSharp) {  // 1 % more of W than proposed is b
   if (reduced.rows() == 0) return;
   Random random(static_cast<std::uint64_t>(GetParam()) + 3000);
   const RandomDual dual(random, reduced, 0.5);
-  Certifier certifier(view, reduced);
+  Certifier certifier(view, reduced, test::processor());
   const Proposal proposal = certifier.propose(dual.point());
   const auto certificate = certifier.prove(proposal);
   ASSERT_TRUE(certificate.has_value());
@@ -142,7 +143,7 @@ TEST(Certificate, ProposalFindsTheOptimumFromExactMultipliers) {
   const std::vector<Multiplier> pairs;
   const std::vector<double> tau = {-reduced.gamma};  // -gamma / |x|^2, |x| = 1 after scaling
   const Matrix W(1, 1, -4.0);
-  Certifier certifier(view, reduced);
+  Certifier certifier(view, reduced, test::processor());
   const DualPoint point{&pairs, &tau, &W};
   const auto certificate = certifier.prove(certifier.propose(point));
   ASSERT_TRUE(certificate.has_value());
@@ -162,7 +163,7 @@ TEST(Certificate, ScaleOfTheDataDoesNotMatter) {
     const Presolved reduced = presolve(view);
     Random random(5);
     const RandomDual dual(random, reduced, 0.5);
-    Certifier certifier(view, reduced);
+    Certifier certifier(view, reduced, test::processor());
     const auto certificate = certifier.prove(certifier.propose(dual.point()));
     ASSERT_TRUE(certificate.has_value()) << power;
     if (power == 0) reference = certificate->lower_bound;
@@ -178,7 +179,7 @@ TEST(Certificate, BadlyScaledColumnsAreProvenToo) {
   const Presolved reduced = presolve(view);
   Random random(6);
   const RandomDual dual(random, reduced, 0.5);
-  Certifier certifier(view, reduced);
+  Certifier certifier(view, reduced, test::processor());
   const Proposal proposal = certifier.propose(dual.point());
   const auto certificate = certifier.prove(proposal);
   ASSERT_TRUE(certificate.has_value());
@@ -195,7 +196,7 @@ struct Proven {
   Proven() {
     Random random(1);
     const RandomDual dual(random, reduced, 0.5);
-    Certifier certifier(view, reduced);
+    Certifier certifier(view, reduced, test::processor());
     certificate = certifier.prove(certifier.propose(dual.point())).value();
   }
 };
@@ -240,7 +241,7 @@ TEST(Certificate, NothingToProveWhereEveryRowIsZero) {
   const std::vector<Multiplier> pairs;
   const std::vector<double> tau;
   const Matrix W(0, 1);
-  Certifier certifier(view, reduced);
+  Certifier certifier(view, reduced, test::processor());
   const DualPoint point{&pairs, &tau, &W};
   const auto certificate = certifier.prove(certifier.propose(point));
   ASSERT_TRUE(certificate.has_value());

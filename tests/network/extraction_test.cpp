@@ -9,6 +9,7 @@
 
 #include "cpu/cpu_training.hpp"
 #include "network/extraction_starts.hpp"
+#include "support/devices.hpp"
 #include "support/instances.hpp"
 #include "support/shared_data.hpp"
 
@@ -17,10 +18,11 @@ namespace {
 
 using test::gaussian;
 using test::Instance;
+using test::processor;
 
 Network trained(const Problem& problem, const TrainOptions& options = {}, const TrainingBudget& budget = {}) {
   std::int64_t evaluations = 0;
-  return train_network(problem, nullptr, options, budget, evaluations);
+  return train_network(processor(), problem, nullptr, options, budget, evaluations);
 }
 
 // One sample: 1/2 ||s x - y||^2 + g s with s = |u||v||x|/|x| is least at s = |y| - g/|x|, value g|y|/|x| -
@@ -113,7 +115,7 @@ TEST(Extraction, BestIsMonotoneAndTheStopIsObeyed) {
     return evaluations < 3000;
   };
   std::int64_t evaluations = 0;
-  const Network network = train_network(instance.problem(), nullptr, {}, budget, evaluations);
+  const Network network = train_network(processor(), instance.problem(), nullptr, {}, budget, evaluations);
   EXPECT_LE(objective(instance.problem(), network), last * (1.0 + 1e-12));
   EXPECT_GE(evaluations, 3000);
   EXPECT_LT(evaluations, 4000);
@@ -169,7 +171,7 @@ TEST(Extraction, StartsFromTheFactor) {
   std::int64_t evaluations = 0;
   TrainOptions options;
   options.starts = 5;
-  const Network again = train_network(instance.problem(), &factor, options, {}, evaluations);
+  const Network again = train_network(processor(), instance.problem(), &factor, options, {}, evaluations);
   EXPECT_LE(objective(instance.problem(), again), objective(instance.problem(), network) * (1.0 + 1e-3));
 }
 

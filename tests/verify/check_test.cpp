@@ -7,6 +7,7 @@
 #include <limits>
 
 #include "support/certificate_cases.hpp"
+#include "support/devices.hpp"
 
 namespace burelu {
 namespace {
@@ -37,7 +38,7 @@ Certificate proven(const OwnedProblem& p, std::uint64_t seed, double size) {
   const Presolved reduced = presolve(view);
   test::Random random(seed);
   const test::RandomDual dual(random, reduced, size);
-  Certifier certifier(view, reduced);
+  Certifier certifier(view, reduced, test::processor());
   return certifier.prove(certifier.propose(dual.point())).value();
 }
 
