@@ -3,7 +3,7 @@
 #include <algorithm>
 #include <cmath>
 
-#include "linalg/preconditioner.hpp"
+#include "linalg/dense.hpp"
 
 namespace burelu {
 namespace {
@@ -32,6 +32,31 @@ Matrix divided(const MatrixView& M, double scale) {
   for (index_t i = 0; i < M.rows; ++i)
     for (index_t j = 0; j < M.cols; ++j) out(i, j) = M(i, j) / scale;
   return out;
+}
+
+// K = Q (mean(lambda) / (lambda + eps lmax))^(1/2) Q' and its inverse, from the eigenvalues of X'X.
+void precondition(TrainingProblem& problem) {
+  const index_t d = problem.features();
+  Matrix Q(d, d);  // eigenvectors in its rows
+  std::vector<double> eigenvalues;
+  gram(1.0, problem.X, 0.0, Q.data.data());
+  require_decomposition(eigen(Q, eigenvalues), "the eigenvalues of X'X");
+  double mean = 0.0;
+  for (double& value : eigenvalues) {
+    value = std::max(value, 0.0);
+    mean += value / static_cast<double>(d);
+  }
+  const auto power = [&](double exponent) {
+    Matrix scaled = Q;
+    for (index_t a = 0; a < d; ++a)
+      for (index_t i = 0; i < d; ++i)
+        scaled(a, i) *=
+            std::pow((eigenvalues[static_cast<std::size_t>(a)] + kEpsilon * eigenvalues.back()) / mean, exponent);
+    return product(transposed(scaled), Q);
+  };
+  problem.K = power(-0.5);
+  problem.K_inverse = power(0.5);
+  problem.output_scale = std::sqrt(static_cast<double>(problem.rows()) / mean);
 }
 
 // One level: windows of descent until the passes are spent, progress ends or somebody wants to stop.
@@ -68,10 +93,7 @@ NormalisedProblem normalise(const Problem& problem) {
   out.problem.X = divided(problem.X, out.x_scale);
   out.problem.Y = divided(problem.Y, out.y_scale);
   out.problem.gamma = problem.gamma / out.x_scale / out.y_scale;
-  Preconditioner found = precondition(out.problem.X, kEpsilon);
-  out.problem.K = std::move(found.K);
-  out.problem.K_inverse = std::move(found.inverse);
-  out.problem.output_scale = std::sqrt(static_cast<double>(out.problem.rows()) / found.mean);
+  precondition(out.problem);
   return out;
 }
 
