@@ -176,8 +176,12 @@ double dual_value_below(const MatrixView& Y, const Matrix& W) {
 }
 
 std::optional<double> proven_bound(const Problem& problem, const Certificate& certificate) {
+  return proven_bound(problem, certificate, proof_rows(problem, certificate.representatives));
+}
+
+std::optional<double> proven_bound(const Problem& problem, const Certificate& certificate, const ProofRows& rows) {
   if (std::fegetround() != FE_TONEAREST) return std::nullopt;
-  const ScaledCertificate s = scaled(problem, certificate);
+  const ScaledCertificate s = scaled(problem, certificate, rows);
   if (!s.usable || !moderate(s)) return std::nullopt;
   Shifted matrix = shifted(s, true);
   if (!factorise(matrix)) return std::nullopt;
@@ -187,7 +191,11 @@ std::optional<double> proven_bound(const Problem& problem, const Certificate& ce
 }
 
 double supported_scale(const Problem& problem, const Certificate& certificate) {
-  const ScaledCertificate s = scaled(problem, certificate);
+  return supported_scale(problem, certificate, proof_rows(problem, certificate.representatives));
+}
+
+double supported_scale(const Problem& problem, const Certificate& certificate, const ProofRows& rows) {
+  const ScaledCertificate s = scaled(problem, certificate, rows);
   if (!s.usable || !moderate(s)) return 0.0;
   Shifted matrix = shifted(s, false);
   if (!factorise(matrix)) return 0.0;

@@ -40,7 +40,7 @@ bool trivial(const Presolved& reduced) {
   return reduced.rows() == 0 || largest == 0.0;
 }
 
-Relaxation zero_network(const Problem& problem, const Presolved& reduced, Certifier& certifier) {
+Relaxation zero_network(const Presolved& reduced, Certifier& certifier) {
   Relaxation result;
   const std::vector<Multiplier> none;
   const std::vector<double> tau(static_cast<std::size_t>(reduced.rows()), 0.0);
@@ -53,7 +53,7 @@ Relaxation zero_network(const Problem& problem, const Presolved& reduced, Certif
   }
   result.objective = reduced.constant_loss;
   result.relative_gap = result.objective > 0.0 ? (result.objective - result.lower_bound) / result.objective : 0.0;
-  result.factor = {Matrix(reduced.rows(), 0), Matrix(reduced.features(), 0), Matrix(problem.Y.cols, 0)};
+  result.factor = {Matrix(reduced.rows(), 0), Matrix(reduced.features(), 0), Matrix(reduced.outputs(), 0)};
   result.status = Status::solved;
   result.message = "no sample with a nonzero row has a nonzero target: the zero network is optimal";
   return result;
@@ -71,7 +71,7 @@ Relaxation relaxed(const Problem& problem, const Presolved& reduced, const Solve
   Certifier certifier(problem, reduced, device);
   Relaxation result;
   if (trivial(reduced)) {
-    result = zero_network(problem, reduced, certifier);
+    result = zero_network(reduced, certifier);
   } else {
     const BackendMaker make = [&](const RelaxationData& data, double sigma) {
       BackendOptions with_penalty = backend_options;
@@ -110,6 +110,7 @@ Relaxation solve_with(const Problem& problem, const SolveOptions& options, const
   check_options(options);
   const ThreadScope scope(options.threads);
   const int threads = scope.threads();
+  require_memory(presolve_bytes(problem), available_bytes(), "this machine");
   const Presolved reduced = presolve(problem);
   const double presolve_seconds = clock.seconds();
   std::optional<Branching> found;

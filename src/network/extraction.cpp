@@ -7,6 +7,7 @@
 #include "linalg/team.hpp"
 #include "network/extraction_neurons.hpp"
 #include "network/extraction_starts.hpp"
+#include "network/few_features.hpp"
 
 namespace burelu {
 namespace {
@@ -200,16 +201,8 @@ void scale(Matrix& M, double factor) {
   for (double& value : M.data) value *= factor;
 }
 
-}  // namespace
-
-index_t most_neurons(index_t rows, index_t outputs, const TrainOptions& options) {
-  if (options.width > 0) return options.width;
-  return std::clamp<index_t>(4 * rows * outputs, 8, kMostNeurons);  // n c + 1 always suffice
-}
-
-Network train_network(const Device& device, const Problem& problem, const Factor* factor, const TrainOptions& options,
-                      const TrainingBudget& budget, std::int64_t& evaluations) {
-  if (zero(problem.X) || zero(problem.Y)) return {Matrix(problem.X.cols, 0), Matrix(problem.Y.cols, 0)};
+Network trained(const Device& device, const Problem& problem, const Factor* factor, const TrainOptions& options,
+                const TrainingBudget& budget, std::int64_t& evaluations) {
   const NormalisedProblem normalised = normalise(problem);
   const double to_normalised = std::sqrt(normalised.x_scale / normalised.y_scale);
   Factor scaled;
@@ -230,6 +223,26 @@ Network train_network(const Device& device, const Problem& problem, const Factor
   scale(network.U, 1.0 / to_normalised);
   scale(network.V, 1.0 / to_normalised);
   return balanced(network);
+}
+
+}  // namespace
+
+index_t most_neurons(index_t rows, index_t outputs, const TrainOptions& options) {
+  if (options.width > 0) return options.width;
+  return std::clamp<index_t>(4 * rows * outputs, 8, kMostNeurons);  // n c + 1 always suffice
+}
+
+Network train_network(const Device& device, const Problem& problem, const Factor* factor, const TrainOptions& options,
+                      const TrainingBudget& budget, std::int64_t& evaluations) {
+  if (zero(problem.X) || zero(problem.Y)) return {Matrix(problem.X.cols, 0), Matrix(problem.Y.cols, 0)};
+  const FewFeatures few(problem.X);
+  if (!few.reduces()) return trained(device, problem, factor, options, budget, evaluations);
+  const Problem reduced{few.X(), problem.Y, problem.gamma};
+  Factor restricted;
+  if (factor != nullptr) restricted = {factor->A, few.restricted(factor->U), factor->V};
+  Network network = trained(device, reduced, factor != nullptr ? &restricted : nullptr, options, budget, evaluations);
+  network.U = few.restored(network.U);
+  return network;
 }
 
 }  // namespace burelu
