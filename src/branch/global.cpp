@@ -203,6 +203,27 @@ GlobalOptimum train_globally(const Problem& problem, const Presolved& reduced, c
   return Trainer(problem, reduced, limits).run();
 }
 
+std::optional<double> branched_bound(const Problem& problem, const Certificate& certificate) {
+  const Matrix& W = certificate.W;
+  if (W.rows != problem.X.rows || W.cols != problem.Y.cols || !(problem.gamma > 0.0)) return std::nullopt;
+  for (const double w : W.data)
+    if (!std::isfinite(w)) return std::nullopt;
+  const Presolved reduced = presolve(problem);
+  if (reduced.features() > kMostDims) return std::nullopt;
+  const Kinks kinks = make_kinks(problem.X, reduced, W);
+  const double gamma = problem.gamma - kinks.eta * (1.0 + 1e-12);
+  SearchLimits limits;
+  limits.threads = Team::current().size();
+  limits.relative = 0.0;
+  limits.threshold = gamma / kinks.unit * (1.0 - 1e-14);
+  if (!(limits.threshold > 0.0)) return std::nullopt;
+  const SearchResult found = search(kinks, limits);
+  if (!found.finished || found.upper > limits.threshold) return std::nullopt;
+  const double bound = dual_value_below(problem.Y, W);
+  if (!std::isfinite(bound)) return std::nullopt;
+  return bound;
+}
+
 double largest_gamma(const MatrixView& X, const MatrixView& Y, const Presolved& reduced, double relative) {
   Matrix W(Y.rows, Y.cols);
   for (index_t i = 0; i < Y.rows; ++i)

@@ -88,6 +88,15 @@ Preconditioner preconditioner(const Matrix& X, const Matrix& V) {
   return out;
 }
 
+// Presolve's basis as columns; all coordinates where it has none.
+Matrix row_space(const Matrix& basis, index_t D) {
+  const bool all = basis.cols == 0;
+  Matrix V(D, all ? D : basis.rows);
+  for (index_t j = 0; j < D; ++j)
+    for (index_t a = 0; a < V.cols; ++a) V(j, a) = all ? (a == j ? 1.0 : 0.0) : basis(a, j);
+  return V;
+}
+
 class Builder {
  public:
   Builder(const MatrixView& X, const Presolved& reduced, const Matrix& W)
@@ -105,7 +114,7 @@ class Builder {
     const index_t D = X_.cols;
     Matrix rows(lines_, D);
     for (index_t k = 0; k < lines_; ++k) std::copy_n(X_.row(representative(k)), D, rows.row(k));
-    const Preconditioner p = preconditioner(rows, reduced_.basis);
+    const Preconditioner p = preconditioner(rows, row_space(reduced_.basis, D));
     out_.count = lines_;
     out_.dims = p.B.cols;
     out_.outputs = W_.cols;
