@@ -202,6 +202,8 @@ Relaxation saved_bound(const std::string& path, const Problem& problem) {
   relaxation.status = Status::solved;
   relaxation.message = "the bound was read from " + path + " and proven again";
   relaxation.lower_bound = *bound;
+  relaxation.relaxation_bound = certificate.branched ? kNone : *bound;
+  relaxation.branch_bound = certificate.branched ? *bound : kNone;
   relaxation.objective = relaxation.infeasibility = relaxation.relative_gap = kNone;
   relaxation.certificate = certificate;
   relaxation.device = "cpu";
