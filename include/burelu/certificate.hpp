@@ -48,6 +48,8 @@ struct Certificate {
   std::vector<double> ratio;                  ///< n: x_i is close to ratio * representative (negative: opposite side)
   std::vector<Cut> cuts;  ///< x_k = sum c_j y_j holds to rounding; what is left over is part of the proof
   std::vector<Multiplier> multipliers;
+  /// The premise is proven by branch and bound instead: W is all there is, and a checker finds its own tree.
+  bool branched = false;
   bool empty() const { return W.rows == 0; }
 };
 

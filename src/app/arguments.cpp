@@ -66,8 +66,6 @@ void add_certify(CLI::App& app, Arguments& arguments) {
   command->add_option("--model", arguments.model, "the network: safetensors, NPZ or ONNX, of any origin")
       ->required()
       ->type_name("FILE");
-  command->add_option("--bound", arguments.bound, "read the bound from a --certificate of the same data; no solve")
-      ->type_name("FILE");
   add_part(command, arguments, "(default: train where there was a split)");
   add_coding(command, arguments);
   add_gamma(command, arguments, "(default: the model's, else 0.1)");

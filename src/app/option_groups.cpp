@@ -103,6 +103,7 @@ void set_rank(SolveOptions& options, const std::string& text) {
 }
 
 void set_cuts(SolveOptions& options, const std::string& text) {
+  if (options.bound == BoundMethod::automatic) options.bound = BoundMethod::relaxation;  // cuts are its affair
   double count = 0.0;
   if (text == "none" || text == "auto") {
     options.cuts = text == "none" ? 0 : kAutomatic;
@@ -169,6 +170,31 @@ void add_dry_run(CLI::App* command, Arguments& arguments) {
                     "print the memory that a solve needs and whether it fits (exit code 0 or 6); solve nothing");
 }
 
+void add_bound(CLI::App* command, Arguments& arguments) {
+  SolveOptions& options = arguments.options.solve;
+  options.bound = BoundMethod::automatic;
+  const std::map<std::string, BoundMethod> methods = {
+      {"auto", BoundMethod::automatic}, {"relaxation", BoundMethod::relaxation}, {"branch", BoundMethod::branch}};
+  // certify also takes the file of a bound that was saved
+  const bool takes_file = command->get_name() == "certify";
+  command
+      ->add_option_function<std::string>(
+          "--bound",
+          [&arguments, methods, takes_file](const std::string& text) {
+            const auto method = methods.find(text);
+            if (method != methods.end())
+              arguments.options.solve.bound = method->second;
+            else if (takes_file)
+              arguments.bound = text;
+            else
+              throw CLI::ValidationError("--bound", "'" + text + "' is not one of auto, relaxation, branch");
+          },
+          takes_file ? "what proves the bound (default: auto), or the certificate of one that was saved"
+                     : "what proves the bound: branch and bound (few features, exact), the relaxation, or auto "
+                       "(default: auto)")
+      ->type_name(takes_file ? "auto|relaxation|branch|FILE" : "auto|relaxation|branch");
+}
+
 void add_cuts(CLI::App* command, Arguments& arguments) {
   SolveOptions& options = arguments.options.solve;
   options.cuts = kAutomatic;
@@ -220,6 +246,7 @@ void add_solver(CLI::App* command, Arguments& arguments) {
   command
       ->add_option("--resume", options.resume, "go on from a checkpoint of the same data, gamma, rank, seed and cuts")
       ->type_name("FILE");
+  add_bound(command, arguments);
   add_cuts(command, arguments);
   command->add_option("--seed", options.seed, "of everything random (default: 0)")->check(kSeed)->type_name("S");
   command->add_option("--report", arguments.report, "write the JSON report, also on a limit or an interrupt")

@@ -14,6 +14,7 @@
 #include "app/progress_printer.hpp"
 #include "app/read_data.hpp"
 #include "app/summary.hpp"
+#include "branch/global.hpp"
 #include "burelu/errors.hpp"
 #include "burelu/solve.hpp"
 #include "burelu/version.hpp"
@@ -193,13 +194,16 @@ Relaxation saved_bound(const std::string& path, const Problem& problem) {
     throw DataError(path + ": the certificate is of other data, another preparation or another gamma (hash " +
                     hash_text(certificate.data_hash) + ", here " + hash_text(data_hash(problem)) +
                     "); leave --bound out to compute a bound");
-  const std::optional<double> bound = proven_bound(problem, certificate);
+  const std::optional<double> bound =
+      certificate.branched ? branched_bound(problem, certificate) : proven_bound(problem, certificate);
   if (!bound)
     throw DataError(path + ": the certificate proves no bound for these data; leave --bound out to compute one");
   Relaxation relaxation;
   relaxation.status = Status::solved;
   relaxation.message = "the bound was read from " + path + " and proven again";
   relaxation.lower_bound = *bound;
+  relaxation.relaxation_bound = certificate.branched ? kNone : *bound;
+  relaxation.branch_bound = certificate.branched ? *bound : kNone;
   relaxation.objective = relaxation.infeasibility = relaxation.relative_gap = kNone;
   relaxation.certificate = certificate;
   relaxation.device = "cpu";

@@ -38,6 +38,7 @@ int verify(const std::string& certificate, const std::string& table, const char*
     return 1;
   }
   std::printf("PROVEN: no network of any width has an objective below %.17g\n", verdict.lower_bound);
+  if (claim.branched) std::printf("  by branch and bound: %zu cells\n", verdict.cells);
   std::printf("  claimed %.17g, gamma %.17g, %zu rows, %zu features, %zu outputs, %zu multipliers, %zu cuts\n",
               claim.lower_bound, claim.gamma, data.X.rows, data.X.cols, data.Y.cols, claim.pairs.size(),
               claim.cuts.size());

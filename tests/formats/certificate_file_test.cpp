@@ -41,6 +41,22 @@ class CertificateFile : public ::testing::Test {
   void rewrite(const std::string& bytes) const { std::ofstream(path_) << bytes; }
 };
 
+TEST_F(CertificateFile, OfBranchAndBoundIsWAlone) {
+  c_.branched = true;
+  c_.representatives.clear();
+  c_.line.clear();
+  c_.ratio.clear();
+  c_.multipliers.clear();
+  write_certificate(path_, c_);
+  EXPECT_EQ(text().substr(0, 21), "burelu-certificate 3\n");
+  const Certificate r = read_certificate(path_);
+  EXPECT_TRUE(r.branched);
+  EXPECT_EQ(r.lower_bound, c_.lower_bound);
+  EXPECT_EQ(r.data_hash, c_.data_hash);
+  EXPECT_EQ(r.W.data, c_.W.data);
+  EXPECT_TRUE(r.multipliers.empty());
+}
+
 TEST_F(CertificateFile, RoundTripIsBitExact) {
   const Certificate r = read_certificate(path_);
   EXPECT_EQ(r.lower_bound, c_.lower_bound);
