@@ -24,6 +24,26 @@ std::int64_t solve_host_bytes(const SolveSize& size, const std::string& device) 
   return certificate_bytes(size) + size.interior + (device_name(device) == "cpu" ? cpu_backend_bytes(size) : 0);
 }
 
+std::string memory_advice(const SolveSize& size, const std::string& device) {
+  const auto bytes = [&device](const SolveSize& s) {
+    return certificate_bytes(s) + (device == "cpu" ? cpu_backend_bytes(s) : 0);
+  };
+  SolveSize thin = size;
+  thin.rank = std::min(size.rank, starting_rank(size.rows, size.features));
+  SolveSize narrow = size;
+  narrow.features /= 2;
+  SolveSize low = size;
+  low.rows /= 2;
+  low.loss_rows /= 2;
+  const std::int64_t without_rank = bytes(thin);
+  const std::int64_t without_features = bytes(narrow);
+  const std::int64_t without_rows = bytes(low);
+  if (without_rank < std::min(without_features, without_rows))
+    return "use a smaller rank (" + std::to_string(thin.rank) + " is what a solve of this size begins with)";
+  if (without_features < without_rows) return "use fewer features (memory grows with their square; --pca K keeps K)";
+  return "use fewer samples (memory grows with their square)";
+}
+
 void require_cut_memory(SolveSize size, index_t cuts, std::int64_t available) {
   size.cuts = cuts;
   require_memory(cpu_backend_bytes(size), available, "this machine");
@@ -52,7 +72,7 @@ MemoryEstimate estimate_memory(const Problem& problem, const TrainOptions& optio
 }
 
 void MemoryEstimate::require() const {
-  require_memory(host, host_available, "this machine");
+  require_memory(host, host_available, "this machine", memory_advice(size, device));
   require_memory(std::max(device_solve, device_training), device_free, device);
 }
 

@@ -19,6 +19,10 @@ SolveSize solve_size(const Presolved& reduced, const SolveOptions& options, cons
 /// Small problems with cuts have the interior-point method there as well.
 std::int64_t solve_host_bytes(const SolveSize& size, const std::string& device);
 
+/// What to do where a solve of this size does not fit: of fewer samples, fewer features and a smaller rank the one that
+/// saves most. `device`: as device_name() says.
+std::string memory_advice(const SolveSize& size, const std::string& device);
+
 /// Before a CPU backend with so many cuts is made in place of one without: throws `MemoryError` where it does not fit
 /// into what is `available`. The solve goes on without them then, so they are no part of the estimate.
 void require_cut_memory(SolveSize size, index_t cuts, std::int64_t available);

@@ -71,7 +71,8 @@ Relaxation solve_with(const Problem& problem, const SolveOptions& options, const
   backend_options.multipliers_float = options.multipliers_float;
   const SolveSize size = solve_size(reduced, options, backend_options);
   backend_options.rank = size.rank;
-  require_memory(solve_host_bytes(size, options.device), available_bytes(), "this machine");
+  require_memory(solve_host_bytes(size, options.device), available_bytes(), "this machine",
+                 memory_advice(size, device_name(options.device)));
   Certifier certifier(problem, reduced, backends.slack);
   const double presolve_seconds = clock.seconds();
   Relaxation result;
