@@ -9,6 +9,7 @@
 
 #include "app/commands.hpp"
 #include "app/exit_codes.hpp"
+#include "app/messages.hpp"
 #include "app/summary.hpp"
 #include "burelu/version.hpp"
 #include "seam/factory.hpp"
@@ -46,7 +47,7 @@ int run_info() {
                       {"OpenMP", fmt::format("{}, {} threads", _OPENMP, omp_get_max_threads())},
                       {"device cpu", cpu_name()}};
   for (const auto& [name, description] : cuda_device_lines()) rows.push_back({name, description});
-  fmt::print("{}", aligned(rows));
+  print(aligned(rows));
   return kSolved;
 }
 

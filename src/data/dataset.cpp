@@ -5,6 +5,7 @@
 #include <cmath>
 
 #include "burelu/errors.hpp"
+#include "data/column_warnings.hpp"
 #include "data/table_columns.hpp"
 #include "formats/number.hpp"
 #include "formats/output_file.hpp"
@@ -16,6 +17,12 @@ std::vector<std::string> names_of(const Table& table, const std::vector<index_t>
   std::vector<std::string> names;
   for (const index_t column : columns) names.push_back(table.names[static_cast<std::size_t>(column)]);
   return names;
+}
+
+std::string joined(const std::vector<std::string>& names) {
+  std::string text;
+  for (const std::string& name : names) text += (text.empty() ? "'" : ", '") + name + "'";
+  return text;
 }
 
 void check_rows(const Table& table) {
@@ -104,33 +111,65 @@ void check_trainable(const Table& table, const TargetColumns& chosen, const Outp
                     "'), so there is nothing to learn; add rows of another class or name another column with --label");
 }
 
-std::vector<index_t> features_by_position(const Table& table, const TargetColumns& chosen, index_t wanted) {
+[[noreturn]] void refuse_count(const Table& table, const TargetColumns& chosen, const Model& model) {
   const auto has = static_cast<index_t>(chosen.features.size());
-  if (has == wanted) return chosen.features;
+  const index_t wanted = model.features();
+  std::string hint = "pass the features it was trained on, in the same order";
+  if (!chosen.columns.empty())
+    hint +=
+        " (" + joined(names_of(table, chosen.columns)) + " was taken as the target; --label and --target say another)";
+  if (has == wanted - 1 && !model.preparation.bias)
+    hint = "if the model's last input is a column of ones, say --bias; else " + hint;
   throw DataError(table.source + " has " + std::to_string(has) + " feature columns but the model takes " +
-                  std::to_string(wanted) + "; pass the features it was trained on, in the same order");
+                  std::to_string(wanted) + "; " + hint);
+}
+
+std::vector<index_t> features_by_position(const Table& table, const TargetColumns& chosen, const Model& model) {
+  if (static_cast<index_t>(chosen.features.size()) != model.features()) refuse_count(table, chosen, model);
+  return chosen.features;
+}
+
+bool goes_by_name(const Table& table, const Model& model) {
+  return table.has_header && !model.preparation.features.empty();
 }
 
 std::vector<index_t> model_features(const Table& table, const TargetColumns& chosen, const Model& model) {
-  const std::vector<std::string>& names = model.preparation.features;
-  if (table.has_header && !names.empty()) return find_columns(table, names, "feature");
-  return features_by_position(table, chosen, model.features());
+  if (goes_by_name(table, model)) return find_columns(table, model.preparation.features, "feature");
+  return features_by_position(table, chosen, model);
 }
 
-/// The user's choice, else the columns the model was trained on, else the rule.
+/// The user's choice, else the columns the model was trained on, else the rule. A file that lacks the class column
+/// which the model names has no other that could be it, but for one called label.
 TargetChoice model_choice(const Table& table, TargetChoice choice, const Model& model) {
   if (!choice.label.empty() || !choice.targets.empty() || !table.has_header) return choice;
   const Outputs& outputs = model.outputs;
   if (outputs.names.empty()) return choice;
-  if (outputs.classes && table.find(outputs.label) >= 0) choice.label = outputs.label;
   if (!outputs.classes) choice.targets = outputs.names;
+  if (outputs.classes && !outputs.label.empty())
+    choice.label = table.find(outputs.label) >= 0 ? outputs.label : "label";
+  if (outputs.classes && !choice.label.empty() && table.find(choice.label) < 0)
+    throw DataError(table.source + ": the class column '" + outputs.label + "' is missing; the header has " +
+                    table.column_list() + ", add the classes or name their column with --label");
   return choice;
+}
+
+/// A feature of the model that is its target as well was taken for one by mistake.
+void check_no_feature(const Table& table, const TargetColumns& chosen, const Model& model) {
+  if (!goes_by_name(table, model)) return;
+  const std::vector<std::string>& features = model.preparation.features;
+  for (const std::string& name : names_of(table, chosen.columns))
+    if (std::find(features.begin(), features.end(), name) != features.end())
+      throw DataError(table.source + ": column '" + name +
+                      "' is a feature of the model and cannot be its target as well" +
+                      (chosen.named ? "; name another column"
+                                    : "; no other column is left, name the target's with --label or --target"));
 }
 
 /// Where neither the user nor a header names the targets of a model with values: its last columns.
 TargetColumns target_columns(const Table& table, const TargetChoice& choice, const Model& model) {
   const TargetChoice wanted = model_choice(table, choice, model);
   TargetColumns chosen = choose_targets(table, wanted);
+  check_no_feature(table, chosen, model);
   const bool by_position = !table.has_header && !chosen.named && !model.outputs.classes;
   if (!by_position || static_cast<index_t>(chosen.features.size()) + 1 < model.network.V.rows) return chosen;
   chosen = {false, {}, {}, false};
@@ -172,6 +211,18 @@ Matrix prepared_features(Table& table, const std::vector<index_t>& features, con
   return prepare(take_columns(table, features), model.preparation);
 }
 
+/// All columns but those that are ignored, and those that the user or their names in the header make targets.
+TargetColumns without_targets(const Table& table, const TargetChoice& choice) {
+  TargetColumns chosen;
+  const bool named = !choice.label.empty() || !choice.targets.empty();
+  const bool told = table.has_header && (table.find("label") >= 0 || table.find("y0") >= 0);
+  if (named || told) return choose_targets(table, choice);
+  const std::vector<index_t> ignored = find_columns(table, choice.ignored, "ignored");
+  for (index_t j = 0; j < table.columns(); ++j)
+    if (std::find(ignored.begin(), ignored.end(), j) == ignored.end()) chosen.features.push_back(j);
+  return chosen;
+}
+
 /// The rows of a part, as the split of the model's training divides them.
 std::vector<index_t> rows_of_part(const Table& table, const Dataset& data, Part part) {
   if (!data.rows.divides())
@@ -185,7 +236,7 @@ std::vector<index_t> rows_of_part(const Table& table, const Dataset& data, Part 
 
 }  // namespace
 
-TrainingData training_data(Table table, const TrainingChoice& choice) {
+TrainingData training_data(Table table, const TrainingChoice& choice, const Warn& listener) {
   keep_rows(table, choice.rows.limit);
   check_rows(table);
   const TargetColumns chosen = choose_targets(table, choice.targets);
@@ -195,6 +246,7 @@ TrainingData training_data(Table table, const TrainingChoice& choice) {
   set_coding(table, choice.coding, data.outputs);
   check_trainable(table, chosen, data.outputs);
   check_numbers(table, chosen.features);
+  warn_of_columns(table, chosen, listener);
   data.preparation.features = names_of(table, chosen.features);
   data.rows = choice.rows;
   data.rows.rows = table.rows;
@@ -218,11 +270,13 @@ TrainingData training_data(Table table, const TrainingChoice& choice) {
   return result;
 }
 
-Dataset labelled_data(Table table, const TargetChoice& choice, const Model& model, Part part, const Coding& coding) {
+Dataset labelled_data(Table table, const TargetChoice& choice, const Model& model, Part part, const Coding& coding,
+                      const Warn& listener) {
   if (part != Part::all) keep_rows(table, model.rows.limit);
   check_rows(table);
   const TargetColumns chosen = target_columns(table, choice, model);
   const std::vector<index_t> features = model_features(table, chosen, model);
+  if (!goes_by_name(table, model)) warn_of_columns(table, chosen, listener);
   Dataset data = with_model(table, model);
   check_outputs(table, chosen, model, coding, data.outputs);
   fill_targets(table, chosen, data);
@@ -237,20 +291,23 @@ Dataset labelled_data(Table table, const TargetChoice& choice, const Model& mode
   return data;
 }
 
-Dataset unlabelled_data(Table table, const TargetChoice& choice, const Model& model) {
+Dataset unlabelled_data(Table table, const TargetChoice& choice, const Model& model, const Warn& listener) {
   check_rows(table);
   Dataset data = with_model(table, model);
-  if (table.has_header && !model.preparation.features.empty()) {
+  if (goes_by_name(table, model)) {
     data.X = prepared_features(table, find_columns(table, model.preparation.features, "feature"), model);
     return data;
   }
-  TargetColumns all;
-  const std::vector<index_t> ignored = find_columns(table, choice.ignored, "ignored");
-  for (index_t j = 0; j < table.columns(); ++j)
-    if (std::find(ignored.begin(), ignored.end(), j) == ignored.end()) all.features.push_back(j);
-  const bool targets_too = static_cast<index_t>(all.features.size()) > model.features();
-  if (targets_too) all = target_columns(table, choice, model);
-  data.X = prepared_features(table, features_by_position(table, all, model.features()), model);
+  TargetColumns all = without_targets(table, choice);
+  if (static_cast<index_t>(all.features.size()) > model.features()) {
+    all = target_columns(table, choice, model);
+    const bool fits = static_cast<index_t>(all.features.size()) == model.features();
+    if (fits && table.has_header)
+      warn(listener, table.source + ": " + joined(names_of(table, all.columns)) +
+                         " was taken as the target, since the " +
+                         "model takes one column fewer (--ignore says which to leave out)");
+  }
+  data.X = prepared_features(table, features_by_position(table, all, model), model);
   return data;
 }
 
