@@ -7,6 +7,7 @@
 #include "burelu/errors.hpp"
 #include "data/column_warnings.hpp"
 #include "data/table_columns.hpp"
+#include "formats/csv_dialect.hpp"
 #include "formats/number.hpp"
 #include "formats/output_file.hpp"
 
@@ -30,11 +31,23 @@ void check_rows(const Table& table) {
   if (table.rows == 0) throw DataError(table.source + " has no rows of data; add at least one sample");
 }
 
+bool all_decimal_commas(const Table& table, index_t column) {
+  for (index_t i = 0; i < table.rows; ++i) {
+    const std::string* text = table.text(i, column);
+    if (text == nullptr ? i == 0 : !has_decimal_comma(*text)) return false;
+  }
+  return true;
+}
+
 /// A label column taken by the rule, not by name, that holds fractions is a regression target by mistake.
 void check_looks_like_classes(const Table& table, const TargetColumns& chosen) {
   const index_t column = chosen.columns.front();
-  if (chosen.named || !table.numeric(column)) return;
+  if (chosen.named) return;
   const std::string& name = table.names[static_cast<std::size_t>(column)];
+  if (all_decimal_commas(table, column))
+    throw DataError(table.place(0, column) + ": column '" + name + "' holds numbers with a decimal comma ('" +
+                    *table.text(0, column) + "'); write them with a point");
+  if (!table.numeric(column)) return;
   for (index_t i = 0; i < table.rows; ++i) {
     const double value = table.number(i, column);
     if (std::isfinite(value) && value != std::floor(value))

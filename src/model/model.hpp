@@ -35,9 +35,10 @@ void write_model(const std::string& path, const Model& model);
 
 /// What the reader of a file from elsewhere cannot know.
 struct ModelChoice {
-  bool bias = false;                 ///< the last row of U is for a column of ones
-  std::vector<std::string> layers;   ///< of PyTorch's: the inner one and the outer one; none: as shapes and names say
-  std::vector<std::string> ignored;  ///< arrays to pass over; a final * stands for any ending
+  bool bias = false;  ///< the last row of U is for a column of ones
+  std::vector<std::string> layers =
+      {};  ///< of PyTorch's: the inner one and the outer one; none: as shapes and names say
+  std::vector<std::string> ignored = {};  ///< arrays to pass over; a final * stands for any ending
   Warn warn = {};
 };
 

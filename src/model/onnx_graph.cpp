@@ -113,7 +113,8 @@ class Walker {
   }
 
   void relu(const ParsedNode& node) {
-    const bool last = !node.outputs.empty() && node.outputs.front() == graph_.outputs.front();
+    if (!steps_.empty() && steps_.back().operation == "Relu") return;  // once more changes nothing
+    const bool last = node.outputs.front() == graph_.outputs.front();
     if (++relus_ > 1 && last) fail("a Relu follows the outer layer");
     if (relus_ > 1) refuse_depth();
     steps_.push_back({"Relu", {}});
