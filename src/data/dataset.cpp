@@ -224,12 +224,21 @@ Matrix prepared_features(Table& table, const std::vector<index_t>& features, con
   return prepare(take_columns(table, features), model.preparation);
 }
 
+/// Whether the header itself says which columns are targets: one called label, or y0, y1, ... behind the features.
+bool header_names_targets(const Table& table) {
+  if (!table.has_header) return false;
+  if (table.find("label") >= 0) return true;
+  const index_t first = table.find("y0");
+  for (index_t j = first; first > 0 && j < table.columns(); ++j)
+    if (table.names[static_cast<std::size_t>(j)] != "y" + std::to_string(j - first)) return false;
+  return first > 0;
+}
+
 /// All columns but those that are ignored, and those that the user or their names in the header make targets.
 TargetColumns without_targets(const Table& table, const TargetChoice& choice) {
   TargetColumns chosen;
   const bool named = !choice.label.empty() || !choice.targets.empty();
-  const bool told = table.has_header && (table.find("label") >= 0 || table.find("y0") >= 0);
-  if (named || told) return choose_targets(table, choice);
+  if (named || header_names_targets(table)) return choose_targets(table, choice);
   const std::vector<index_t> ignored = find_columns(table, choice.ignored, "ignored");
   for (index_t j = 0; j < table.columns(); ++j)
     if (std::find(ignored.begin(), ignored.end(), j) == ignored.end()) chosen.features.push_back(j);

@@ -12,6 +12,8 @@
 namespace burelu {
 namespace {
 
+constexpr const char* kNothing = "nothing was thrown";
+
 Table parse(const std::string& text) { return parse_csv(text, "f.csv"); }
 
 /// Features a, b; classes no, yes in a column called answer.
@@ -58,8 +60,8 @@ TEST(Told, AFeatureOfTheModelIsNotItsTarget) {
       std::string::npos);
   EXPECT_NE(labelled("a,b,c\n1,0,no\n0,1,yes\n", named_model()).find("the class column 'answer' is missing"),
             std::string::npos);
-  EXPECT_EQ(labelled("a,b,label\n1,0,no\n0,1,yes\n", named_model()), "");
-  EXPECT_EQ(labelled("a,b,c\n1,0,no\n0,1,yes\n", named_model(), {"c", {}, {}}), "");
+  EXPECT_EQ(labelled("a,b,label\n1,0,no\n0,1,yes\n", named_model()), kNothing);
+  EXPECT_EQ(labelled("a,b,c\n1,0,no\n0,1,yes\n", named_model(), {"c", {}, {}}), kNothing);
   EXPECT_NE(labelled("a,b\n1,no\n0,yes\n", named_model(), {"b", {}, {}}).find("column 'b' is a feature of the model"),
             std::string::npos);
   Model unnamed = named_model();
@@ -84,6 +86,17 @@ TEST(Told, ABiasThatIsNotSaidIsHintedAt) {
             std::string::npos);
 }
 
+TEST(Told, PointsCalledXAndYAreFeatures) {
+  EXPECT_EQ(unlabelled_data(parse("y0,x0,y1\n1,2,3\n"), {}, bare_model()).X.data, (std::vector<double>{1, 2, 3}));
+  EXPECT_EQ(unlabelled_data(parse("y0,y1,y2\n1,2,3\n"), {}, bare_model()).X.data, (std::vector<double>{1, 2, 3}));
+  EXPECT_EQ(unlabelled_data(parse("a,b,c,y0,y1\n1,2,3,4,5\n"), {}, bare_model()).X.data,
+            (std::vector<double>{1, 2, 3}));
+  EXPECT_NE(test::message_of<DataError>([] {
+              unlabelled_data(parse("a,b,y0\n1,2,3\n"), {}, bare_model());
+            }).find("say --bias"),
+            std::string::npos);
+}
+
 TEST(Told, AColumnTooManyIsLeftOutAloud) {
   Listener listener;
   const Dataset data = unlabelled_data(parse("p,q,r,s\n1,2,3,0\n"), {}, bare_model(), listener.warn());
@@ -103,7 +116,7 @@ TEST(Told, DecimalCommasAreTheReason) {
   EXPECT_NE(trained("5,8 2\n6,0 1\n").find("has a comma in a number"), std::string::npos);
   EXPECT_NE(trained("a;t\n1;5,8\n2;6,0\n", nullptr, {"", {"t"}, {}}).find("'5,8' in column 't' has a comma"),
             std::string::npos);
-  EXPECT_EQ(trained("a;kind\n1;red,big\n2;blue,big\n"), "");
+  EXPECT_EQ(trained("a;kind\n1;red,big\n2;blue,big\n"), kNothing);
 }
 
 TEST(Told, LabelsThatFallTogetherAreRefused) {
@@ -111,14 +124,14 @@ TEST(Told, LabelsThatFallTogetherAreRefused) {
             std::string::npos);
   EXPECT_NE(trained("a,label\n1,-9007199254740993\n2,5\n").find("cannot be told"), std::string::npos);
   EXPECT_NE(trained("a,label\n1,1e20\n2,5\n").find("cannot be told"), std::string::npos);
-  EXPECT_EQ(trained("a,label\n1,9007199254740991\n2,9007199254740990\n"), "");
-  EXPECT_EQ(trained("a,label\n1,u9007199254740993\n2,u9007199254740992\n"), "");
+  EXPECT_EQ(trained("a,label\n1,9007199254740991\n2,9007199254740990\n"), kNothing);
+  EXPECT_EQ(trained("a,label\n1,u9007199254740993\n2,u9007199254740992\n"), kNothing);
 }
 
 TEST(Told, AnIndexOfRowsIsWarnedOf) {
   const auto warned = [](const std::string& text, const std::string& column, const TargetChoice& choice = {}) {
     Listener listener;
-    EXPECT_EQ(trained(text, &listener, choice), "") << text;
+    EXPECT_EQ(trained(text, &listener, choice), kNothing) << text;
     return listener.about("column '" + column + "' numbers the rows");
   };
   EXPECT_TRUE(warned(",a,label\n0,5,x\n1,7,y\n2,7,x\n3,9,y\n", "column 1"));
@@ -131,7 +144,7 @@ TEST(Told, AnIndexOfRowsIsWarnedOf) {
 
 TEST(Told, TargetsFoundByTheirNamesAreSaid) {
   Listener listener;
-  EXPECT_EQ(trained("x0,y0,x1,y1,move\n1,2,3,4,5\n2,3,4,5,6\n", &listener), "");
+  EXPECT_EQ(trained("x0,y0,x1,y1,move\n1,2,3,4,5\n2,3,4,5,6\n", &listener), kNothing);
   EXPECT_TRUE(listener.about("y0, y1 were taken as the targets"));
   Listener quiet;
   trained("x0,x1,y0\n1,2,3\n2,3,4\n", &quiet);
