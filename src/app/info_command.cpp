@@ -1,6 +1,5 @@
 // info: what this build is and what it finds on this machine.
 #include <cblas.h>
-#include <omp.h>
 
 #include <fmt/format.h>
 
@@ -12,7 +11,8 @@
 #include "app/messages.hpp"
 #include "app/summary.hpp"
 #include "burelu/version.hpp"
-#include "seam/factory.hpp"
+#include "driver/devices.hpp"
+#include "linalg/team.hpp"
 
 namespace burelu::app {
 namespace {
@@ -44,7 +44,7 @@ int run_info() {
                       {"backends", kWithCuda ? "cpu, cuda" : "cpu"},
                       {"CUDA", kCudaBuild},
                       {"BLAS", blas_name()},
-                      {"OpenMP", fmt::format("{}, {} threads", _OPENMP, omp_get_max_threads())},
+                      {"OpenMP", fmt::format("{}, {} threads", _OPENMP, resolve_threads(0))},
                       {"device cpu", cpu_name()}};
   for (const auto& [name, description] : cuda_device_lines()) rows.push_back({name, description});
   print(aligned(rows));

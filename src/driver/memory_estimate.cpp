@@ -3,9 +3,12 @@
 #include <algorithm>
 
 #include "burelu/errors.hpp"
+#include "certificate/footprint.hpp"
 #include "certificate/space.hpp"
+#include "driver/devices.hpp"
 #include "interior/tighten.hpp"
 #include "linalg/memory.hpp"
+#include "linalg/team.hpp"
 #include "network/extraction.hpp"
 #include "relaxation/start.hpp"
 
@@ -14,20 +17,24 @@ namespace burelu {
 SolveSize solve_size(const Presolved& reduced, const SolveOptions& options, const BackendOptions& backend) {
   SolveSize size{reduced.rows(), reduced.features(), reduced.outputs(), reduced.Y.rows,
                  options.rank,   backend.memory,     backend.threads};
+  size.multipliers_float = backend.multipliers_float;
   size.slack_columns = LossSpace::most_columns(reduced);
   if (size.rank == 0) size.rank = starting_rank(size.rows, size.features);
   if (tightens(reduced, options)) size.interior = tighten_bytes(reduced, options);
   return size;
 }
 
-std::int64_t solve_host_bytes(const SolveSize& size, const std::string& device) {
-  return certificate_bytes(size) + size.interior + (device_name(device) == "cpu" ? cpu_backend_bytes(size) : 0);
+TrainingSize training_size(const Problem& problem, const TrainOptions& options) {
+  return {problem.X.rows, std::min(problem.X.rows, problem.X.cols), problem.Y.cols,
+          most_neurons(problem.X.rows, problem.Y.cols, options)};
 }
 
-std::string memory_advice(const SolveSize& size, const std::string& device) {
-  const auto bytes = [&device](const SolveSize& s) {
-    return certificate_bytes(s) + (device == "cpu" ? cpu_backend_bytes(s) : 0);
-  };
+std::int64_t solve_host_bytes(const SolveSize& size, const Device& device) {
+  const std::int64_t slack = device.host().footprint(slack_size(size));
+  return certificate_bytes(size) + slack + size.interior + (device.is_host() ? device.footprint(size) : 0);
+}
+
+std::string memory_advice(const SolveSize& size, const Device& device) {
   SolveSize thin = size;
   thin.rank = std::min(size.rank, starting_rank(size.rows, size.features));
   SolveSize narrow = size;
@@ -35,44 +42,58 @@ std::string memory_advice(const SolveSize& size, const std::string& device) {
   SolveSize low = size;
   low.rows /= 2;
   low.loss_rows /= 2;
-  const std::int64_t without_rank = bytes(thin);
-  const std::int64_t without_features = bytes(narrow);
-  const std::int64_t without_rows = bytes(low);
+  const std::int64_t without_rank = solve_host_bytes(thin, device);
+  const std::int64_t without_features = solve_host_bytes(narrow, device);
+  const std::int64_t without_rows = solve_host_bytes(low, device);
   if (without_rank < std::min(without_features, without_rows))
     return "use a smaller rank (" + std::to_string(thin.rank) + " is what a solve of this size begins with)";
   if (without_features < without_rows) return "use fewer features (memory grows with their square; --pca K keeps K)";
   return "use fewer samples (memory grows with their square)";
 }
 
-void require_cut_memory(SolveSize size, index_t cuts, std::int64_t available) {
+std::string memory_advice(const MatrixView& X) {
+  return X.cols > X.rows ? "use fewer features (--pca K keeps K)" : "use fewer samples";
+}
+
+void require_cut_memory(SolveSize size, index_t cuts, const Device& device) {
   size.cuts = cuts;
-  require_memory(cpu_backend_bytes(size), available, "this machine");
+  require_memory(device.footprint(size), device.free_bytes(), device.name());
 }
 
 MemoryEstimate estimate_memory(const Problem& problem, const TrainOptions& options, bool network) {
   validate(problem);
   const SolveOptions& solve = options.solve;
   MemoryEstimate out;
-  out.device = device_name(solve.device);
-  out.host_available = available_bytes();
-  out.device_free = device_free_bytes(solve.device);
+  const std::shared_ptr<const Device> device = find_device(solve.device);
+  out.device = device->name();
+  out.host_available = device->host().free_bytes();
+  if (!device->is_host()) out.device_free = device->free_bytes();
+  out.host = presolve_bytes(problem);
+  require_memory(out.host, out.host_available, "this machine", memory_advice(problem.X));
   const Presolved reduced = presolve(problem);
   if (reduced.rows() > 0) {
     BackendOptions backend;
     backend.threads = resolve_threads(solve.threads);
+    backend.multipliers_float = solve.multipliers_float;
     out.size = solve_size(reduced, solve, backend);
-    out.host = solve_host_bytes(out.size, solve.device);
-    out.device_solve = device_solve_bytes(solve.device, out.size, solve.multipliers_float);
-    out.device_certificate = device_slack_bytes(solve.device, out.size);
+    out.host += solve_host_bytes(out.size, *device);
+    out.advice = memory_advice(out.size, *device);
+    if (!device->is_host()) {
+      const SlackSize slack = slack_size(out.size);
+      out.device_solve = device->footprint(out.size);
+      if (device->slack_pays(slack)) out.device_certificate = device->footprint(slack);
+    }
   }
-  if (network)
-    out.device_training = device_training_bytes(solve.device, {problem.X.rows, problem.X.cols, problem.Y.cols,
-                                                               most_neurons(problem.X.rows, problem.Y.cols, options)});
+  if (network) {
+    const std::int64_t training = device->footprint(training_size(problem, options));
+    (device->is_host() ? out.host_training : out.device_training) = training;
+  }
   return out;
 }
 
 void MemoryEstimate::require() const {
-  require_memory(host, host_available, "this machine", memory_advice(size, device));
+  require_memory(std::max(host, host_training), host_available, "this machine",
+                 host_training > host ? "use fewer samples, or a smaller --width" : advice);
   require_memory(std::max(device_solve, device_training), device_free, device);
 }
 
