@@ -19,9 +19,10 @@ constexpr std::size_t kBlock = std::size_t{1} << 18U;  // bytes read at a time w
 
 using Fields = std::vector<std::string_view>;
 
+/// A decimal comma is refused later: the row of such numbers is no header.
 bool is_number(std::string_view field) {
   double ignored = 0.0;
-  return parse_number(field, ignored);
+  return parse_number(field, ignored) || has_decimal_comma(field);
 }
 
 std::vector<std::string> checked_names(const Fields& fields, const std::string& source, index_t line) {

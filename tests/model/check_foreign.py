@@ -4,7 +4,10 @@ write: PyTorch and scikit-learn networks as files, each with its inputs NAME.X.n
 of files in written.txt, of packages that are absent in absent.txt.
 read: models that burelu wrote (m.safetensors, m.npz, m.onnx), X.npy and Y.npy: computed again by numpy, PyTorch and onnxruntime.
 """
+import os
 import sys
+
+os.environ.setdefault("OMP_NUM_THREADS", "1")  # tests run side by side
 
 try:
     import numpy
@@ -91,7 +94,7 @@ def write_sklearn():
     from sklearn.preprocessing import MaxAbsScaler, MinMaxScaler, RobustScaler, StandardScaler
 
     def network():
-        return sklearn.MLPRegressor(hidden_layer_sizes=(6,), max_iter=20, random_state=0)
+        return sklearn.MLPRegressor(hidden_layer_sizes=(6,), max_iter=5, random_state=0)
 
     one, two = X[:, 0] * X[:, 1], X[:, :2] ** 2
     pipelines = {
@@ -105,7 +108,7 @@ def write_sklearn():
     for name, pipeline in pipelines.items():
         for kind, inputs in (("32", X), ("64", X.astype(numpy.float64))):
             for targets, y in (("one", one), ("two", two)):
-                if targets == "two" and name != "plain":
+                if (targets == "two" or kind == "32") and name not in ("plain", "minmax"):
                     continue
                 pipeline.fit(inputs, y)
                 graph = skl2onnx.to_onnx(pipeline, inputs[:1]).SerializeToString()
