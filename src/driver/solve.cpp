@@ -67,7 +67,7 @@ Relaxation relaxed(const Problem& problem, const Presolved& reduced, const Solve
   backend_options.multipliers_float = options.multipliers_float;
   const SolveSize size = solve_size(reduced, options, backend_options);
   backend_options.rank = size.rank;
-  require_memory(solve_host_bytes(size, device), available_bytes(), "this machine");
+  require_memory(solve_host_bytes(size, device), available_bytes(), "this machine", memory_advice(size, device));
   Certifier certifier(problem, reduced, device);
   Relaxation result;
   if (trivial(reduced)) {
@@ -110,7 +110,7 @@ Relaxation solve_with(const Problem& problem, const SolveOptions& options, const
   check_options(options);
   const ThreadScope scope(options.threads);
   const int threads = scope.threads();
-  require_memory(presolve_bytes(problem), available_bytes(), "this machine");
+  require_memory(presolve_bytes(problem), available_bytes(), "this machine", memory_advice(problem.X));
   const Presolved reduced = presolve(problem);
   const double presolve_seconds = clock.seconds();
   std::optional<Branching> found;

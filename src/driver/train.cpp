@@ -109,8 +109,11 @@ Training train(const Problem& problem, const TrainOptions& options) {
 }
 
 NetworkCertificate certify(const Problem& problem, const Network& network, const SolveOptions& options) {
+  validate(problem);
   NetworkCertificate result;
   result.objective = objective(problem, network);
+  if (!std::isfinite(result.objective))
+    throw DataError("the objective of the network is not finite; its weights hold NaN, infinity or numbers too large");
   result.balanced_objective = objective(problem, balanced(network));
   result.relaxation = solve(problem, options);
   result.relative_gap =
