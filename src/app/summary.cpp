@@ -58,6 +58,7 @@ std::string presolve_text(const PresolveSummary& presolve) {
 }
 
 std::string relaxation_text(const Relaxation& relaxation) {
+  if (std::isnan(relaxation.relaxation_bound) && !std::isnan(relaxation.branch_bound)) return "not solved";
   return fmt::format("{:.8g} (infeasibility {:.1e}, rank {}, {})", relaxation.objective, relaxation.infeasibility,
                      relaxation.rank, counted(relaxation.evaluations, "evaluation"));
 }
@@ -65,7 +66,9 @@ std::string relaxation_text(const Relaxation& relaxation) {
 std::string bound_text(const Relaxation& relaxation) {
   if (std::isnan(relaxation.lower_bound)) return "none proven";
   std::string text = fmt::format("{} (no network of any width is below", rounded_down(relaxation.lower_bound, 8));
-  if (!std::isnan(relaxation.relative_gap))
+  if (relaxation.certificate.branched)
+    text += fmt::format("; branch and bound, {}", counted(relaxation.cells, "cell"));
+  else if (!std::isnan(relaxation.relative_gap))
     text += fmt::format("; gap of the relaxation {:.2e}", relaxation.relative_gap);
   return text + ")";
 }
@@ -85,6 +88,11 @@ std::string seconds_text(const ReportContext& context, const Seconds& seconds) {
   return fmt::format("{:.2f} (load {:.2f}, presolve {:.2f}, solve {:.2f}, certify {:.2f}, extract {:.2f})",
                      context.total_seconds, context.load_seconds, seconds.presolve, seconds.solve, seconds.certify,
                      seconds.extract);
+}
+
+std::string fallback_text(const CertificatePlaces& places) {
+  return fmt::format("{} of {} fell back to the host, where they take longer: {}", places.fallbacks,
+                     places.on_device + places.on_host, places.reason);
 }
 
 // Certificates take device memory beside the solve while they are made, or none.
@@ -110,6 +118,7 @@ SummaryRows summary_rows(const ReportContext& context, const Dataset& data, cons
     rows.emplace_back("relaxation", relaxation_text(relaxation));
   }
   rows.emplace_back("lower bound", bound_text(relaxation));
+  if (relaxation.certificates.fallbacks > 0) rows.emplace_back("certificates", fallback_text(relaxation.certificates));
   if (network.width >= 0) {
     rows.emplace_back("network", network_text(network));
     rows.emplace_back("gap", gap_text(network));
