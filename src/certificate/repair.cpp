@@ -51,12 +51,6 @@ double weighted_norm_squared(const Matrix& X, const std::vector<double>& t) {
   return values.back();
 }
 
-double dual_value(const Matrix& W, const Matrix& Y) {
-  double value = 0.0;
-  for (std::size_t i = 0; i < W.data.size(); ++i) value -= W.data[i] * (Y.data[i] + 0.5 * W.data[i]);
-  return value;
-}
-
 bool ordered(const Multiplier& a, const Multiplier& b) { return a.i < b.i || (a.i == b.i && a.j < b.j); }
 
 }  // namespace

@@ -15,7 +15,7 @@ SolveSize solve_size(const Presolved& reduced, const SolveOptions& options, cons
   SolveSize size{reduced.rows(), reduced.features(), reduced.outputs(), reduced.Y.rows,
                  options.rank,   backend.memory,     backend.threads};
   size.slack_columns = LossSpace::most_columns(reduced);
-  if (size.rank == 0) size.rank = starting_rank(size.rows, size.features);
+  if (size.rank == 0) size.rank = starting_rank(size.rows, size.features, size.outputs);
   if (tightens(reduced, options)) size.interior = tighten_bytes(reduced, options);
   return size;
 }

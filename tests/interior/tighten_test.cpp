@@ -107,6 +107,7 @@ TEST(Tighten, WithoutCutsTheSolveIsWhatItWas) {
   SolveOptions options;
   options.threads = 1;
   options.max_evaluations = 140;
+  options.rank = 20;
   const Relaxation result = solve({data.X, data.Y, 0.1}, options);
   EXPECT_EQ(result.evaluations, 140);
   EXPECT_NEAR(result.objective, 4.309102159557421, 1e-8);
@@ -161,13 +162,15 @@ Relaxation tightened(const Instance& instance, const std::function<bool(const Pr
   const Problem problem = instance.problem();
   const Presolved reduced = presolve(problem);
   Certifier certifier(problem, reduced);
+  Incumbent incumbent(certifier);
+  incumbent.adopt(result.certificate);
   SolveOptions options = with_cuts();
   options.progress = [&](const Progress& p) {
     if (over(p)) options.time_limit = 1e-12;
     return true;
   };
   const Clock clock;
-  tighten(reduced, certifier, options, clock, result);
+  tighten(reduced, incumbent, options, clock, result);
   return result;
 }
 
