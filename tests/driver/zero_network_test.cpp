@@ -38,7 +38,7 @@ Instance spiral() {
 
 Instance named(const std::string& name) {
   if (name == "one_output") return teacher(40, 3, 1, 5);
-  if (name == "many_outputs") return teacher(20, 3, 12, 6);
+  if (name == "many_outputs") return teacher(14, 3, 8, 6);
   if (name == "randomized") return teacher(25, 2, 5, 7, 0.1, 100);
   if (name == "bias") return with_bias(teacher(30, 2, 2, 8));
   if (name == "negative_features") return with_bias(negative(teacher(30, 3, 2, 9)));
