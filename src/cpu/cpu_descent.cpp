@@ -1,7 +1,5 @@
 #include "cpu/cpu_descent.hpp"
 
-#include <omp.h>
-
 #include <algorithm>
 #include <cmath>
 #include <cstring>
@@ -13,6 +11,7 @@
 namespace burelu {
 namespace {
 
+constexpr std::int64_t kAligned = 8;            // doubles of a cache line
 constexpr std::int64_t kParallelWork = 400000;  // doubles of panel below which one thread is faster
 
 // The single-thread team of the two-loop recursion.
@@ -29,13 +28,13 @@ struct Solo {
 }  // namespace
 
 template <class Base>
-CpuDescent<Base>::CpuDescent(int memory, int threads) : threads_(threads) {
+CpuDescent<Base>::CpuDescent(int memory, int threads) : team_(threads) {
   control_.memory.capacity = memory;
   const std::int64_t width = 2 * memory + 1;
   gram_ = Buffer<double>(width * width);
   alpha_ = Buffer<double>(memory);
   coefficients_ = Buffer<double>(width);
-  partial_ = Buffer<double>(3 * width * threads);
+  partial_ = Buffer<double>(3 * width * team_.size());
 }
 
 template <class Base>
@@ -44,32 +43,21 @@ void CpuDescent<Base>::resize(std::int64_t unknowns) {
   stride_ = (unknowns + 7) / 8 * 8;
   for (Buffer<double>* b : {&point_, &trial_, &gradient_, &trial_gradient_, &direction_}) *b = Buffer<double>(stride_);
   panel_ = Buffer<double>(std::int64_t{2} * control_.memory.capacity * stride_);
-  control_.memory.count = control_.memory.head = control_.memory.flush = filled_ = 0;
+  rules::forget_pairs(control_.memory);
 }
 
 template <class Base>
 template <class Work>
 void CpuDescent<Base>::split(const Work& work) const {
-  const bool parallel = threads_ > 1 && unknowns_ * 2 * control_.memory.count > kParallelWork;
-  if (!parallel) {
-    work(0, std::int64_t{0}, unknowns_);
-    return;
-  }
-  const std::int64_t share = (unknowns_ / threads_ + 7) / 8 * 8;
-#pragma omp parallel num_threads(threads_)
-  {
-    const int thread = omp_get_thread_num();
-    const std::int64_t begin = std::min(thread * share, unknowns_);
-    work(thread, begin, thread + 1 == threads_ ? unknowns_ : std::min(begin + share, unknowns_));
-  }
+  const bool parallel = unknowns_ * 2 * control_.memory.count > kParallelWork;
+  (parallel ? team_ : Team()).share(unknowns_, kAligned, work);
 }
 
 template <class Base>
 void CpuDescent<Base>::exchange_descent(Archive& archive) {
   const int capacity = control_.memory.capacity;
   archive.value(control_);
-  archive.value(filled_);
-  if (!plausible(control_, capacity) || !counts(filled_, capacity)) Archive::refuse();
+  if (!plausible(control_, capacity)) Archive::refuse();
   for (Buffer<double>* b : {&point_, &gradient_, &direction_, &panel_, &gram_}) archive.buffer(*b);
 }
 
@@ -95,34 +83,21 @@ void CpuDescent<Base>::step() {
 }
 
 template <class Base>
-void CpuDescent<Base>::measure_trial() {
+void CpuDescent<Base>::measure_trial(double decay) {
   const auto& kernels = isa::kernels();
-  control_.value.slope = kernels.dot(trial_gradient_.data(), direction_.data(), unknowns_);
-  control_.value.gradient = std::sqrt(kernels.dot(trial_gradient_.data(), trial_gradient_.data(), unknowns_));
+  rules::take_gradient(control_, decay, kernels.dot(trial_gradient_.data(), direction_.data(), unknowns_),
+                       kernels.dot(trial_gradient_.data(), trial_gradient_.data(), unknowns_));
 }
 
 template <class Base>
 void CpuDescent<Base>::accept() {
-  if (idle() || !control_.search.accepted) return;
-  Memory& memory = control_.memory;
-  if (memory.flush) memory.count = memory.head = memory.flush = filled_ = 0;
-  const int slot = memory.head;
-  bool pair = control_.search.pair != 0;
+  if (!rules::open_accept(control_)) return;
+  const bool pair = control_.search.pair != 0;
   if (pair) add_pair();
   std::swap(point_, trial_);
   std::swap(gradient_, trial_gradient_);
-  add_products(pair, slot);
-  if (!pair) return;
-  const std::int64_t width = 2 * memory.capacity + 1;
-  const double sy = gram_[slot * width + memory.capacity + slot];
-  const double ss = gram_[slot * width + slot];
-  const double yy = gram_[(memory.capacity + slot) * width + memory.capacity + slot];
-  if (!(sy > 1e-12 * std::sqrt(ss * yy))) {  // curvature lost in rounding: the slot, and what it held, is free again
-    memory.count = std::min(memory.count, memory.capacity - 1);
-    return;
-  }
-  memory.head = (slot + 1) % memory.capacity;
-  memory.count = std::min(memory.count + 1, memory.capacity);
+  add_products(pair, control_.memory.head);
+  rules::close_accept(control_, gram_.data());
 }
 
 template <class Base>
@@ -141,14 +116,13 @@ void CpuDescent<Base>::add_products(bool pair, int slot) {
   const auto& kernels = isa::kernels();
   const int m = control_.memory.capacity;
   const std::int64_t width = 2 * m + 1;
-  if (pair) filled_ = std::max(filled_, slot + 1);
-  const int used = filled_;
+  const int used = control_.memory.filled;
   const double* s = s_column(slot);
   const double* y = y_column(slot);
   const double* g = gradient_.data();
   partial_.fill(0.0);
-  split([&](int thread, std::int64_t begin, std::int64_t end) {
-    double* out = partial_.data() + 3 * width * thread;
+  split([&](int part, std::int64_t begin, std::int64_t end) {
+    double* out = partial_.data() + 3 * width * part;
     const std::int64_t n = end - begin;
     for (int k = 0; k < used; ++k) {
       for (const int column : {k, m + k}) {
@@ -164,8 +138,8 @@ void CpuDescent<Base>::add_products(bool pair, int slot) {
   });
   for (std::int64_t k = 0; k < width; ++k) {
     double sums[3] = {0.0, 0.0, 0.0};
-    for (int thread = 0; thread < threads_; ++thread)
-      for (int l = 0; l < 3; ++l) sums[l] += partial_[3 * width * thread + 3 * k + l];
+    for (int part = 0; part < team_.size(); ++part)
+      for (int l = 0; l < 3; ++l) sums[l] += partial_[3 * width * part + 3 * k + l];
     const std::int64_t rows[3] = {slot, m + slot, std::int64_t{2} * m};
     for (int l = pair ? 0 : 2; l < 3; ++l) {
       if (k == rows[2] && l < 2) continue;  // g with s and y stands in the other triangle
@@ -178,13 +152,9 @@ void CpuDescent<Base>::add_products(bool pair, int slot) {
 template <class Base>
 void CpuDescent<Base>::direction() {
   if (idle() || !control_.search.accepted) return;
-  Memory& memory = control_.memory;
-  const int m = memory.capacity;
-  double slope = rules::two_loop(memory, gram_.data(), alpha_.data(), coefficients_.data(), Solo{});
-  if (!(slope < 0.0)) {  // the recursion lost descent: start over from steepest descent
-    memory.count = memory.head = filled_ = 0;
-    slope = rules::two_loop(memory, gram_.data(), alpha_.data(), coefficients_.data(), Solo{});
-  }
+  const int m = control_.memory.capacity;
+  const double slope =
+      rules::find_direction(control_.memory, gram_.data(), alpha_.data(), coefficients_.data(), Solo{});
   std::vector<const double*> columns;
   std::vector<double> weights;
   for (int k = 0; k < 2 * m; ++k)

@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "linalg/buffer.hpp"
+#include "linalg/team.hpp"
 #include "seam/backend.hpp"
 #include "seam/training_backend.hpp"
 
@@ -31,14 +32,15 @@ class CpuDescent : public Base {
 
   /// Sets the number of unknowns; the memory is empty afterwards, the point zero.
   void resize(std::int64_t unknowns);
-  /// Records the trial's gradient sums: its norm and its slope along p. The derived class calls it at the end.
-  void measure_trial();
+  /// Records the trial's gradient sums: its norm and its slope along p, and adds half of `decay` to the decay. The
+  /// derived class calls it at the end.
+  void measure_trial(double decay);
   /// State of the descent; on loading, resize() has been called for the same number of unknowns.
   void exchange_descent(Archive& archive);
   bool idle() const { return control_.search.halted != 0; }
 
   Control control_;
-  int threads_ = 1;
+  const Team team_;
   std::int64_t unknowns_ = 0;
   Buffer<double> point_, trial_, gradient_, trial_gradient_, direction_;
 
@@ -48,10 +50,9 @@ class CpuDescent : public Base {
   void add_pair();
   void add_products(bool pair, int slot);
   template <class Work>
-  void split(const Work& work) const;  // work(thread, begin, end) over the unknowns
+  void split(const Work& work) const;  // work(part of the team, begin, end) over the unknowns
 
   std::int64_t stride_ = 0;
-  int filled_ = 0;  // slots of the ring that hold something
   Buffer<double> panel_;
   Buffer<double> gram_, alpha_, coefficients_, partial_;
 };

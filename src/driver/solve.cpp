@@ -6,13 +6,13 @@
 #include <string>
 
 #include "burelu/errors.hpp"
+#include "driver/devices.hpp"
 #include "driver/memory_estimate.hpp"
 #include "driver/solve_with.hpp"
 #include "interior/tighten.hpp"
 #include "linalg/memory.hpp"
 #include "linalg/thread_scope.hpp"
 #include "relaxation/outer_loop.hpp"
-#include "seam/factory.hpp"
 
 namespace burelu {
 namespace {
@@ -55,20 +55,21 @@ Relaxation zero_network(const Presolved& reduced, Incumbent& incumbent) {
 
 }  // namespace
 
-Relaxation solve_with(const Problem& problem, const SolveOptions& options, const Backends& backends) {
+Relaxation solve_with(const Problem& problem, const SolveOptions& options, const Device& device) {
   const Clock clock;
   validate(problem);
   check_options(options);
-  const int threads = resolve_threads(options.threads);
-  const ThreadScope scope(threads);
+  const ThreadScope scope(options.threads);
+  const int threads = scope.threads();
+  require_memory(presolve_bytes(problem), available_bytes(), "this machine");
   const Presolved reduced = presolve(problem);
   BackendOptions backend_options;
   backend_options.threads = threads;
   backend_options.multipliers_float = options.multipliers_float;
   const SolveSize size = solve_size(reduced, options, backend_options);
   backend_options.rank = size.rank;
-  require_memory(solve_host_bytes(size, options.device), available_bytes(), "this machine");
-  Certifier certifier(problem, reduced, backends.slack);
+  require_memory(solve_host_bytes(size, device), available_bytes(), "this machine");
+  Certifier certifier(problem, reduced, device);
   Incumbent incumbent(certifier);
   const double presolve_seconds = clock.seconds();
   Relaxation result;
@@ -78,12 +79,11 @@ Relaxation solve_with(const Problem& problem, const SolveOptions& options, const
     const BackendMaker make = [&](const RelaxationData& data, double sigma) {
       BackendOptions with_penalty = backend_options;
       if (sigma > 0.0) with_penalty.sigma = sigma;
-      if (data.cuts.count() > 0 && device_name(options.device) == "cpu")
-        require_cut_memory(size, data.cuts.count(), available_bytes());
-      return backends.relaxation(data, with_penalty);
+      if (data.cuts.count() > 0 && device.is_host()) require_cut_memory(size, data.cuts.count(), device);
+      return device.relaxation(data, with_penalty);
     };
-    const CheckpointKey key{data_hash(problem),          options.rank, options.seed,      threads,
-                            device_name(options.device), options.cuts, options.cut_rounds};
+    const CheckpointKey key{data_hash(problem), options.rank, options.seed,      threads,
+                            device.name(),      options.cuts, options.cut_rounds};
     const bool tight = tightens(reduced, options);
     SolveOptions first = options;
     if (tight && (first.max_evaluations == 0 || first.max_evaluations > kBeforeCuts))
@@ -103,13 +103,14 @@ Relaxation solve_with(const Problem& problem, const SolveOptions& options, const
   result.presolve = reduced.summary;
   result.seconds.presolve = presolve_seconds;
   result.seconds.total = clock.seconds();
-  result.device = device_name(options.device);
+  result.certificates = certifier.places();
+  result.device = device.name();
   result.threads = threads;
   return result;
 }
 
 Relaxation solve(const Problem& problem, const SolveOptions& options) {
-  return solve_with(problem, options, backends_on(options.device));
+  return solve_with(problem, options, *find_device(options.device));
 }
 
 const char* to_string(Status status) {

@@ -1,19 +1,22 @@
-// OpenMP's thread count belongs to the calling thread, and the BLAS follows it: set for a scope, restored on exit.
+// The number of threads of what the calling thread does, for a scope.
 #pragma once
-
-#include <omp.h>
 
 namespace burelu {
 
 class ThreadScope {
  public:
-  explicit ThreadScope(int threads) : before_(omp_get_max_threads()) { omp_set_num_threads(threads); }
-  ~ThreadScope() { omp_set_num_threads(before_); }
+  /// Teams have as many threads as `resolve_threads` gives for the request (0: all); BLAS and OpenMP have one.
+  explicit ThreadScope(int requested);
+  ~ThreadScope();
   ThreadScope(const ThreadScope&) = delete;
   ThreadScope& operator=(const ThreadScope&) = delete;
 
+  int threads() const { return threads_; }
+
  private:
+  int blas_;
   int before_;
+  int threads_;
 };
 
 }  // namespace burelu
