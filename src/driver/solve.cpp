@@ -40,19 +40,15 @@ bool trivial(const Presolved& reduced) {
   return reduced.rows() == 0 || largest == 0.0;
 }
 
-Relaxation zero_network(const Presolved& reduced, Certifier& certifier) {
+Relaxation zero_network(const Presolved& reduced, Incumbent& incumbent) {
   Relaxation result;
   const std::vector<Multiplier> none;
   const std::vector<double> tau(static_cast<std::size_t>(reduced.rows()), 0.0);
   const Matrix W(reduced.Y.rows, reduced.Y.cols);
-  Proposal proposal = certifier.propose({&none, &tau, &W});
-  result.lower_bound = result.bound_without_cuts = std::numeric_limits<double>::quiet_NaN();
-  if (auto proof = certifier.prove(proposal)) {
-    result.lower_bound = proof->lower_bound;
-    result.certificate = std::move(*proof);
-  }
+  incumbent.offer({&none, &tau, &W});
   result.objective = reduced.constant_loss;
-  result.relative_gap = result.objective > 0.0 ? (result.objective - result.lower_bound) / result.objective : 0.0;
+  result.bound_without_cuts = std::numeric_limits<double>::quiet_NaN();
+  incumbent.publish(result);
   result.factor = {Matrix(reduced.rows(), 0), Matrix(reduced.features(), 0), Matrix(reduced.outputs(), 0)};
   result.status = Status::solved;
   result.message = "no sample with a nonzero row has a nonzero target: the zero network is optimal";
@@ -69,9 +65,10 @@ Relaxation relaxed(const Problem& problem, const Presolved& reduced, const Solve
   backend_options.rank = size.rank;
   require_memory(solve_host_bytes(size, device), available_bytes(), "this machine", memory_advice(size, device));
   Certifier certifier(problem, reduced, device);
+  Incumbent incumbent(certifier);
   Relaxation result;
   if (trivial(reduced)) {
-    result = zero_network(reduced, certifier);
+    result = zero_network(reduced, incumbent);
   } else {
     const BackendMaker make = [&](const RelaxationData& data, double sigma) {
       BackendOptions with_penalty = backend_options;
@@ -85,7 +82,7 @@ Relaxation relaxed(const Problem& problem, const Presolved& reduced, const Solve
     SolveOptions first = options;
     if (tight && (first.max_evaluations == 0 || first.max_evaluations > kBeforeCuts))
       first.max_evaluations = kBeforeCuts;
-    OuterLoop loop(make, certifier, reduced, first, key);
+    OuterLoop loop(make, incumbent, reduced, first, key);
     result = loop.run();
     if (first.max_evaluations != options.max_evaluations && result.status == Status::evaluation_limit) {
       result.status = Status::stalled;
@@ -94,7 +91,7 @@ Relaxation relaxed(const Problem& problem, const Presolved& reduced, const Solve
                                  " evaluations: try --cuts none, which has no such limit"
                            : "cuts gained nothing, and without them the gap is above the tolerance: try --cuts none";
     }
-    if (tight) tighten(reduced, certifier, options, clock, result);
+    if (tight) tighten(reduced, incumbent, options, clock, result);
   }
   result.relaxation_bound = result.lower_bound;
   result.branch_bound = std::numeric_limits<double>::quiet_NaN();
