@@ -14,6 +14,7 @@
 #include "app/progress_printer.hpp"
 #include "app/read_data.hpp"
 #include "app/summary.hpp"
+#include "data/column_sizes.hpp"
 #include "burelu/errors.hpp"
 #include "burelu/solve.hpp"
 #include "burelu/version.hpp"
@@ -70,6 +71,7 @@ class Run {
 
   TrainOptions options(ProgressPrinter& printer) const {
     TrainOptions options = arguments_.options;
+    options.solve.stop = interrupted;
     options.solve.progress = [&printer](const Progress& progress) { return printer(progress); };
     return options;
   }
@@ -140,6 +142,15 @@ class Run {
     context_.gamma = arguments_.gamma.value_or(default_gamma);
     context_.load_seconds = elapsed();
     validate(problem());
+    warn_of_sizes();
+    keep_results();
+  }
+
+  /// Columns so unlike in size that the small ones hardly count.
+  void warn_of_sizes() const {
+    if (arguments_.level() < LogLevel::warning) return;
+    const std::string warning = warning_of_sizes(data_);
+    if (!warning.empty()) fmt::print(stderr, "burelu: warning: {}\n", warning);
   }
 
   void write_proof(const Certificate& certificate) {

@@ -93,6 +93,7 @@ struct Certifier::State {
   Repair repair;
   std::optional<ProofRows> rows;  // made at the first proof
   std::uint64_t hash = 0;
+  const Stop* stop = nullptr;
 
   const ProofRows& proven_rows() {
     if (!rows) {
@@ -158,6 +159,13 @@ std::optional<double> Certifier::confirm(const Certificate& certificate) const {
   return proven_bound(state_->problem, certificate);  // its lines may be others
 }
 
+void Certifier::stop_at(const Stop* stop) {
+  state_->stop = stop;
+  state_->repair.stop_at(stop);
+}
+
+const Stop* Certifier::stop() const { return state_->stop; }
+
 void Certifier::add_cuts(const std::vector<Cut>& cuts) { state_->repair.add_cuts(cuts); }
 
 const std::vector<Cut>& Certifier::cuts() const { return state_->repair.cuts(); }
@@ -183,8 +191,9 @@ std::optional<Certificate> Certifier::prove(const Proposal& proposal) {
     const double reachable = state.dual_value(multiple(proposal.W, s));
     if (best && reachable <= best->lower_bound) continue;
     if (state.close(candidate, proposal.W, s) && (!best || candidate.lower_bound > best->lower_bound)) best = candidate;
-    if (best && wanted - best->lower_bound <= kNegligibleLoss * std::abs(wanted)) break;
+    if (best && (due(state.stop) || wanted - best->lower_bound <= kNegligibleLoss * std::abs(wanted))) break;
   }
+  if (best && due(state.stop)) return best;
   if (!best || wanted - best->lower_bound > kDoubtfulLoss * std::abs(wanted)) state.repair.doubt();
   return best;
 }

@@ -10,6 +10,7 @@
 #include <optional>
 
 #include "burelu/certificate.hpp"
+#include "linalg/stop.hpp"
 #include "problem/presolve.hpp"
 #include "seam/backend.hpp"
 #include "seam/slack.hpp"
@@ -53,6 +54,11 @@ class Certifier {
   /// Proves a bound close to the proposal's, or returns nothing. Where it falls short, later proposals keep further
   /// away from singular N.
   std::optional<Certificate> prove(const Proposal& proposal);
+
+  /// From here on repairs and proofs end with what they have where this is due, a second later while there is no bound
+  /// yet. Must outlive the certifier.
+  void stop_at(const Stop* stop);
+  const Stop* stop() const;
 
   /// The bound of somebody else's certificate for this problem, proven again, or nothing.
   std::optional<double> confirm(const Certificate& certificate) const;

@@ -86,7 +86,7 @@ Matrix identity(index_t size, double value) {
 
 }  // namespace
 
-BestDual best_dual(Matrix G, const Matrix& Y, double gamma, double target, Matrix& Lambda) {
+BestDual best_dual(Matrix G, const Matrix& Y, double gamma, double target, Matrix& Lambda, const Stop* stop) {
   const index_t k = Y.rows;
   const index_t c = Y.cols;
   const Eigen g(std::move(G), true);
@@ -120,7 +120,7 @@ BestDual best_dual(Matrix G, const Matrix& Y, double gamma, double target, Matri
       best = value;
       best_W = product(clipped, false, lambda.Q, true);
     }
-    if (!(phi - best > kGap * std::abs(best))) break;
+    if (!(phi - best > kGap * std::abs(best)) || due(stop)) break;
 
     const bool quick = phi < lowest;
     lowest = std::min(lowest, phi);

@@ -10,6 +10,7 @@
 #include "driver/solve_with.hpp"
 #include "interior/tighten.hpp"
 #include "linalg/memory.hpp"
+#include "linalg/stop.hpp"
 #include "linalg/thread_scope.hpp"
 #include "relaxation/outer_loop.hpp"
 #include "seam/factory.hpp"
@@ -61,6 +62,7 @@ Relaxation zero_network(const Presolved& reduced, Certifier& certifier) {
 
 Relaxation solve_with(const Problem& problem, const SolveOptions& options, const Backends& backends) {
   const Clock clock;
+  const Stop stop(options.time_limit, options.stop);
   validate(problem);
   check_options(options);
   const ThreadScope scope(options.threads);
@@ -74,6 +76,7 @@ Relaxation solve_with(const Problem& problem, const SolveOptions& options, const
   backend_options.rank = size.rank;
   require_memory(solve_host_bytes(size, options.device), available_bytes(), "this machine");
   Certifier certifier(problem, reduced, backends.slack);
+  certifier.stop_at(&stop);
   const double presolve_seconds = clock.seconds();
   Relaxation result;
   if (trivial(reduced)) {

@@ -8,6 +8,7 @@
 #include "driver/solve_with.hpp"
 #include "linalg/clock.hpp"
 #include "linalg/memory.hpp"
+#include "linalg/stop.hpp"
 #include "linalg/thread_scope.hpp"
 #include "network/extraction.hpp"
 #include "seam/factory.hpp"
@@ -16,7 +17,9 @@ namespace burelu {
 namespace {
 
 constexpr double kSolveShare = 0.7;               // of a time limit; the network has the rest
-constexpr std::int64_t kInterruptedBudget = 200;  // evaluations for a network after an interrupt
+constexpr std::int64_t kInterruptedBudget = 200;  // evaluations for a network after an interrupt ...
+constexpr double kInterruptedSeconds = 1.0;       // ... or so many seconds
+constexpr double kNetworkShare = 0.2;             // of the tolerance: a gap below it is not worth more training
 
 double relative_gap(double objective, double bound) {
   if (std::isnan(bound)) return bound;
@@ -37,24 +40,34 @@ Progress network_progress(const Relaxation& relaxation, double seconds, double b
   return p;
 }
 
-// Trains the network against the bound of `result`. Where the device fails there is none, and the bound is kept.
+void say_what_ended(Relaxation& relaxation, const TrainingBudget& budget, const Stop& stop) {
+  if (budget.stop != &stop) return;  // interrupted before
+  if (relaxation.status == Status::interrupted || stop.wished()) {
+    relaxation.status = Status::interrupted;
+    relaxation.message = "interrupted while training the network; the best one so far is returned";
+  } else if (stop.due()) {
+    relaxation.message += "; training the network ended at the time limit";
+  }
+}
+
+// Trains the network against the bound of `result`, to where nothing worth winning is left. Where the device fails there
+// is none, and the bound is kept.
 void add_network(Training& result, const Problem& problem, const TrainOptions& options,
-                 const TrainingBackendFactory& training, const Clock& clock) {
+                 const TrainingBackendFactory& training, const Clock& clock, const Stop& stop) {
   Relaxation& relaxation = result.relaxation;
   TrainingBudget budget;
   budget.backend = training;
+  const Stop soon(kInterruptedSeconds, {});
   if (relaxation.status == Status::interrupted) {
     budget.max_evaluations = kInterruptedBudget;
+    budget.stop = &soon;
   } else {
+    budget.stop = &stop;
     budget.keep_going = [&](std::int64_t, double best) {
-      if (options.solve.time_limit > 0.0 && clock.seconds() > options.solve.time_limit) {
-        relaxation.message += "; training the network ended at the time limit";
-        return false;
-      }
+      const bool close = relative_gap(best, relaxation.lower_bound) <= kNetworkShare * options.solve.tolerance;
       if (!options.solve.progress || options.solve.progress(network_progress(relaxation, clock.seconds(), best)))
-        return true;
+        return !close;
       relaxation.status = Status::interrupted;
-      relaxation.message = "interrupted while training the network; the best one so far is returned";
       return false;
     };
   }
@@ -66,6 +79,7 @@ void add_network(Training& result, const Problem& problem, const TrainOptions& o
     relaxation.message = std::string(error.what()) + "; the certified bound is reported without a network";
     return;
   }
+  say_what_ended(relaxation, budget, stop);
   result.objective = objective(problem, result.network);
   result.relative_gap = relative_gap(result.objective, relaxation.lower_bound);
 }
@@ -76,6 +90,7 @@ Training train_with(const Problem& problem, const TrainOptions& options, const B
   if (options.width < 0 || options.starts < 0 || options.polish_iterations < 0)
     throw DataError("width, starts and polish iterations must not be negative; 0 chooses them");
   const Clock clock;
+  const Stop stop(options.solve.time_limit, options.solve.stop);
   SolveOptions solve_options = options.solve;
   solve_options.time_limit *= kSolveShare;
   Training result;
@@ -84,7 +99,7 @@ Training train_with(const Problem& problem, const TrainOptions& options, const B
   result.seconds = result.relaxation.seconds;
   const Clock network_clock;
   if (result.relaxation.status != Status::device_failed)
-    add_network(result, problem, options, backends.training, clock);
+    add_network(result, problem, options, backends.training, clock, stop);
   result.seconds.extract = network_clock.seconds();
   result.seconds.total = clock.seconds();
   return result;

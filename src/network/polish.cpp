@@ -69,20 +69,34 @@ void precondition(TrainingProblem& problem) {
   problem.output_scale = std::sqrt(static_cast<double>(problem.rows()) / mean);
 }
 
+// Evaluations from one question whether to stop to the next: some tenths of a second's work.
+int evaluations_between_asking(const TrainingProblem& problem, index_t width) {
+  constexpr double kFlops = 5e9;
+  const auto n = static_cast<double>(problem.rows());
+  const auto k = static_cast<double>(std::max<index_t>(width, 1));
+  const double flops = 6.0 * n * static_cast<double>(problem.features() + problem.outputs()) * k + n * k * std::min(n, k);
+  return static_cast<int>(std::clamp(kFlops / flops, 1.0, static_cast<double>(kWindow)));
+}
+
 // One level: windows of descent until the passes are spent, progress ends or somebody wants to stop.
-void descend(TrainingBackend& backend, int passes, double progress, Watch& watch) {
+void descend(TrainingBackend& backend, int passes, int between_asking, double progress, Watch& watch) {
   Snapshot snapshot;
   backend.read(snapshot, kScalars);
   std::int64_t counted = snapshot.control.count.evaluations;
   double before = kInfinity;
   for (int done = 0; done < passes && !watch.stopped(); done += kWindow) {
-    backend.repeat(std::min(kWindow, passes - done), [&] {
-      backend.step();
-      backend.network_pass();
-      backend.judge();
-      backend.accept();
-      backend.direction();
-    });
+    int left = std::min(kWindow, passes - done);
+    while (left > 0 && !watch.stopped()) {
+      const int chunk = std::min(left, between_asking);
+      backend.repeat(chunk, [&] {
+        backend.step();
+        backend.network_pass();
+        backend.judge();
+        backend.accept();
+        backend.direction();
+      });
+      left -= chunk;
+    }
     backend.read(snapshot, kScalars);
     const Control& control = snapshot.control;
     watch.add(control.count.evaluations - counted);
@@ -117,13 +131,14 @@ Polished polish(TrainingBackend& backend, const TrainingProblem& problem, const 
   best.objective = training_objective(problem, best.network);
   if (best.network.width() == 0) return best;
   const double given = training_objective(problem, start);  // lower by rounding where it was balanced
+  const int chunk = evaluations_between_asking(problem, best.network.width());
   backend.write_network(best.network, plan.output);
   for (double width = plan.smoothing; width > kSmallestWidth; width *= kLevelRatio) {
     backend.smooth(width);
-    descend(backend, plan.passes, kLevelProgress, watch);
+    descend(backend, plan.passes, chunk, kLevelProgress, watch);
   }
   backend.smooth(0.0);
-  descend(backend, 2 * plan.passes, kExactProgress, watch);
+  descend(backend, 2 * plan.passes, chunk, kExactProgress, watch);
 
   Snapshot snapshot;
   backend.read(snapshot, kFactor);

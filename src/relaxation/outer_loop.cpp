@@ -117,10 +117,12 @@ std::int64_t OuterLoop::evaluations_left() const {
 // A few windows with their updates, all queued; nothing here waits for the device.
 void OuterLoop::run_updates() {
   const int updates = pass_flops() > kHeavyPass ? 1 : kUpdatesPerCheck;
+  const Stop* stop = certifier_.stop();
+  const int chunk = static_cast<int>(std::clamp(kHeavyPass / pass_flops(), 1.0, 1e6));
   std::int64_t left = evaluations_left();
-  for (int k = 0; k < updates && left > 1; ++k) {
+  for (int k = 0; k < updates && left > 1 && !(k > 0 && due(stop)); ++k) {
     const auto window = static_cast<int>(std::min<std::int64_t>(window_, left - 1));
-    descend(*backend_, window);
+    descend(*backend_, window, stop, chunk);
     update(*backend_);
     left -= window + 1;
     const std::int64_t update_count = ++result_.outer_iterations;
@@ -131,7 +133,7 @@ void OuterLoop::run_updates() {
 // One wait: scalars, and the dual point where a certificate is due. A second one where the limit of time ends a solve
 // that has no bound yet: what it has then is proven.
 void OuterLoop::look() {
-  bool due = certificate_due();
+  bool due = certificate_due() && !(out_of_time() && !std::isnan(result_.lower_bound));
   backend_->read(snapshot_, due ? kDual | kPoint : unsigned{kPoint});
   result_.checks += 1;
   result_.host_waits += 1;
@@ -244,11 +246,14 @@ void OuterLoop::finish(Status status, std::string message) {
   result_.message = std::move(message);
 }
 
-bool OuterLoop::out_of_time() const { return options_.time_limit > 0.0 && clock_.seconds() >= options_.time_limit; }
+bool OuterLoop::out_of_time() const {
+  return due(certifier_.stop()) || (options_.time_limit > 0.0 && clock_.seconds() >= options_.time_limit);
+}
 
 bool OuterLoop::finished() {
   const double tolerance = options_.tolerance;
-  const bool go_on = report_progress("solve");
+  const bool wished = certifier_.stop() != nullptr && certifier_.stop()->wished();
+  const bool go_on = report_progress("solve") && !wished;
   if (distance_to_optimum() <= tolerance && infeasibility() <= tolerance &&
       snapshot_.control.dual.primal <= tolerance) {
     if (go_on && evaluations_left() > 1 && !out_of_time() && cut_round()) return false;
