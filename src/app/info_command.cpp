@@ -10,8 +10,8 @@
 #include "app/exit_codes.hpp"
 #include "app/summary.hpp"
 #include "burelu/version.hpp"
+#include "driver/devices.hpp"
 #include "linalg/team.hpp"
-#include "seam/factory.hpp"
 
 namespace burelu::app {
 namespace {

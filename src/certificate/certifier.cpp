@@ -146,10 +146,12 @@ struct Certifier::State {
   }
 };
 
-Certifier::Certifier(const Problem& problem, const Presolved& reduced, SlackFactory on_device)
-    : state_(new State{problem, reduced, Repair(reduced, std::move(on_device)), {}}) {}
+Certifier::Certifier(const Problem& problem, const Presolved& reduced, const Device& device)
+    : state_(new State{problem, reduced, Repair(reduced, device), {}}) {}
 
 Certifier::~Certifier() = default;
+
+const CertificatePlaces& Certifier::places() const { return state_->repair.places(); }
 
 void Certifier::exchange(Archive& archive) { state_->repair.exchange(archive); }
 

@@ -1,19 +1,15 @@
 // Climb over the share of the anchor, see certificate_repair.hpp.
 #include "certificate/repair.hpp"
 
-#include <cblas.h>
-#include <lapacke.h>
-
 #include <algorithm>
 #include <cmath>
 #include <utility>
 
-#include "burelu/errors.hpp"
 #include "certificate/dual.hpp"
+#include "certificate/slack_place.hpp"
 #include "certificate/space.hpp"
 #include "cuts/cut_expansion.hpp"
-#include "linalg/all_finite.hpp"
-#include "linalg/small_order_scope.hpp"
+#include "linalg/dense.hpp"
 
 namespace burelu {
 namespace {
@@ -41,14 +37,10 @@ double weighted_norm_squared(const Matrix& X, const std::vector<double>& t) {
   Matrix rows = X;
   for (index_t k = 0; k < X.rows; ++k)
     for (index_t j = 0; j < X.cols; ++j) rows(k, j) *= std::sqrt(t[at(k)]);
-  Matrix gram(X.cols, X.cols);
-  const auto d = static_cast<lapack_int>(X.cols);
-  cblas_dsyrk(CblasColMajor, CblasLower, CblasNoTrans, d, static_cast<blasint>(X.rows), 1.0, rows.data.data(), d, 0.0,
-              gram.data.data(), d);
-  if (!all_finite(gram.data)) return kInfinity;
-  std::vector<double> values(at(X.cols));
-  if (LAPACKE_dsyev(LAPACK_COL_MAJOR, 'N', 'L', d, gram.data.data(), d, values.data()) != 0) return kInfinity;
-  return values.back();
+  Matrix product(X.cols, X.cols);
+  std::vector<double> values;
+  gram(1.0, rows, 0.0, product.data.data());
+  return eigenvalues(product, values) ? values.back() : kInfinity;
 }
 
 double dual_value(const Matrix& W, const Matrix& Y) {
@@ -61,15 +53,14 @@ bool ordered(const Multiplier& a, const Multiplier& b) { return a.i < b.i || (a.
 
 }  // namespace
 
-Repair::Repair(const Presolved& reduced, SlackFactory on_device)
+Repair::Repair(const Presolved& reduced, const Device& device)
     : reduced_(reduced),
       m_(reduced.rows()),
       d_(reduced.features()),
       c_(reduced.outputs()),
       order_(m_ + d_),
       form_(reduced.X, &cuts_),
-      on_device_(std::move(on_device)),
-      cpu_slack_(reduced.X, reduced.gamma),
+      device_(device),
       interior_(at(m_)),
       logit_{kReach, kReach, kReach} {
   if (m_ == 0) return;
@@ -222,25 +213,14 @@ void Repair::adopt(const DualPoint& point, const Choice& choice) {
   incumbent_.lower = form_.lower();
 }
 
-/// By this point and by the average, on a device where there is one. What fails there is done on the CPU: a device that
-/// is gone will say so at its next verb. It has a slack only while it is needed: between certificates its memory is the
-/// solve's.
+/// By this point and by the average.
 double Repair::raise_both(const DualPoint& point) {
-  const auto both = [this, &point](Slack& slack) {
+  return with_slack(device_, reduced_.X, reduced_.gamma, LossSpace::most_columns(reduced_), places_, [&](Slack& slack) {
     slack_ = &slack;
     const double theta = raise(point);
     if (calls_ > 0 && !stopped()) raise({&average_.pairs, &average_.tau, &average_.W});
     return theta;
-  };
-  if (on_device_) {
-    try {
-      if (const auto device = on_device_(reduced_.X, reduced_.gamma, LossSpace::most_columns(reduced_)))
-        return both(*device);
-    } catch (const DeviceError&) {
-    } catch (const MemoryError&) {
-    }
-  }
-  return both(cpu_slack_);
+  });
 }
 
 Proposal Repair::propose(const DualPoint& point) {
@@ -251,7 +231,6 @@ Proposal Repair::propose(const DualPoint& point) {
     out.W = Matrix(0, c_);
     return out;
   }
-  const SmallOrderScope threads(order_);
   remember(point);
   previous_.reset();
   out.theta = raise_both(point);

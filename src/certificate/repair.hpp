@@ -13,7 +13,6 @@
 
 #include "certificate/certifier.hpp"
 #include "certificate/form.hpp"
-#include "cpu/cpu_slack.hpp"
 #include "linalg/stop.hpp"
 #include "seam/control.hpp"
 
@@ -21,8 +20,8 @@ namespace burelu {
 
 class Repair {
  public:
-  /// Keeps a reference. Dense work of order m + d is done on the slack that `on_device` makes, else on the CPU.
-  explicit Repair(const Presolved& reduced, SlackFactory on_device = {});
+  /// Keeps both references. Dense work of order m + d is done on a slack of the device, or of its host.
+  Repair(const Presolved& reduced, const Device& device);
   Repair(const Repair&) = delete;
   Repair& operator=(const Repair&) = delete;
 
@@ -30,6 +29,7 @@ class Repair {
   /// Forms 2m, 2m + 1, ... of all multipliers, in the order they were added.
   void add_cuts(const std::vector<Cut>& cuts) { cuts_.insert(cuts_.end(), cuts.begin(), cuts.end()); }
   const std::vector<Cut>& cuts() const { return cuts_; }
+  const CertificatePlaces& places() const { return places_; }
   void exchange(Archive& archive);
   /// Climbs end where this is due, a second later while there is nothing yet. Must outlive the repair.
   void stop_at(const Stop* stop) { stop_ = stop; }
@@ -85,8 +85,8 @@ class Repair {
   index_t m_, d_, c_, order_;
   std::vector<Cut> cuts_;
   FormMatrix form_;  // M(T)
-  SlackFactory on_device_;
-  CpuSlack cpu_slack_;
+  const Device& device_;
+  CertificatePlaces places_;
   Slack* slack_ = nullptr;  // of this call
   const Stop* stop_ = nullptr;
   Anchor anchor_ = kUniform;

@@ -1,5 +1,5 @@
-// The CPU backend: the fallback where there is no GPU, and the oracle of the others. OpenBLAS for the skinny products,
-// own vectorised tiles for the interaction pass (isa/kernels.inl), shared out to a team.
+// The CPU backend: the fallback where there is no GPU, and the oracle of the others. The room linalg/ for the skinny
+// products, own vectorised tiles for the interaction pass (isa/kernels.inl), shared out to a team.
 //
 // Multipliers form one symmetric matrix over the rows of F = [A; B; S] (2m + cuts), stored as T' = T / w in tiles of
 // kTile x kTile, lower triangle of tiles only; a tied pair holds -infinity, for which the hinge is always zero.

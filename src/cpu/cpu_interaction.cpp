@@ -8,6 +8,7 @@
 #include <cmath>
 
 #include "cpu/cpu_backend.hpp"
+#include "linalg/dense.hpp"
 #include "seam/rules.hpp"
 
 namespace burelu {
@@ -269,9 +270,7 @@ void CpuBackend::read(Snapshot& into, unsigned what) {
     into.V = Matrix(data_.c, rank_);
     std::copy_n(output_.data(), output_.size(), into.V.data.data());
     into.U = Matrix(data_.d, rank_);
-    cblas_dgemm(CblasRowMajor, CblasNoTrans, CblasNoTrans, static_cast<int>(data_.d), rank_, static_cast<int>(data_.d),
-                1.0, data_.K.data.data(), static_cast<int>(data_.d), ut(point_.data()), rank_, 0.0, into.U.data.data(),
-                rank_);
+    multiply(1.0, data_.K, {ut(point_.data()), data_.d, rank_}, 0.0, into.U.data.data(), rank_);
   }
   const auto split = [this](double* z, Matrix& top, Matrix& bottom) {
     top = Matrix(data_.m, rank_);

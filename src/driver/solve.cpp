@@ -6,14 +6,15 @@
 #include <string>
 
 #include "burelu/errors.hpp"
+#include "driver/devices.hpp"
 #include "driver/memory_estimate.hpp"
 #include "driver/solve_with.hpp"
+#include "driver/target_scale.hpp"
 #include "interior/tighten.hpp"
 #include "linalg/memory.hpp"
 #include "linalg/stop.hpp"
 #include "linalg/thread_scope.hpp"
 #include "relaxation/outer_loop.hpp"
-#include "seam/factory.hpp"
 
 namespace burelu {
 namespace {
@@ -58,13 +59,44 @@ Relaxation zero_network(const Presolved& reduced, Certifier& certifier) {
   return result;
 }
 
-}  // namespace
+// A bound where the iteration has none: ties alone, and the best W for them. Without multipliers it is low, but T = 0
+// with W near 0 always proves something.
+void add_first_bound(const Presolved& reduced, Certifier& certifier, Relaxation& result) {
+  if (!std::isnan(result.lower_bound) || result.status == Status::device_failed) return;
+  const std::vector<Multiplier> none;
+  const std::vector<double> tau(static_cast<std::size_t>(reduced.rows()), 0.0);
+  Proposal proposal;
+  proposal.W = reduced.Y;
+  for (double& value : proposal.W.data) value = -value;
+  std::optional<Certificate> proof = certifier.prove(certifier.propose({&none, &tau, &proposal.W}));
+  if (!proof) {
+    double squares = 0.0;
+    for (const double x : reduced.X.data) squares += x * x;
+    proposal.bound = reduced.constant_loss;
+    proposal.tau.assign(tau.size(), squares > 0.0 ? -reduced.gamma / squares : 0.0);
+    proof = certifier.prove(proposal);
+  }
+  if (!proof) return;
+  result.lower_bound = proof->lower_bound;
+  result.certificate = std::move(*proof);
+  if (result.objective != 0.0)
+    result.relative_gap = (result.objective - result.lower_bound) / std::fabs(result.objective);
+}
 
-Relaxation solve_with(const Problem& problem, const SolveOptions& options, const Backends& backends) {
+// Evaluations of a solve without a limit: what has not come to an end by then will not.
+constexpr std::int64_t kMostEvaluations = 200'000;
+
+void say_stalled(Relaxation& result, bool before_cuts) {
+  if (result.status != Status::evaluation_limit) return;
+  result.status = Status::stalled;
+  result.message = before_cuts ? "cuts gained nothing, and without them the gap is above the tolerance: try --cuts none"
+                               : "the gap is above the tolerance after 200,000 evaluations: standardized features, a larger "
+                                 "gamma or a larger tolerance may help; --max-evaluations goes on";
+}
+
+Relaxation solve_scaled(const Problem& problem, const SolveOptions& options, const Device& device) {
   const Clock clock;
   const Stop stop(options.time_limit, options.stop);
-  validate(problem);
-  check_options(options);
   const ThreadScope scope(options.threads);
   const int threads = scope.threads();
   require_memory(presolve_bytes(problem), available_bytes(), "this machine");
@@ -74,8 +106,8 @@ Relaxation solve_with(const Problem& problem, const SolveOptions& options, const
   backend_options.multipliers_float = options.multipliers_float;
   const SolveSize size = solve_size(reduced, options, backend_options);
   backend_options.rank = size.rank;
-  require_memory(solve_host_bytes(size, options.device), available_bytes(), "this machine");
-  Certifier certifier(problem, reduced, backends.slack);
+  require_memory(solve_host_bytes(size, device), available_bytes(), "this machine");
+  Certifier certifier(problem, reduced, device);
   certifier.stop_at(&stop);
   const double presolve_seconds = clock.seconds();
   Relaxation result;
@@ -85,38 +117,48 @@ Relaxation solve_with(const Problem& problem, const SolveOptions& options, const
     const BackendMaker make = [&](const RelaxationData& data, double sigma) {
       BackendOptions with_penalty = backend_options;
       if (sigma > 0.0) with_penalty.sigma = sigma;
-      if (data.cuts.count() > 0 && device_name(options.device) == "cpu")
-        require_cut_memory(size, data.cuts.count(), available_bytes());
-      return backends.relaxation(data, with_penalty);
+      if (data.cuts.count() > 0 && device.is_host()) require_cut_memory(size, data.cuts.count(), device);
+      return device.relaxation(data, with_penalty);
     };
-    const CheckpointKey key{data_hash(problem),          options.rank, options.seed,      threads,
-                            device_name(options.device), options.cuts, options.cut_rounds};
+    const CheckpointKey key{data_hash(problem), options.rank, options.seed,      threads,
+                            device.name(),      options.cuts, options.cut_rounds};
     const bool tight = tightens(reduced, options);
     SolveOptions first = options;
-    if (tight && (first.max_evaluations == 0 || first.max_evaluations > kBeforeCuts))
-      first.max_evaluations = kBeforeCuts;
+    const std::int64_t most = tight ? kBeforeCuts : kMostEvaluations;
+    if (first.max_evaluations == 0 || (tight && first.max_evaluations > most)) first.max_evaluations = most;
     OuterLoop loop(make, certifier, reduced, first, key);
     result = loop.run();
-    if (first.max_evaluations != options.max_evaluations && result.status == Status::evaluation_limit) {
-      result.status = Status::stalled;
-      result.message = std::isnan(result.lower_bound)
-                           ? "no bound to add cuts to was proven in " + std::to_string(kBeforeCuts) +
-                                 " evaluations: try --cuts none, which has no such limit"
-                           : "cuts gained nothing, and without them the gap is above the tolerance: try --cuts none";
-    }
+    if (first.max_evaluations != options.max_evaluations) say_stalled(result, tight);
+    add_first_bound(reduced, certifier, result);
     if (tight) tighten(reduced, certifier, options, clock, result);
   }
   result.factor = restore(reduced, std::move(result.factor));
   result.presolve = reduced.summary;
   result.seconds.presolve = presolve_seconds;
   result.seconds.total = clock.seconds();
-  result.device = device_name(options.device);
+  result.certificates = certifier.places();
+  result.device = device.name();
   result.threads = threads;
   return result;
 }
 
+}  // namespace
+
+Relaxation solve_with(const Problem& problem, const SolveOptions& options, const Device& device) {
+  validate(problem);
+  check_options(options);
+  const double t = target_scale(problem.Y);
+  if (t == 1.0) return solve_scaled(problem, options, device);
+  const Matrix Y = divided(problem.Y, t);
+  SolveOptions inside = options;
+  inside.progress = scaled_progress(options.progress, t);
+  Relaxation result = solve_scaled({problem.X, Y, problem.gamma / t}, inside, device);
+  scale_result(result, problem, t);
+  return result;
+}
+
 Relaxation solve(const Problem& problem, const SolveOptions& options) {
-  return solve_with(problem, options, backends_on(options.device));
+  return solve_with(problem, options, *find_device(options.device));
 }
 
 const char* to_string(Status status) {

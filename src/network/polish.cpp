@@ -1,17 +1,14 @@
 #include "network/polish.hpp"
 
-#include <cblas.h>
-#include <lapacke.h>
-
 #include <algorithm>
 #include <cmath>
+#include <utility>
 
-#include "burelu/errors.hpp"
+#include "problem/preconditioner.hpp"
 
 namespace burelu {
 namespace {
 
-constexpr double kEpsilon = 1e-6;        // of the largest eigenvalue of X'X in the preconditioner
 constexpr double kLevelRatio = 0.1;      // 0.3 needs twice the levels for the same result
 constexpr double kSmallestWidth = 1e-4;  // narrower kinks are as good as exact
 constexpr int kWindow = 25;              // evaluations between looks at the progress
@@ -37,36 +34,11 @@ Matrix divided(const MatrixView& M, double scale) {
   return out;
 }
 
-// K = Q (mean(lambda) / (lambda + eps lmax))^(1/2) Q' and its inverse, from the eigenvalues of X'X.
 void precondition(TrainingProblem& problem) {
-  const index_t d = problem.features();
-  const auto size = static_cast<blasint>(d);
-  const auto rows = static_cast<blasint>(problem.rows());
-  Matrix Q(d, d);
-  std::vector<double> eigenvalues(static_cast<std::size_t>(d));
-  cblas_dsyrk(CblasRowMajor, CblasUpper, CblasTrans, size, rows, 1.0, problem.X.data.data(), size, 0.0, Q.data.data(),
-              size);
-  if (LAPACKE_dsyevd(LAPACK_ROW_MAJOR, 'V', 'U', size, Q.data.data(), size, eigenvalues.data()) != 0)
-    throw DataError("the eigenvalues of X'X could not be computed; scale the features");
-  double mean = 0.0;
-  for (double& value : eigenvalues) {
-    value = std::max(value, 0.0);
-    mean += value / static_cast<double>(d);
-  }
-  const auto power = [&](double exponent) {
-    Matrix scaled = Q;
-    for (index_t i = 0; i < d; ++i)
-      for (index_t a = 0; a < d; ++a)
-        scaled(i, a) *=
-            std::pow((eigenvalues[static_cast<std::size_t>(a)] + kEpsilon * eigenvalues.back()) / mean, exponent);
-    Matrix out(d, d);
-    cblas_dgemm(CblasRowMajor, CblasNoTrans, CblasTrans, size, size, size, 1.0, scaled.data.data(), size, Q.data.data(),
-                size, 0.0, out.data.data(), size);
-    return out;
-  };
-  problem.K = power(-0.5);
-  problem.K_inverse = power(0.5);
-  problem.output_scale = std::sqrt(static_cast<double>(problem.rows()) / mean);
+  Preconditioner found = preconditioner(problem.X, problem.gamma);
+  problem.K = std::move(found.K);
+  problem.K_inverse = std::move(found.inverse);
+  problem.output_scale = std::sqrt(static_cast<double>(problem.rows()) / found.mean);
 }
 
 // Evaluations from one question whether to stop to the next: some tenths of a second's work.

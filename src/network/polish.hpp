@@ -7,7 +7,6 @@
 #include <atomic>
 #include <cstdint>
 #include <functional>
-#include <memory>
 #include <thread>
 #include <utility>
 
@@ -16,8 +15,6 @@
 #include "seam/training_backend.hpp"
 
 namespace burelu {
-
-using TrainingFactory = std::function<std::unique_ptr<TrainingBackend>(const TrainingProblem&)>;
 
 /// Asked between windows of descent, from the thread that owns the training; return false to stop.
 using KeepTraining = std::function<bool(std::int64_t evaluations, double best_objective)>;

@@ -8,6 +8,7 @@
 #include <optional>
 #include <random>
 
+#include "linalg/dense.hpp"
 #include "linalg/row_space.hpp"
 #include "problem/directions.hpp"
 
@@ -194,14 +195,6 @@ void merge_labels(const Matrix& Y, const Directions& rows, Presolved& out) {
   }
 }
 
-/// A B'.
-Matrix times_transposed(const Matrix& A, const Matrix& B) {
-  Matrix out(A.rows, B.rows);
-  for (index_t i = 0; i < A.rows; ++i)
-    for (index_t k = 0; k < B.rows; ++k) out(i, k) = std::inner_product(A.row(i), A.row(i) + A.cols, B.row(k), 0.0);
-  return out;
-}
-
 /// More outputs than loss rows: the targets in the space of their rows, the same problem with as many outputs as rows.
 void reduce_outputs(Presolved& out) {
   if (out.Y.cols <= out.Y.rows || out.Y.rows == 0) return;
@@ -243,7 +236,7 @@ Presolved presolve(const Problem& problem) {
   }
   std::optional<Matrix> basis = independent_directions(weighted);
   out.scale = m == 0 ? 1.0 : std::accumulate(out.weight.begin(), out.weight.end(), 0.0) / static_cast<double>(m);
-  out.X = basis ? times_transposed(weighted, *basis) : std::move(weighted);
+  out.X = basis ? product(weighted, transposed(*basis)) : std::move(weighted);
   if (basis) {
     out.basis = wide ? into_row_space(*basis, Q) : std::move(*basis);
   } else if (wide) {

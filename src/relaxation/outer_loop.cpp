@@ -293,9 +293,11 @@ bool OuterLoop::stalled() const {
     return entry.evaluations <= now.evaluations - kStallSpan;
   });
   if (then == result_.history.rend() || then->evaluations < rank_changed_at_) return false;
-  const double distance = std::fabs(now.objective - now.lower_bound);
-  if (std::isnan(now.lower_bound)) return false;
-  const double bound_moved = std::isnan(then->lower_bound) ? kInfinity : now.lower_bound - then->lower_bound;
+  const double bound = std::isnan(now.lower_bound) ? 0.0 : now.lower_bound;  // without one the objective has to move
+  const double distance = std::fabs(now.objective - bound);
+  const double bound_moved = std::isnan(now.lower_bound)    ? 0.0
+                             : std::isnan(then->lower_bound) ? kInfinity
+                                                             : now.lower_bound - then->lower_bound;
   return bound_moved < kStallProgress * distance &&
          std::fabs(now.objective - then->objective) < kStallProgress * distance;
 }

@@ -1,13 +1,13 @@
 #include "seam/relaxation_data.hpp"
 
 #include <cblas.h>
-#include <lapacke.h>
 
 #include <algorithm>
 #include <cmath>
-#include <new>
 
+#include "linalg/dense.hpp"
 #include "linalg/team.hpp"
+#include "problem/preconditioner.hpp"
 #include "seam/entry.hpp"
 
 namespace burelu {
@@ -16,39 +16,6 @@ namespace {
 constexpr index_t kFewRows = 200;  // up to which one thread is faster
 
 int blas(index_t n) { return static_cast<int>(n); }
-
-// Symmetric eigendecomposition; eigenvectors replace the columns of `matrix` (column-major, so rows of the Matrix).
-std::vector<double> eigen(Matrix& matrix) {
-  std::vector<double> values(static_cast<std::size_t>(matrix.rows));
-  const int n = blas(matrix.rows);
-  if (LAPACKE_dsyevd(LAPACK_COL_MAJOR, 'V', 'U', n, matrix.data.data(), n, values.data()) != 0) throw std::bad_alloc();
-  return values;
-}
-
-Matrix product(const Matrix& a, const Matrix& b) {
-  Matrix out(a.rows, b.cols);
-  cblas_dgemm(CblasRowMajor, CblasNoTrans, CblasNoTrans, blas(a.rows), blas(b.cols), blas(a.cols), 1.0, a.data.data(),
-              blas(a.cols), b.data.data(), blas(b.cols), 0.0, out.data.data(), blas(b.cols));
-  return out;
-}
-
-Matrix preconditioner(const Matrix& X) {
-  const index_t d = X.cols;
-  Matrix vectors(d, d);
-  cblas_dgemm(CblasRowMajor, CblasTrans, CblasNoTrans, blas(d), blas(d), blas(X.rows), 1.0, X.data.data(), blas(d),
-              X.data.data(), blas(d), 0.0, vectors.data.data(), blas(d));
-  const std::vector<double> values = eigen(vectors);
-  double mean = 0.0;
-  for (const double value : values) mean += value / static_cast<double>(d);
-  Matrix K(d, d);
-  for (index_t k = 0; k < d; ++k) {
-    const double value = values[static_cast<std::size_t>(k)];
-    const double root = std::sqrt(mean / (std::fmax(value, 0.0) + kConditioning * values.back()));
-    for (index_t i = 0; i < d; ++i)
-      for (index_t j = 0; j < d; ++j) K(i, j) += root * vectors(k, i) * vectors(k, j);
-  }
-  return K;
-}
 
 double mean_kernel(const RelaxationData& data) {
   const index_t m = data.m;
@@ -95,9 +62,9 @@ RelaxationData prepare(const Presolved& reduced, const std::vector<Cut>& cuts) {
   data.gamma = reduced.gamma;
   data.negative = reduced.negative;
   data.negative_scale = reduced.negative_scale;
-  data.K = preconditioner(data.X);
+  data.K = preconditioner(data.X, data.gamma).K;
   data.XK = product(data.X, data.K);
-  data.decay = product(data.K, data.K);
+  data.decay = product(transposed(data.K), data.K);
   for (double& value : data.decay.data) value *= data.gamma;
   data.norms.resize(static_cast<std::size_t>(data.m));
   for (index_t i = 0; i < data.m; ++i)

@@ -38,5 +38,17 @@ TEST(ProgramThreads, FewerThanAskedForGiveTheResultOfThatNumber) {
   }
 }
 
+/// Products outside of the solve: predictions of a batch.
+TEST(ProgramThreads, ALimitDoesNotHangPredictions) {
+  const ScratchFolder folder;
+  const Outcome trained = run_shell(folder,
+                                    "OMP_THREAD_LIMIT=1 timeout 60 burelu train 'builtin:teacher?n=30&d=40&c=2' "
+                                    "--cuts none --max-evaluations 20 --width 60 --quiet --out m.safetensors");
+  EXPECT_TRUE(folder.has("m.safetensors")) << trained.exit_code << trained.err;
+  const Outcome outcome = run_shell(
+      folder, "OMP_THREAD_LIMIT=1 timeout 60 burelu evaluate m.safetensors 'builtin:teacher?n=2000&d=40&c=2'");
+  EXPECT_EQ(outcome.exit_code, 0) << outcome.err;
+}
+
 }  // namespace
 }  // namespace burelu::test

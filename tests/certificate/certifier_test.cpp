@@ -9,6 +9,7 @@
 #include "certificate/proof.hpp"
 #include "linalg/row_space.hpp"
 #include "support/certificate_cases.hpp"
+#include "support/devices.hpp"
 
 namespace burelu {
 namespace {
@@ -39,7 +40,7 @@ TEST_P(CertificateCases, ProvenBoundsHoldByBruteForce) {
   Random random(static_cast<std::uint64_t>(GetParam()) + 1000);
   for (const double size : {0.0, 0.3, 1.0, 30.0}) {
     const RandomDual dual(random, reduced, size);
-    Certifier certifier(view, reduced);
+    Certifier certifier(view, reduced, test::processor());
     const Proposal proposal = certifier.propose(dual.point());
     ASSERT_TRUE(std::isfinite(proposal.bound));
     EXPECT_GE(proposal.bound, reduced.constant_loss - 1e-9);  // W = 0 gives that much
@@ -62,7 +63,7 @@ TEST_P(CertificateCases, TooLargeADualVariableIsRefused) {
   const Presolved reduced = presolve(view);
   Random random(static_cast<std::uint64_t>(GetParam()) + 2000);
   const RandomDual dual(random, reduced, 1.0);
-  Certifier certifier(view, reduced);
+  Certifier certifier(view, reduced, test::processor());
   auto certificate = certifier.prove(certifier.propose(dual.point()));
   ASSERT_TRUE(certificate.has_value());
   const double mu = test::sampled_mu(p.X, certificate->W);
@@ -79,7 +80,7 @@ TEST_P(CertificateCases, ProposalIsSharp) {  // 1 % more of W than proposed is b
   if (reduced.rows() == 0) return;
   Random random(static_cast<std::uint64_t>(GetParam()) + 3000);
   const RandomDual dual(random, reduced, 0.5);
-  Certifier certifier(view, reduced);
+  Certifier certifier(view, reduced, test::processor());
   const Proposal proposal = certifier.propose(dual.point());
   const auto certificate = certifier.prove(proposal);
   ASSERT_TRUE(certificate.has_value());
@@ -143,7 +144,7 @@ TEST(Certificate, ProposalFindsTheOptimumFromExactMultipliers) {
   const std::vector<Multiplier> pairs;
   const std::vector<double> tau = {-reduced.gamma};  // -gamma / |x|^2, |x| = 1 after scaling
   const Matrix W(1, 1, -4.0);
-  Certifier certifier(view, reduced);
+  Certifier certifier(view, reduced, test::processor());
   const DualPoint point{&pairs, &tau, &W};
   const auto certificate = certifier.prove(certifier.propose(point));
   ASSERT_TRUE(certificate.has_value());
@@ -163,7 +164,7 @@ TEST(Certificate, ScaleOfTheDataDoesNotMatter) {
     const Presolved reduced = presolve(view);
     Random random(5);
     const RandomDual dual(random, reduced, 0.5);
-    Certifier certifier(view, reduced);
+    Certifier certifier(view, reduced, test::processor());
     const auto certificate = certifier.prove(certifier.propose(dual.point()));
     ASSERT_TRUE(certificate.has_value()) << power;
     if (power == 0) reference = certificate->lower_bound;
@@ -179,7 +180,7 @@ TEST(Certificate, BadlyScaledColumnsAreProvenToo) {
   const Presolved reduced = presolve(view);
   Random random(6);
   const RandomDual dual(random, reduced, 0.5);
-  Certifier certifier(view, reduced);
+  Certifier certifier(view, reduced, test::processor());
   const Proposal proposal = certifier.propose(dual.point());
   const auto certificate = certifier.prove(proposal);
   ASSERT_TRUE(certificate.has_value());
@@ -196,7 +197,7 @@ struct Proven {
   Proven() {
     Random random(1);
     const RandomDual dual(random, reduced, 0.5);
-    Certifier certifier(view, reduced);
+    Certifier certifier(view, reduced, test::processor());
     certificate = certifier.prove(certifier.propose(dual.point())).value();
   }
 };
@@ -241,7 +242,7 @@ TEST(Certificate, NothingToProveWhereEveryRowIsZero) {
   const std::vector<Multiplier> pairs;
   const std::vector<double> tau;
   const Matrix W(0, 1);
-  Certifier certifier(view, reduced);
+  Certifier certifier(view, reduced, test::processor());
   const DualPoint point{&pairs, &tau, &W};
   const auto certificate = certifier.prove(certifier.propose(point));
   ASSERT_TRUE(certificate.has_value());
@@ -268,7 +269,7 @@ TEST(ManyFeatures, ProveTheBoundOfTheSameRowsInFew) {
       EXPECT_EQ(reduced.features(), 3);
       Random random(seed);
       const RandomDual dual(random, reduced, 0.5);
-      Certifier certifier(view, reduced);
+      Certifier certifier(view, reduced, test::processor());
       const auto certificate = certifier.prove(certifier.propose(dual.point()));
       ASSERT_TRUE(certificate.has_value());
       EXPECT_EQ(proven_bound(view, *certificate), certificate->lower_bound);

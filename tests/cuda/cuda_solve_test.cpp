@@ -17,20 +17,18 @@ constexpr int kFewPairs = 20;  // most of the double's time goes into the recurs
 constexpr int kManyPairs = 100;
 
 // Certificates included.
-Backends on_host(int memory = kFewPairs, bool single = false) {
-  return {[single, memory](const RelaxationData& data, BackendOptions options) {
-            options.multipliers_float = single;
-            options.memory = memory;
-            return make_cuda_on_host_backend(data, options, 0);
-          },
-          {},
-          [](const Matrix& X, double gamma, index_t columns) { return make_cuda_on_host_slack(X, gamma, columns, 0); }};
+StandIn on_host(int memory = kFewPairs, bool single = false) {
+  StandIn device = double_with_pairs(memory, single);
+  device.every_slack = true;
+  return device;
 }
 
-Backends on_cpu(int memory) {
-  return {[memory](const RelaxationData& data, BackendOptions options) {
+StandIn on_cpu(int memory) {
+  StandIn device;
+  device.make_relaxation = [memory](const RelaxationData& data, const BackendOptions& options) {
     return std::make_unique<CpuBackend>(data, memory, 1, options.sigma);
-  }};
+  };
+  return device;
 }
 
 SolveOptions options_to(double tolerance, std::int64_t evaluations = 20000) {
@@ -45,23 +43,20 @@ SolveOptions options_to(double tolerance, std::int64_t evaluations = 20000) {
 TEST(CudaSolve, WaitsOncePerCheck) {
   const Instance instance = teacher(20, 2, 3, 5);
   const auto before = counters().waits;
-  const Relaxation result = solve_with(instance.problem(), options_to(1e-4), {on_host().relaxation});
+  const Relaxation result = solve_with(instance.problem(), options_to(1e-4), double_with_pairs(kFewPairs));
   EXPECT_EQ(result.status, Status::solved) << result.message;
-  EXPECT_EQ(counters().waits - before, result.checks + 1);
+  EXPECT_EQ(counters().waits - before, result.checks + 2);  // the last when its memory is given back
   EXPECT_EQ(result.host_waits, result.checks + 1);
 }
 
 TEST(CudaSolve, CertificatesOnTheDeviceProveTheSameBounds) {
   const Instance instance = degenerate(30, 3, 2, 7);
-  const Backends device = on_host();
-  std::int64_t made = 0;
-  const Relaxation there = solve_with(instance.problem(), options_to(1e-3),
-                                      {device.relaxation, {}, [&](const Matrix& X, double gamma, index_t columns) {
-                                         ++made;
-                                         return device.slack(X, gamma, columns);
-                                       }});
-  const Relaxation here = solve_with(instance.problem(), options_to(1e-3), {device.relaxation});
-  EXPECT_GT(made, 2);
+  const Relaxation there = solve_with(instance.problem(), options_to(1e-3), on_host());
+  const Relaxation here = solve_with(instance.problem(), options_to(1e-3), double_with_pairs(kFewPairs));
+  EXPECT_GT(there.certificates.on_device, 2);
+  EXPECT_EQ(there.certificates.on_host + here.certificates.on_device, 0);
+  EXPECT_GT(here.certificates.on_host, 2);
+  EXPECT_EQ(here.certificates.fallbacks, 0);  // too small for a device
   EXPECT_EQ(there.status, Status::solved) << there.message;
   EXPECT_EQ(here.status, Status::solved) << here.message;
   EXPECT_NEAR(there.lower_bound, here.lower_bound, 1e-3 * here.lower_bound);
@@ -73,20 +68,18 @@ TEST(CudaSolve, CertificatesOnTheDeviceProveTheSameBounds) {
 // Where the device has no room for a certificate beside the solve, the host makes it.
 TEST(CudaSolve, CertificatesWithoutRoomAreMadeOnTheHost) {
   const Instance instance = teacher(20, 2, 3, 5);
-  const Backends device = on_host();
-  const Relaxation here = solve_with(instance.problem(), options_to(1e-3), {device.relaxation});
-  std::int64_t refused = 0;
-  const Relaxation there = solve_with(instance.problem(), options_to(1e-3),
-                                      {device.relaxation, {}, [&](const Matrix& X, double gamma, index_t columns) {
-                                         auto& memory = cuda_double::machine().memory;
-                                         const std::size_t whole = std::exchange(
-                                             memory, static_cast<std::size_t>(counters().allocated) + 1000);
-                                         auto slack = device.slack(X, gamma, columns);
-                                         memory = whole;
-                                         if (slack == nullptr) ++refused;
-                                         return slack;
-                                       }});
-  EXPECT_GT(refused, 2);
+  const Relaxation here = solve_with(instance.problem(), options_to(1e-3), double_with_pairs(kFewPairs));
+  StandIn full = on_host();
+  full.make_slack = [](const Matrix& X, double gamma, index_t columns) {
+    const Pretend pretend;
+    cuda_double::machine().memory = static_cast<std::size_t>(counters().allocated) + 1000;
+    return make_cuda_on_host_slack(X, gamma, columns, 0);
+  };
+  const Relaxation there = solve_with(instance.problem(), options_to(1e-3), full);
+  EXPECT_EQ(there.certificates.on_device, 0);
+  EXPECT_GT(there.certificates.fallbacks, 2);
+  EXPECT_EQ(there.certificates.fallbacks, there.certificates.on_host);
+  EXPECT_NE(there.certificates.reason.find("memory"), std::string::npos) << there.certificates.reason;
   EXPECT_EQ(there.lower_bound, here.lower_bound);
   EXPECT_EQ(there.evaluations, here.evaluations);
 }

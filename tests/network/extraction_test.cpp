@@ -10,6 +10,7 @@
 #include "cpu/cpu_training.hpp"
 #include "network/extraction_starts.hpp"
 #include "linalg/row_space.hpp"
+#include "support/devices.hpp"
 #include "support/instances.hpp"
 #include "support/shared_data.hpp"
 
@@ -18,10 +19,11 @@ namespace {
 
 using test::gaussian;
 using test::Instance;
+using test::processor;
 
 Network trained(const Problem& problem, const TrainOptions& options = {}, const TrainingBudget& budget = {}) {
   std::int64_t evaluations = 0;
-  return train_network(problem, nullptr, options, budget, evaluations);
+  return train_network(processor(), problem, nullptr, options, budget, evaluations);
 }
 
 // One sample: 1/2 ||s x - y||^2 + g s with s = |u||v||x|/|x| is least at s = |y| - g/|x|, value g|y|/|x| -
@@ -114,7 +116,7 @@ TEST(Extraction, BestIsMonotoneAndTheStopIsObeyed) {
     return evaluations < 3000;
   };
   std::int64_t evaluations = 0;
-  const Network network = train_network(instance.problem(), nullptr, {}, budget, evaluations);
+  const Network network = train_network(processor(), instance.problem(), nullptr, {}, budget, evaluations);
   EXPECT_LE(objective(instance.problem(), network), last * (1.0 + 1e-12));
   EXPECT_GE(evaluations, 3000);
   EXPECT_LT(evaluations, 4000);
@@ -170,7 +172,7 @@ TEST(Extraction, StartsFromTheFactor) {
   std::int64_t evaluations = 0;
   TrainOptions options;
   options.starts = 5;
-  const Network again = train_network(instance.problem(), &factor, options, {}, evaluations);
+  const Network again = train_network(processor(), instance.problem(), &factor, options, {}, evaluations);
   EXPECT_LE(objective(instance.problem(), again), objective(instance.problem(), network) * (1.0 + 1e-3));
 }
 
@@ -236,7 +238,7 @@ TEST(Extraction, ManyFeaturesTrainInTheRowSpace) {
   std::int64_t evaluations = 0;
   TrainingBudget budget;
   budget.max_evaluations = 300;
-  const Network network = train_network(instance.problem(), nullptr, options, budget, evaluations);
+  const Network network = train_network(processor(), instance.problem(), nullptr, options, budget, evaluations);
   ASSERT_EQ(network.U.rows, 5000);
   ASSERT_GT(network.width(), 0);
   for (index_t j = 0; j < network.width(); ++j) EXPECT_EQ(network.U(77, j), 0.0);

@@ -8,6 +8,7 @@
 #include "burelu/solve.hpp"
 #include "certificate/proof.hpp"
 #include "support/cut_cases.hpp"
+#include "support/devices.hpp"
 #include "support/instances.hpp"
 #include "verify/check.hpp"
 #include "verify/cuts.hpp"
@@ -73,7 +74,7 @@ TEST(VerifyCuts, AgreesWithTheLibraryOnRandomCuts) {
     const Presolved reduced = presolve(view);
     const std::vector<Cut> cuts = test::random_cuts(random, reduced.X, 1 + seed % 7);
     const test::RandomDual dual = test::random_dual(random, reduced, cuts, seed % 2 == 0 ? 0.3 : 3.0);
-    Certifier certifier(view, reduced);
+    Certifier certifier(view, reduced, test::processor());
     certifier.add_cuts(cuts);
     expect_agreement(p, certifier.prove(certifier.propose(dual.point())).value(), std::to_string(seed));
   }

@@ -8,6 +8,7 @@
 
 #include "certificate/proof.hpp"
 #include "support/certificate_cases.hpp"
+#include "support/devices.hpp"
 #include "verify/thin.hpp"
 
 namespace burelu {
@@ -39,7 +40,7 @@ Certificate proven(const OwnedProblem& p, std::uint64_t seed, double size) {
   const Presolved reduced = presolve(view);
   test::Random random(seed);
   const test::RandomDual dual(random, reduced, size);
-  Certifier certifier(view, reduced);
+  Certifier certifier(view, reduced, test::processor());
   return certifier.prove(certifier.propose(dual.point())).value();
 }
 
