@@ -161,6 +161,32 @@ std::optional<double> Certifier::confirm(const Certificate& certificate) const {
   return proven_bound(state_->problem, certificate);  // its lines may be others
 }
 
+/// With t = gamma / ||X||^2 on the ties, ||W|| <= gamma / ||X|| is supported, row by row and without lines to lean on.
+std::optional<Certificate> Certifier::prove_least() {
+  State& state = *state_;
+  Certificate candidate = state.skeleton();
+  double x = 0.0;
+  double y = 0.0;
+  for (index_t i = 0; i < state.problem.X.rows; ++i) {
+    for (index_t j = 0; j < state.problem.X.cols; ++j) x = std::hypot(x, state.problem.X(i, j));
+    for (index_t j = 0; j < state.problem.Y.cols; ++j) y = std::hypot(y, state.problem.Y(i, j));
+  }
+  if (!(x > 0.0) || !(y > 0.0)) return std::nullopt;
+  const auto m = static_cast<std::int32_t>(candidate.representatives.size());
+  for (std::int32_t k = 0; k < m; ++k) candidate.multipliers.push_back({k + m, k, -candidate.gamma / x / x});
+  for (const double share : {1.0, 0.5, 0.1}) {
+    const double s = std::min(1.0, share * candidate.gamma / x / y);
+    candidate.W = Matrix(state.problem.Y.rows, state.problem.Y.cols);
+    for (index_t i = 0; i < candidate.W.rows; ++i)
+      for (index_t j = 0; j < candidate.W.cols; ++j) candidate.W(i, j) = -s * state.problem.Y(i, j);
+    if (const auto bound = proven_bound(state.problem, candidate, state.proven_rows())) {
+      candidate.lower_bound = *bound;
+      return candidate;
+    }
+  }
+  return std::nullopt;
+}
+
 void Certifier::stop_at(const Stop* stop) {
   state_->stop = stop;
   state_->repair.stop_at(stop);

@@ -60,6 +60,9 @@ class Certifier {
   void stop_at(const Stop* stop);
   const Stop* stop() const;
 
+  /// A bound that exists for any data: ties alone, and W = -s Y with s small. Nothing where even rounding forbids it.
+  std::optional<Certificate> prove_least();
+
   /// The bound of somebody else's certificate for this problem, proven again, or nothing.
   std::optional<double> confirm(const Certificate& certificate) const;
 

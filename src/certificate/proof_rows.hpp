@@ -1,8 +1,8 @@
 // The rows that a proof works on: one per line, brought near norm 1 by powers of two, in few coordinates.
 //
 // With more than twice as many features as lines, x_k = Q'l_k + rho_k for the m x m matrix L of a QR factorisation. Let
-// z = Qu. Then |(x_k'u)_+ - (l_k'z)_+| <= ||rho_k|| ||u|| and ||z|| <= ||Q|| ||u||, whatever Q is. So what is proven for
-// the rows of L holds for the data: mu_X(W) <= ||Q|| mu_L(W) + sum_k ||rho_k|| (||w+_k|| + ||w-_k||).
+// z = Qu. Then |(x_k'u)_+ - (l_k'z)_+| <= ||rho_k|| ||u|| and ||z|| <= ||Q|| ||u||, whatever Q is. So what is proven
+// for the rows of L holds for the data: mu_X(W) <= ||Q|| mu_L(W) + sum_k ||rho_k|| (||w+_k|| + ||w-_k||).
 #pragma once
 
 #include <cstdint>

@@ -9,9 +9,9 @@
 // eps >= ||e||, and |s(u)| <= size = sum_j c_j ||x_j|| + ||x_k||. So a product of two forms that is not a square is at
 // least -(eps_i size_j + eps_j size_i), with eps = 0, size = ||x|| for a and b: sum of products >= -delta,
 //   delta = sum T(i, j) (eps_i size_j + eps_j size_i).
-// Where the rows are thin (proof_rows.hpp), forms are those of z = Qu: what is an error per ||z|| counts ||Q|| times, and
-// gamma is divided by ||Q|| at the end.
-// 0 <= x'Qx then gives ||G'x||^2 <= gamma^2 + 2 gamma delta <= (gamma + delta)^2: the premise holds for gamma + delta.
+// Where the rows are thin (proof_rows.hpp), forms are those of z = Qu: what is an error per ||z|| counts ||Q|| times,
+// and gamma is divided by ||Q|| at the end. 0 <= x'Qx then gives ||G'x||^2 <= gamma^2 + 2 gamma delta <= (gamma +
+// delta)^2: the premise holds for gamma + delta.
 #include "certificate/scaled.hpp"
 
 #include <algorithm>

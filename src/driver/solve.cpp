@@ -65,17 +65,10 @@ void add_first_bound(const Presolved& reduced, Certifier& certifier, Relaxation&
   if (!std::isnan(result.lower_bound) || result.status == Status::device_failed) return;
   const std::vector<Multiplier> none;
   const std::vector<double> tau(static_cast<std::size_t>(reduced.rows()), 0.0);
-  Proposal proposal;
-  proposal.W = reduced.Y;
-  for (double& value : proposal.W.data) value = -value;
-  std::optional<Certificate> proof = certifier.prove(certifier.propose({&none, &tau, &proposal.W}));
-  if (!proof) {
-    double squares = 0.0;
-    for (const double x : reduced.X.data) squares += x * x;
-    proposal.bound = reduced.constant_loss;
-    proposal.tau.assign(tau.size(), squares > 0.0 ? -reduced.gamma / squares : 0.0);
-    proof = certifier.prove(proposal);
-  }
+  Matrix W = reduced.Y;
+  for (double& value : W.data) value = -value;
+  std::optional<Certificate> proof = certifier.prove(certifier.propose({&none, &tau, &W}));
+  if (!proof) proof = certifier.prove_least();
   if (!proof) return;
   result.lower_bound = proof->lower_bound;
   result.certificate = std::move(*proof);

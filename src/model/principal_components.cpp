@@ -25,8 +25,8 @@ std::vector<double> centred(Matrix& X) {
 
 /// An eigenvector is known up to its sign: the largest entry is positive.
 void fix_sign(double* direction, index_t size) {
-  const double* largest = std::max_element(direction, direction + size,
-                                           [](double a, double b) { return std::fabs(a) < std::fabs(b); });
+  const double* largest =
+      std::max_element(direction, direction + size, [](double a, double b) { return std::fabs(a) < std::fabs(b); });
   if (*largest >= 0.0) return;
   for (index_t j = 0; j < size; ++j) direction[j] = -direction[j];
 }

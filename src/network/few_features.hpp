@@ -1,5 +1,5 @@
-// Features that a network can do without: columns of zeros, whose weights only cost, and what lies outside the row space
-// where there are more features than rows. Training is of order min(n, d) then.
+// Features that a network can do without: columns of zeros, whose weights only cost, and what lies outside the row
+// space where there are more features than rows. Training is of order min(n, d) then.
 #pragma once
 
 #include <vector>

@@ -15,9 +15,8 @@
 namespace burelu {
 namespace {
 
-constexpr double kParallel = 1e-9;     // radians below which two rows may share a line ...
-constexpr double kDefect = 1e-6;       // ... where what that takes off gamma, at most, is this share of it ...
-constexpr double kRounding = 2e-15;    // ... or where nothing but rounding tells them apart
+constexpr double kParallel = 1e-9;   // radians below which two rows may share a line ...
+constexpr double kDefect = 1e-6;  // ... where what that takes off gamma, at most, is this share of it
 constexpr double kInfinite = std::numeric_limits<double>::infinity();
 constexpr double kNegligible = 1e-14;  // |x| ||Y|| <= kNegligible gamma: a zero row
 
@@ -90,16 +89,23 @@ double ratio_on_line(const MatrixView& X, index_t i, index_t k) {
 struct LineRule {
   double negligible = 0.0;
   double distance = 0.0;  ///< from a line, at most
-  double rounding = 0.0;  ///< radians
 
-  LineRule(double size_of_labels, double gamma, index_t n, bool rotated) {
+  LineRule(double size_of_labels, double gamma, index_t n) {
     const auto count = std::sqrt(static_cast<double>(n));
     negligible = size_of_labels > 0.0 ? kNegligible * gamma / size_of_labels : 0.0;
     distance = size_of_labels > 0.0 ? kDefect * gamma / (size_of_labels * count) : kInfinite;
-    rounding = rotated ? kRounding * std::max(count, 2.0) : kRounding;
   }
-  double angle(double row_norm) const { return std::max(std::min(kParallel, distance / row_norm), rounding); }
 };
+
+/// ||x_i - r x_k||, each entry rounded once: rows may be apart by less than their directions can tell.
+double defect(const MatrixView& X, index_t i, double r, index_t k) {
+  double sum = 0.0;
+  for (index_t j = 0; j < X.cols; ++j) {
+    const double e = std::fma(-r, X(k, j), X(i, j));
+    sum += e * e;
+  }
+  return std::sqrt(sum);
+}
 
 /// Fills line, ratio and representatives. The first row of a line, in the order given, represents it.
 void find_lines(const MatrixView& X, const Directions& rows, const LineRule& rule, Presolved& out) {
@@ -124,10 +130,11 @@ void find_lines(const MatrixView& X, const Directions& rows, const LineRule& rul
     const auto visit = [&](std::size_t p) {  // false: outside the window
       const auto i = static_cast<std::size_t>(order[p]);
       if (std::abs(print[i] - print[k]) > tolerance) return false;
-      if (out.line[i] < 0 && rows.norms[i] > rule.negligible &&
-          rows.distance(order[p], row) <= rule.angle(rows.norms[i])) {
+      if (out.line[i] < 0 && rows.norms[i] > rule.negligible && rows.distance(order[p], row) <= kParallel) {
+        const double ratio = ratio_on_line(X, order[p], row);
+        if (!(defect(X, order[p], ratio, row) <= rule.distance)) return true;
         out.line[i] = line;
-        out.ratio[i] = ratio_on_line(X, order[p], row);
+        out.ratio[i] = ratio;
       }
       return true;
     };
@@ -225,7 +232,7 @@ Presolved presolve(const Problem& problem) {
   }
   const Directions rows(X);
   Presolved out;
-  find_lines(problem.X, rows, LineRule(norm(Y.data.data(), Y.rows * Y.cols), problem.gamma, X.rows, wide), out);
+  find_lines(problem.X, rows, LineRule(norm(Y.data.data(), Y.rows * Y.cols), problem.gamma, X.rows), out);
   merge_labels(Y, rows, out);
 
   const auto m = static_cast<index_t>(out.representatives.size());

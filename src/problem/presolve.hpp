@@ -1,6 +1,7 @@
 // Presolve: an exact reduction of the training problem to rows for which the relaxation has an interior.
 //
-//  1. Rank: X is replaced by its coordinates in its row space (u in null(X) only costs), and Y where it has more columns
+//  1. Rank: X is replaced by its coordinates in its row space (u in null(X) only costs), and Y where it has more
+//  columns
 //     than rows: all that follows is of order min(n, d) and min(n, c).
 //  2. Zero rows: the prediction is 0 whatever the network is; their loss is a constant. A row with |x| ||Y|| <= 1e-14
 //  gamma
@@ -30,8 +31,8 @@ struct Presolved {
   std::vector<std::int32_t> negative;  ///< rows k that also carry a loss on b_k
   std::vector<double> negative_scale;  ///< q of the negative side over q of the positive side, same length
 
-  double scale = 1.0;                         ///< s
-  Matrix basis;  ///< d x original columns, orthonormal rows, u = basis' u~; no columns: features are as they were
+  double scale = 1.0;  ///< s
+  Matrix basis;        ///< d x original columns, orthonormal rows, u = basis' u~; no columns: features are as they were
   Matrix output_basis;                        ///< the same for the outputs, c x original
   double constant_loss = 0.0;                 ///< zero rows and merging
   std::vector<std::int32_t> representatives;  ///< m: a row of the original X on each line

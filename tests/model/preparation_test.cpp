@@ -7,8 +7,8 @@
 
 #include "burelu/errors.hpp"
 #include "linalg/random.hpp"
-#include "support/scratch_folder.hpp"
 #include "support/instances.hpp"
+#include "support/scratch_folder.hpp"
 
 namespace burelu {
 namespace {
