@@ -34,7 +34,7 @@ inline constexpr int kAutomatic = -1;
 /// Options of `solve`.
 struct SolveOptions {
   double tolerance = 1e-3;            ///< stop when certified relative gap and scaled infeasibility are below; > 0
-  int rank = 0;                       ///< columns of the factor; 0 chooses and adapts it
+  int rank = 0;                       ///< columns of the factor; 0: features + outputs + 8 to begin with, and adapted
   std::int64_t max_evaluations = 0;   ///< interaction passes; 0 means no limit
   double time_limit = 0.0;            ///< seconds; 0 means no limit; kept to within a factorisation
   std::string device = "auto";        ///< "auto", "cpu", "cuda", "cuda:K"

@@ -5,6 +5,7 @@
 #include <cmath>
 #include <limits>
 
+#include "certificate/dual.hpp"
 #include "certificate/proof.hpp"
 #include "certificate/repair.hpp"
 #include "cuts/cut_expansion.hpp"
@@ -103,11 +104,7 @@ struct Certifier::State {
     return *rows;
   }
 
-  double dual_value(const Matrix& W) const {
-    double value = reduced.constant_loss;
-    for (std::size_t i = 0; i < W.data.size(); ++i) value -= W.data[i] * (reduced.Y.data[i] + 0.5 * W.data[i]);
-    return value;
-  }
+  double value(const Matrix& W) const { return dual_value(W, reduced.Y) + reduced.constant_loss; }
 
   /// Largest multiple of W that raises D: D(s W) is a concave parabola.
   double best_multiple(const Matrix& W) const {
@@ -209,14 +206,14 @@ std::optional<Certificate> Certifier::prove(const Proposal& proposal) {
       places_in_use(proposal, static_cast<std::int32_t>(state.reduced.rows()), cuts.size());
   candidate.cuts = restored_cuts(state.reduced, cuts, place);
   std::optional<Certificate> best;
-  const double wanted = state.dual_value(proposal.W);
+  const double wanted = state.value(proposal.W);
   const double free = state.best_multiple(proposal.W);
   for (const double extra : kExtraShares) {
     candidate.multipliers = restored_multipliers(state.reduced, proposal, cuts, place, extra);
     candidate.W = restore_dual(state.reduced, state.problem, proposal.W);
     const double s = std::min(free, supported_scale(state.problem, candidate, state.proven_rows()));
     if (!(s > 0.0) && free > 0.0) continue;
-    const double reachable = state.dual_value(multiple(proposal.W, s));
+    const double reachable = state.value(multiple(proposal.W, s));
     if (best && reachable <= best->lower_bound) continue;
     if (state.close(candidate, proposal.W, s) && (!best || candidate.lower_bound > best->lower_bound)) best = candidate;
     if (best && (due(state.stop) || wanted - best->lower_bound <= kNegligibleLoss * std::abs(wanted))) break;

@@ -15,6 +15,9 @@
 
 namespace burelu {
 
+/// D(W), rounded as it comes. What is reported comes from proof.hpp, rounded down.
+double dual_value(const Matrix& W, const Matrix& Y);
+
 struct BestDual {
   double value = 0.0;  ///< D(W)
   Matrix W;

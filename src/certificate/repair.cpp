@@ -25,6 +25,7 @@ constexpr double kCoarseStep = 0.4;   // and at large ones, where a Cholesky fac
 constexpr index_t kSmall = 150;
 constexpr int kMostTrials = 60;   // of a climb: Lambda improves meanwhile, so a share may beat what it was just before
 constexpr int kRetryAnchors = 8;  // every so many calls both interior anchors are tried
+constexpr double kLeastLambda = 1e-2;  // of what tr Lambda can be: multiplicative steps do not leave zero
 constexpr double kNegligible = 1e-14;  // of sqrt(tau_i tau_j): multipliers below are dropped when T is mixed
 
 std::size_t at(index_t i) { return static_cast<std::size_t>(i); }
@@ -41,12 +42,6 @@ double weighted_norm_squared(const Matrix& X, const std::vector<double>& t) {
   std::vector<double> values;
   gram(1.0, rows, 0.0, product.data.data());
   return eigenvalues(product, values) ? values.back() : kInfinity;
-}
-
-double dual_value(const Matrix& W, const Matrix& Y) {
-  double value = 0.0;
-  for (std::size_t i = 0; i < W.data.size(); ++i) value -= W.data[i] * (Y.data[i] + 0.5 * W.data[i]);
-  return value;
 }
 
 bool ordered(const Multiplier& a, const Multiplier& b) { return a.i < b.i || (a.i == b.i && a.j < b.j); }
@@ -223,6 +218,15 @@ double Repair::raise_both(const DualPoint& point) {
   });
 }
 
+/// Lambda from the last call, away from zero: where W = -Y needed no bound then, an output may need one now.
+void Repair::lift_lambda() {
+  if (Lambda_.rows != c_) return;
+  double squares = 0.0;
+  for (const double y : reduced_.Y.data) squares += y * y;
+  const double least = kLeastLambda * 0.5 * squares / (reduced_.gamma * static_cast<double>(c_));
+  for (index_t j = 0; j < c_; ++j) Lambda_(j, j) += least;
+}
+
 Proposal Repair::propose(const DualPoint& point) {
   Proposal out;
   out.dual_value = dual_value(*point.W, reduced_.Y) + reduced_.constant_loss;
@@ -231,6 +235,7 @@ Proposal Repair::propose(const DualPoint& point) {
     out.W = Matrix(0, c_);
     return out;
   }
+  lift_lambda();
   remember(point);
   previous_.reset();
   out.theta = raise_both(point);

@@ -72,6 +72,7 @@ class Repair {
   bool bend(double theta);
   SlackMixture mixture(double theta) const;
   bool improve(double logit, const Matrix& W, Choice& best);
+  void lift_lambda();
   void remember(const DualPoint& point);
   double raise(const DualPoint& point);
   double raise_both(const DualPoint& point);

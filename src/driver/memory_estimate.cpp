@@ -19,7 +19,7 @@ SolveSize solve_size(const Presolved& reduced, const SolveOptions& options, cons
                  options.rank,   backend.memory,     backend.threads};
   size.multipliers_float = backend.multipliers_float;
   size.slack_columns = LossSpace::most_columns(reduced);
-  if (size.rank == 0) size.rank = starting_rank(size.rows, size.features);
+  if (size.rank == 0) size.rank = starting_rank(size.rows, size.features, size.outputs);
   if (tightens(reduced, options)) size.interior = tighten_bytes(reduced, options);
   return size;
 }

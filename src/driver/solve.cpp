@@ -40,40 +40,26 @@ bool trivial(const Presolved& reduced) {
   return reduced.rows() == 0 || largest == 0.0;
 }
 
-Relaxation zero_network(const Presolved& reduced, Certifier& certifier) {
+Relaxation zero_network(const Presolved& reduced, Incumbent& incumbent) {
   Relaxation result;
   const std::vector<Multiplier> none;
   const std::vector<double> tau(static_cast<std::size_t>(reduced.rows()), 0.0);
   const Matrix W(reduced.Y.rows, reduced.Y.cols);
-  Proposal proposal = certifier.propose({&none, &tau, &W});
-  result.lower_bound = result.bound_without_cuts = std::numeric_limits<double>::quiet_NaN();
-  if (auto proof = certifier.prove(proposal)) {
-    result.lower_bound = proof->lower_bound;
-    result.certificate = std::move(*proof);
-  }
+  incumbent.offer({&none, &tau, &W});
   result.objective = reduced.constant_loss;
-  result.relative_gap = result.objective > 0.0 ? (result.objective - result.lower_bound) / result.objective : 0.0;
+  result.bound_without_cuts = std::numeric_limits<double>::quiet_NaN();
+  incumbent.publish(result);
   result.factor = {Matrix(reduced.rows(), 0), Matrix(reduced.features(), 0), Matrix(reduced.outputs(), 0)};
   result.status = Status::solved;
   result.message = "no sample with a nonzero row has a nonzero target: the zero network is optimal";
   return result;
 }
 
-// A bound where the iteration has none: ties alone, and the best W for them. Without multipliers it is low, but T = 0
-// with W near 0 always proves something.
-void add_first_bound(const Presolved& reduced, Certifier& certifier, Relaxation& result) {
-  if (!std::isnan(result.lower_bound) || result.status == Status::device_failed) return;
-  const std::vector<Multiplier> none;
-  const std::vector<double> tau(static_cast<std::size_t>(reduced.rows()), 0.0);
-  Matrix W = reduced.Y;
-  for (double& value : W.data) value = -value;
-  std::optional<Certificate> proof = certifier.prove(certifier.propose({&none, &tau, &W}));
-  if (!proof) proof = certifier.prove_least();
-  if (!proof) return;
-  result.lower_bound = proof->lower_bound;
-  result.certificate = std::move(*proof);
-  if (result.objective != 0.0)
-    result.relative_gap = (result.objective - result.lower_bound) / std::fabs(result.objective);
+// A bound where the iteration has none: T = 0 with W near 0 always proves something.
+void add_first_bound(const Presolved& reduced, Incumbent& incumbent, Relaxation& result) {
+  if (incumbent.proven() || result.status == Status::device_failed) return;
+  incumbent.offer_least(reduced);
+  incumbent.publish(result);
 }
 
 // Evaluations of a solve without a limit: what has not come to an end by then will not.
@@ -102,10 +88,11 @@ Relaxation solve_scaled(const Problem& problem, const SolveOptions& options, con
   require_memory(solve_host_bytes(size, device), available_bytes(), "this machine");
   Certifier certifier(problem, reduced, device);
   certifier.stop_at(&stop);
+  Incumbent incumbent(certifier);
   const double presolve_seconds = clock.seconds();
   Relaxation result;
   if (trivial(reduced)) {
-    result = zero_network(reduced, certifier);
+    result = zero_network(reduced, incumbent);
   } else {
     const BackendMaker make = [&](const RelaxationData& data, double sigma) {
       BackendOptions with_penalty = backend_options;
@@ -119,11 +106,11 @@ Relaxation solve_scaled(const Problem& problem, const SolveOptions& options, con
     SolveOptions first = options;
     const std::int64_t most = tight ? kBeforeCuts : kMostEvaluations;
     if (first.max_evaluations == 0 || (tight && first.max_evaluations > most)) first.max_evaluations = most;
-    OuterLoop loop(make, certifier, reduced, first, key);
+    OuterLoop loop(make, incumbent, reduced, first, key);
     result = loop.run();
     if (first.max_evaluations != options.max_evaluations) say_stalled(result, tight);
-    add_first_bound(reduced, certifier, result);
-    if (tight) tighten(reduced, certifier, options, clock, result);
+    add_first_bound(reduced, incumbent, result);
+    if (tight) tighten(reduced, incumbent, options, clock, result);
   }
   result.factor = restore(reduced, std::move(result.factor));
   result.presolve = reduced.summary;

@@ -5,6 +5,7 @@
 
 #include "burelu/errors.hpp"
 #include "burelu/solve.hpp"
+#include "certificate/incumbent.hpp"
 #include "driver/devices.hpp"
 #include "driver/memory_estimate.hpp"
 #include "driver/solve_with.hpp"
@@ -13,6 +14,7 @@
 #include "linalg/stop.hpp"
 #include "linalg/thread_scope.hpp"
 #include "network/extraction.hpp"
+#include "problem/gap.hpp"
 
 namespace burelu {
 namespace {
@@ -22,22 +24,13 @@ constexpr std::int64_t kInterruptedBudget = 200;  // evaluations for a network a
 constexpr double kInterruptedSeconds = 1.0;       // ... or so many seconds
 constexpr double kNetworkShare = 0.2;             // of the tolerance: a gap below it is not worth more training
 
-double relative_gap(double objective, double bound) {
-  if (std::isnan(bound)) return bound;
-  return objective == bound ? 0.0 : (objective - bound) / std::fabs(objective);
-}
-
+// The last check, with the best network so far.
 Progress network_progress(const Relaxation& relaxation, double seconds, double best) {
-  Progress p;
-  p.evaluations = relaxation.evaluations;
-  p.seconds = seconds;
-  p.objective = relaxation.objective;
-  p.infeasibility = relaxation.infeasibility;
-  p.lower_bound = relaxation.lower_bound;
-  p.penalty = relaxation.history.empty() ? 0.0 : relaxation.history.back().penalty;
-  p.rank = relaxation.rank;
+  HistoryEntry last{relaxation.evaluations, seconds, relaxation.objective, relaxation.infeasibility,
+                    relaxation.lower_bound, 0.0,     relaxation.rank};
+  if (!relaxation.history.empty()) last.penalty = relaxation.history.back().penalty;
+  Progress p = progress_at(last, "network");
   p.network_objective = best;
-  p.phase = "network";
   return p;
 }
 
