@@ -48,7 +48,7 @@ struct SolveOptions {
   double checkpoint_interval = 60.0;  ///< seconds between saves; 0 saves at every check
   std::string resume;                 ///< file to go on from: same data, gamma, rank, seed, threads, device and cuts
   ProgressCallback progress;          ///< called once per check from the calling thread; may be empty
-  StopRequest stop;                   ///< may be empty; asked between factorisations too, where no check is due for long
+  StopRequest stop;  ///< may be empty; asked between factorisations too, where no check is due for long
 };
 
 /// Options of `train`: the solve, then the network.

@@ -17,9 +17,9 @@ class ProgressThrottle {
  public:
   explicit ProgressThrottle(bool live) : live_(live) {}
 
-  /// Whether to print this check, at `now` seconds. A live line is drawn at most ten times a second. In a pipe the first
-  /// 20 checks of a phase get a line, then those that are 10 % of the evaluations further, some 25 a decade, and one
-  /// after 10 % of the time so far, a minute at least; of the network, those that bring it down by 1e-4 and as many
+  /// Whether to print this check, at `now` seconds. A live line is drawn at most ten times a second. In a pipe the
+  /// first 20 checks of a phase get a line, then those that are 10 % of the evaluations further, some 25 a decade, and
+  /// one after 10 % of the time so far, a minute at least; of the network, those that bring it down by 1e-4 and as many
   /// per decade of seconds.
   bool due(const Progress& progress, double now);
 
@@ -28,7 +28,7 @@ class ProgressThrottle {
 
   bool live_;
   std::string phase_;
-  int shown_ = 0;  // of this phase
+  int shown_ = 0;                 // of this phase
   std::int64_t evaluations_ = 0;  // of the last line
   double start_ = -1.0;
   double last_ = -1e9;

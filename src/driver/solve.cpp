@@ -68,9 +68,10 @@ constexpr std::int64_t kMostEvaluations = 200'000;
 void say_stalled(Relaxation& result, bool before_cuts) {
   if (result.status != Status::evaluation_limit) return;
   result.status = Status::stalled;
-  result.message = before_cuts ? "cuts gained nothing, and without them the gap is above the tolerance: try --cuts none"
-                               : "the gap is above the tolerance after 200,000 evaluations: standardized features, a larger "
-                                 "gamma or a larger tolerance may help; --max-evaluations goes on";
+  result.message = before_cuts
+                       ? "cuts gained nothing, and without them the gap is above the tolerance: try --cuts none"
+                       : "the gap is above the tolerance after 200,000 evaluations: standardized features, a larger "
+                         "gamma or a larger tolerance may help; --max-evaluations goes on";
 }
 
 Relaxation solve_scaled(const Problem& problem, const SolveOptions& options, const Device& device) {

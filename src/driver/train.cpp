@@ -44,10 +44,10 @@ void say_what_ended(Relaxation& relaxation, const TrainingBudget& budget, const 
   }
 }
 
-// Trains the network against the bound of `result`, to where nothing worth winning is left. Where the device fails there
-// is none, and the bound is kept.
-void add_network(Training& result, const Problem& problem, const TrainOptions& options,
-                 const Device& device, const Clock& clock, const Stop& stop) {
+// Trains the network against the bound of `result`, to where nothing worth winning is left. Where the device fails
+// there is none, and the bound is kept.
+void add_network(Training& result, const Problem& problem, const TrainOptions& options, const Device& device,
+                 const Clock& clock, const Stop& stop) {
   Relaxation& relaxation = result.relaxation;
   TrainingBudget budget;
   const Stop soon(kInterruptedSeconds, {});

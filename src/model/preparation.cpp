@@ -21,8 +21,8 @@ bool all_equal(const Matrix& X, index_t column) {
   return true;
 }
 
-/// A column is constant when its spread is rounding. Its first value is its mean to the bit where all are equal; noise of
-/// rounding is brought down to that size beside one.
+/// A column is constant when its spread is rounding. Its first value is its mean to the bit where all are equal; noise
+/// of rounding is brought down to that size beside one.
 Moments moments(const Matrix& X, index_t column) {
   const auto n = static_cast<double>(X.rows);
   double mean = 0.0;

@@ -213,11 +213,9 @@ Network trained(const Device& device, const Problem& problem, const Factor* fact
     scale(scaled.V, to_normalised);
   }
   const double unit = normalised.y_scale * normalised.y_scale;
-  Watch watch(
-      [&](std::int64_t count, double value) {
-        return !budget.keep_going || budget.keep_going(evaluations + count, value * unit);
-      },
-      budget.stop);
+  Watch watch([&](std::int64_t count,
+                  double value) { return !budget.keep_going || budget.keep_going(evaluations + count, value * unit); },
+              budget.stop);
   const Schedule plan = schedule(device, normalised.problem, options, budget);
   Trainer trainer(device, normalised.problem, factor != nullptr ? &scaled : nullptr, plan, options.solve.seed, watch);
   Network network = trainer.run();

@@ -15,8 +15,8 @@ struct Missing {
   double worst = 0.0;  ///< largest h(u) / (gamma ||u||) found
 };
 
-/// Maximises h by the ascent u <- grad h / ||grad h|| (h is convex: monotone) from 2 x `most` points, until `watch`, where
-/// there is one, says stop.
+/// Maximises h by the ascent u <- grad h / ||grad h|| (h is convex: monotone) from 2 x `most` points, until `watch`,
+/// where there is one, says stop.
 Missing missing_neurons(const TrainingProblem& problem, const Network& network, index_t most, std::uint64_t seed,
                         const Watch* watch = nullptr);
 

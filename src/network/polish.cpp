@@ -46,7 +46,8 @@ int evaluations_between_asking(const TrainingProblem& problem, index_t width) {
   constexpr double kFlops = 5e9;
   const auto n = static_cast<double>(problem.rows());
   const auto k = static_cast<double>(std::max<index_t>(width, 1));
-  const double flops = 6.0 * n * static_cast<double>(problem.features() + problem.outputs()) * k + n * k * std::min(n, k);
+  const double flops =
+      6.0 * n * static_cast<double>(problem.features() + problem.outputs()) * k + n * k * std::min(n, k);
   return static_cast<int>(std::clamp(kFlops / flops, 1.0, static_cast<double>(kWindow)));
 }
 

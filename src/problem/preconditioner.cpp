@@ -10,7 +10,7 @@
 namespace burelu {
 namespace {
 
-constexpr double kGraded = 1e3;              // ratio of column norms
+constexpr double kGraded = 1e3;  // ratio of column norms
 constexpr double kGradedConditioning = 1e-10;
 
 std::size_t at(index_t i) { return static_cast<std::size_t>(i); }

@@ -15,8 +15,8 @@
 namespace burelu {
 namespace {
 
-constexpr double kParallel = 1e-9;   // radians below which two rows may share a line ...
-constexpr double kDefect = 1e-6;  // ... where what that takes off gamma, at most, is this share of it
+constexpr double kParallel = 1e-9;  // radians below which two rows may share a line ...
+constexpr double kDefect = 1e-6;    // ... where what that takes off gamma, at most, is this share of it
 constexpr double kInfinite = std::numeric_limits<double>::infinity();
 constexpr double kNegligible = 1e-14;  // |x| ||Y|| <= kNegligible gamma: a zero row
 

@@ -172,8 +172,8 @@ void OuterLoop::run_updates() {
 // time ends a solve that has no bound yet, or a smaller gamma has settled.
 void OuterLoop::look() {
   const auto order = static_cast<double>(data_.m + data_.d);
-  bool due = !(late() && incumbent_.proven()) &&
-             policy::certificate_due(state_, options_, evaluations(), pass_flops(), order);
+  bool due =
+      !(late() && incumbent_.proven()) && policy::certificate_due(state_, options_, evaluations(), pass_flops(), order);
   backend_->read(snapshot_, due ? kDual | kPoint : unsigned{kPoint});
   result_.checks += 1;
   result_.host_waits += 1;
@@ -262,8 +262,7 @@ bool OuterLoop::act() {
   const Action action = policy::next(state_, look, options_, incumbent_.history(), cuts_pay());
   switch (action) {
     case Action::solved:
-      if (look.go_on && !zero_ && policy::evaluations_left(options_, look.evaluations) > 1 &&
-          !late() && cut_round())
+      if (look.go_on && !zero_ && policy::evaluations_left(options_, look.evaluations) > 1 && !late() && cut_round())
         return false;
       finish(Status::solved, zero_ ? "the zero network is optimal to the tolerance; a smaller gamma gives a network"
                                    : "certified relative gap and infeasibility are below the tolerance");

@@ -44,7 +44,7 @@ struct Look {
   double size = 1.0;                ///< decay of the factor over the objective of the zero network
   bool zero = false;                ///< objective and bound are compared for the zero network: feasible and stationary
   bool go_on = true;                ///< said the callback
-  bool late = false;  ///< the limit of time has passed, the time before the loop included
+  bool late = false;                ///< the limit of time has passed, the time before the loop included
 };
 
 enum class Action { go_on, solved, interrupted, evaluation_limit, time_limit, lower, raise, escape, grow, stalled };

@@ -19,9 +19,9 @@ struct RelaxationData {
   double gamma = 0.0;
   std::vector<std::int32_t> negative;
   std::vector<double> negative_scale;
-  Matrix K;      ///< d x d, U = K Ut (problem/preconditioner.hpp)
-  Matrix XK;     ///< m x d
-  Matrix decay;  ///< gamma K'K
+  Matrix K;                   ///< d x d, U = K Ut (problem/preconditioner.hpp)
+  Matrix XK;                  ///< m x d
+  Matrix decay;               ///< gamma K'K
   std::vector<double> norms;  ///< of the rows of X
   double mean_kernel = 0.0;   ///< mean arc-cosine kernel over pairs of rows, the unit of the weights
 

@@ -13,11 +13,12 @@
 <<<<<<< HEAD
 #include "support/certificate_cases.hpp"
 #include "support/devices.hpp"
-    =======
+    == == ==
+    =
 #include "support/cut_cases.hpp"
-    >>>>>>> tests
+        >>>>>>> tests
 
-    namespace burelu {
+        namespace burelu {
   namespace {
 
   using test::OwnedProblem;

@@ -5,10 +5,10 @@
 
 #include <cmath>
 
-#include "data/column_sizes.hpp"
 #include "burelu/certificate.hpp"
 #include "burelu/errors.hpp"
 #include "data/builtin.hpp"
+#include "data/column_sizes.hpp"
 #include "data/formats.hpp"
 #include "formats/csv.hpp"
 #include "support/scratch_folder.hpp"
