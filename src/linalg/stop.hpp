@@ -18,9 +18,8 @@ class Stop {
 
   /// Whether the limit passed or the wish was first seen `grace` seconds ago.
   bool due(double grace = 0.0) const {
-    const double now = clock_.seconds();
-    if (limit_ > 0.0 && now >= limit_ + grace) return true;
-    return wished() && now >= wished_at_ + grace;
+    if (limit_ > 0.0 && clock_.seconds() >= limit_ + grace) return true;
+    return wished() && clock_.seconds() >= wished_at_ + grace;
   }
 
   /// Whether somebody wished; never forgotten.

@@ -138,7 +138,8 @@ policy::Look OuterLoop::look_now() const {
   look.dual = c.dual.dual;
   look.shortfall = zero_ ? 0.0 : c.dual.shortfall;
   look.distance = std::fabs(c.dual.objective - c.value.dual) / std::fabs(c.dual.objective);
-  look.size = c.value.decay / (zero_objective_ - reduced_.constant_loss);
+  const double all = zero_objective_ - reduced_.constant_loss;  // where gamma is tiny the decay of any factor is, too
+  look.size = std::fmax(c.value.decay, std::fabs(all - c.dual.objective)) / all;
   look.zero = zero_;
   return look;
 }

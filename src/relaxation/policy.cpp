@@ -31,8 +31,9 @@ constexpr double kClose = 1e-4;    // a step that is none
 
 int updates_per_check(double pass_flops) { return pass_flops > kHeavyPass ? 1 : kUpdatesPerCheck; }
 
+// A device records what it repeats, from two on.
 int evaluations_between_asking(double pass_flops) {
-  return static_cast<int>(std::clamp(kHeavyPass / std::fmax(pass_flops, 1.0), 1.0, 1e6));
+  return static_cast<int>(std::clamp(kHeavyPass / std::fmax(pass_flops, 1.0), 2.0, 1e6));
 }
 
 std::int64_t evaluations_left(const SolveOptions& options, std::int64_t evaluations) {

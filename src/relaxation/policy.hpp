@@ -41,7 +41,7 @@ struct Look {
   double infeasibility = 0.0;
   double primal = 0.0, dual = 0.0;  ///< scaled residuals
   double distance = 0.0;            ///< of primal and dual value of the iteration, relative
-  double size = 1.0;                ///< decay of the factor over the objective of the zero network
+  double size = 1.0;                ///< decay and gain of the factor, the larger one, over the objective of the zero network
   bool zero = false;                ///< objective and bound are compared for the zero network: feasible and stationary
   bool go_on = true;                ///< said the callback
   bool late = false;                ///< the limit of time has passed, the time before the loop included

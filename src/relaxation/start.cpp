@@ -54,7 +54,7 @@ Point random_point(const RelaxationData& data, int rank, std::uint64_t seed) {
 
 Point sized(const RelaxationData& data, Point point, double decay) {
   const Matrix product_with = product(data.decay, point.Ut);
-  const double now = 0.5 * cblas_ddot(blas(static_cast<index_t>(point.Ut.data.size())), point.Ut.data.data(), 1,
+  const double now = 0.5 * cblas_ddot(static_cast<int>(point.Ut.data.size()), point.Ut.data.data(), 1,
                                       product_with.data.data(), 1);
   const double scale = now > 0.0 ? std::sqrt(decay / now) : 1.0;
   for (double& value : point.Ut.data) value *= scale;
