@@ -12,6 +12,7 @@
 
 #include "app/interrupt.hpp"
 #include "formats/number.hpp"
+#include "problem/gap.hpp"
 
 namespace burelu::app {
 namespace {
@@ -19,6 +20,32 @@ namespace {
 /// NaN is what has not been computed yet.
 std::string number(double value, const char* format) {
   return std::isnan(value) ? "-" : fmt::format(fmt::runtime(format), value);
+}
+
+/// The gap, once the objective means something: far from feasible it may be anything, and on either side of the bound.
+/// "~": it is still below the bound, by that much.
+std::string gap_text(const Progress& progress) {
+  constexpr double kMeaningful = 1e-2;  // infeasibility
+  constexpr double kClose = 1e-3;
+  const double gap = relative_gap(progress.objective, progress.lower_bound);
+  if (std::isnan(gap) || !(progress.infeasibility <= (gap < 0.0 ? kClose : kMeaningful))) return "-";
+  return (gap < 0.0 ? "~" : "") + fmt::format("{:.1e}", std::fabs(gap));
+}
+
+std::string solve_line(const Progress& progress) {
+  return fmt::format("{:>7} evals {:>8.2f} s  objective {:>10}  bound {:>10}  gap {:>8}  infeasible {:>8}  rank {}",
+                     progress.evaluations, progress.seconds, number(progress.objective, "{:.6g}"),
+                     std::isnan(progress.lower_bound) ? "-" : rounded_down(progress.lower_bound, 6), gap_text(progress),
+                     number(progress.infeasibility, "{:.1e}"), progress.rank);
+}
+
+/// While networks are trained only theirs changes.
+std::string network_line(const Progress& progress) {
+  std::string line = fmt::format("{:>13} {:>8.2f} s  objective {:>10}", "network", progress.seconds,
+                                 number(progress.network_objective, "{:.6g}"));
+  const double gap = relative_gap(progress.network_objective, progress.lower_bound);
+  if (!std::isnan(gap)) line += fmt::format("  at most {:.3g} % above the best", 100.0 * gap);
+  return line;
 }
 
 std::size_t terminal_width() {
@@ -42,14 +69,8 @@ void clear_line() { std::fputs("\r\x1b[K", stderr); }
 }  // namespace
 
 std::string progress_line(const Progress& progress, bool debug) {
-  const double gap = (progress.objective - progress.lower_bound) / std::fabs(progress.objective);
-  std::string line =
-      fmt::format("{:>7} evals {:>8.2f} s  objective {:>10}  bound {:>10}  gap {:>8}  infeasible {:>8}  rank {}",
-                  progress.evaluations, progress.seconds, number(progress.objective, "{:.6g}"),
-                  std::isnan(progress.lower_bound) ? "-" : rounded_down(progress.lower_bound, 6), number(gap, "{:.1e}"),
-                  number(progress.infeasibility, "{:.1e}"), progress.rank);
-  if (std::isfinite(progress.network_objective) && std::string_view(progress.phase) == "network")
-    line += fmt::format("  network {:.6g}", progress.network_objective);
+  const bool network = std::string_view(progress.phase) == "network";
+  std::string line = network ? network_line(progress) : solve_line(progress);
   if (debug)
     line += fmt::format("  {}  penalty {:.3g}  primal {:.1e}  dual {:.1e}", progress.phase, progress.penalty,
                         progress.primal_residual, progress.dual_residual);

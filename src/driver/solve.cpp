@@ -3,9 +3,11 @@
 
 #include <cmath>
 #include <limits>
+#include <optional>
 #include <string>
 
 #include "burelu/errors.hpp"
+#include "driver/branching.hpp"
 #include "driver/devices.hpp"
 #include "driver/memory_estimate.hpp"
 #include "driver/solve_with.hpp"
@@ -74,23 +76,18 @@ void say_stalled(Relaxation& result, bool before_cuts) {
                          "gamma or a larger tolerance may help; --max-evaluations goes on";
 }
 
-Relaxation solve_scaled(const Problem& problem, const SolveOptions& options, const Device& device) {
-  const Clock clock;
-  const Stop stop(options.time_limit, options.stop);
-  const ThreadScope scope(options.threads);
-  const int threads = scope.threads();
-  require_memory(presolve_bytes(problem), available_bytes(), "this machine");
-  const Presolved reduced = presolve(problem);
+// The relaxation alone, in presolved coordinates.
+Relaxation relaxed(const Problem& problem, const Presolved& reduced, const SolveOptions& options, const Device& device,
+                   int threads, const Clock& clock, const Stop& stop) {
   BackendOptions backend_options;
   backend_options.threads = threads;
   backend_options.multipliers_float = options.multipliers_float;
   const SolveSize size = solve_size(reduced, options, backend_options);
   backend_options.rank = size.rank;
-  require_memory(solve_host_bytes(size, device), available_bytes(), "this machine");
+  require_memory(solve_host_bytes(size, device), available_bytes(), "this machine", memory_advice(size, device));
   Certifier certifier(problem, reduced, device);
   certifier.stop_at(&stop);
   Incumbent incumbent(certifier);
-  const double presolve_seconds = clock.seconds();
   Relaxation result;
   if (trivial(reduced)) {
     result = zero_network(reduced, incumbent);
@@ -113,11 +110,38 @@ Relaxation solve_scaled(const Problem& problem, const SolveOptions& options, con
     add_first_bound(reduced, incumbent, result);
     if (tight) tighten(reduced, incumbent, options, clock, result);
   }
+  result.relaxation_bound = result.lower_bound;
+  result.branch_bound = std::numeric_limits<double>::quiet_NaN();
+  result.certificates = certifier.places();
+  return result;
+}
+
+Relaxation solve_scaled(const Problem& problem, const SolveOptions& options, const Device& device, Network* network) {
+  const Clock clock;
+  const Stop stop(options.time_limit, options.stop);
+  const ThreadScope scope(options.threads);
+  const int threads = scope.threads();
+  require_memory(presolve_bytes(problem), available_bytes(), "this machine", memory_advice(problem.X));
+  const Presolved reduced = presolve(problem);
+  const double presolve_seconds = clock.seconds();
+  std::optional<Branching> found;
+  if (!trivial(reduced) && branches(reduced, options)) found = branch(problem, reduced, options, clock);
+  Relaxation result;
+  const bool ended = found && (found->status == Status::solved || found->status == Status::interrupted);
+  if (ended || (found && options.bound == BoundMethod::branch)) {
+    result = branched_result(reduced, *found);
+  } else {
+    result = relaxed(problem, reduced, options, device, threads, clock, stop);
+    if (found) take_bound(result, *found);
+  }
+  if (found) {
+    result.seconds.solve += found->seconds;
+    if (network != nullptr) *network = found->optimum.network;
+  }
   result.factor = restore(reduced, std::move(result.factor));
   result.presolve = reduced.summary;
   result.seconds.presolve = presolve_seconds;
   result.seconds.total = clock.seconds();
-  result.certificates = certifier.places();
   result.device = device.name();
   result.threads = threads;
   return result;
@@ -125,16 +149,17 @@ Relaxation solve_scaled(const Problem& problem, const SolveOptions& options, con
 
 }  // namespace
 
-Relaxation solve_with(const Problem& problem, const SolveOptions& options, const Device& device) {
+Relaxation solve_with(const Problem& problem, const SolveOptions& options, const Device& device, Network* network) {
   validate(problem);
   check_options(options);
   const double t = target_scale(problem.Y);
-  if (t == 1.0) return solve_scaled(problem, options, device);
+  if (t == 1.0) return solve_scaled(problem, options, device, network);
   const Matrix Y = divided(problem.Y, t);
   SolveOptions inside = options;
   inside.progress = scaled_progress(options.progress, t);
-  Relaxation result = solve_scaled({problem.X, Y, problem.gamma / t}, inside, device);
+  Relaxation result = solve_scaled({problem.X, Y, problem.gamma / t}, inside, device, network);
   scale_result(result, problem, t);
+  if (network != nullptr) scale_network(*network, t);
   return result;
 }
 

@@ -48,9 +48,14 @@ ProgressCallback scaled_progress(const ProgressCallback& progress, double t) {
   };
 }
 
+void scale_network(Network& network, double t) {
+  multiply_by(network.U, std::sqrt(t));
+  multiply_by(network.V, std::sqrt(t));
+}
+
 void scale_result(Relaxation& result, const Problem& problem, double t) {
-  for (double* value :
-       {&result.objective, &result.lower_bound, &result.bound_without_cuts, &result.presolve.constant_loss})
+  for (double* value : {&result.objective, &result.lower_bound, &result.bound_without_cuts, &result.relaxation_bound,
+                        &result.branch_bound, &result.presolve.constant_loss})
     *value *= t * t;
   for (HistoryEntry& entry : result.history) {
     entry.objective *= t * t;
@@ -63,6 +68,8 @@ void scale_result(Relaxation& result, const Problem& problem, double t) {
   for (Multiplier& pair : certificate.multipliers) pair.value *= t;
   certificate.gamma = problem.gamma;
   certificate.data_hash = data_hash(problem);
+  certificate.lower_bound = result.lower_bound;
+  if (certificate.branched) return;  // every number of its proof is t times, or t^2 times, another one exactly
   const std::optional<double> bound = proven_bound(problem, certificate);
   if (bound) {
     certificate.lower_bound = result.lower_bound = *bound;

@@ -53,9 +53,9 @@ Point random_point(const RelaxationData& data, int rank, std::uint64_t seed) {
 }
 
 Point sized(const RelaxationData& data, Point point, double decay) {
-  const Matrix product_with = product(data.decay, point.Ut);
-  const double now = 0.5 * cblas_ddot(static_cast<int>(point.Ut.data.size()), point.Ut.data.data(), 1,
-                                      product_with.data.data(), 1);
+  const Matrix pulled = product(data.decay, point.Ut);
+  double now = 0.0;
+  for (std::size_t k = 0; k < pulled.data.size(); ++k) now += 0.5 * pulled.data[k] * point.Ut.data[k];
   const double scale = now > 0.0 ? std::sqrt(decay / now) : 1.0;
   for (double& value : point.Ut.data) value *= scale;
   return point;

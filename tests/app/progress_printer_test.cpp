@@ -23,10 +23,36 @@ TEST(ProgressLine, ShowsWhatIsKnownAndDashesForTheRest) {
   progress.lower_bound = 6.0;
   EXPECT_NE(progress_line(progress, false).find("gap  2.5e-01"), std::string::npos);
   EXPECT_EQ(progress_line(progress, false).find("network"), std::string::npos);
-  progress.phase = "network";
-  progress.network_objective = 9.5;
-  EXPECT_NE(progress_line(progress, false).find("network 9.5"), std::string::npos);
   EXPECT_NE(progress_line(progress, true).find("penalty"), std::string::npos);
+}
+
+TEST(ProgressLine, TheGapIsSaidWhereTheObjectiveMeansSomething) {
+  Progress progress;
+  progress.phase = "solve";
+  progress.objective = 8.0;
+  progress.lower_bound = 6.0;
+  const auto says = [&](const char* words) { return progress_line(progress, false).find(words) != std::string::npos; };
+  progress.infeasibility = 5e-2;
+  EXPECT_TRUE(says("gap        -  infeasible  5.0e-02"));
+  progress.infeasibility = 5e-3;
+  EXPECT_TRUE(says("gap  2.5e-01"));
+  progress.lower_bound = 8.08;
+  EXPECT_TRUE(says("gap        -")) << progress_line(progress, false);
+  progress.infeasibility = 5e-4;
+  EXPECT_TRUE(says("gap ~1.0e-02")) << progress_line(progress, false);
+}
+
+TEST(ProgressLine, OfANetworkSaysWhatChangesAlone) {
+  Progress progress;
+  progress.phase = "network";
+  progress.seconds = 1.5;
+  progress.objective = 6.1;
+  progress.lower_bound = 6.0;
+  progress.network_objective = 8.0;
+  EXPECT_EQ(progress_line(progress, false),
+            "      network     1.50 s  objective          8  at most 25 % above the best");
+  progress.lower_bound = std::numeric_limits<double>::quiet_NaN();
+  EXPECT_EQ(progress_line(progress, false), "      network     1.50 s  objective          8");
 }
 
 Progress network_check(double objective) {
