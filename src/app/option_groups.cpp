@@ -211,7 +211,7 @@ void add_preparation(CLI::App* command, Arguments& arguments) {
   add_coding(command, arguments);
   add_bias(command, arguments, "append a column of ones to X");
   command->add_flag("--standardize", choice.preparation.standardize,
-                    "centre and scale the features (constant ones are left alone); kept in the model");
+                    "centre and scale the features (constant ones become zero); kept in the model");
   command->add_flag("--scale", choice.preparation.scale,
                     "divide all features by one number, 255 for images, else the largest; kept in the model");
   command->add_option("--pca", choice.preparation.components, "keep K principal components; kept in the model")

@@ -77,18 +77,39 @@ std::string progress_line(const Progress& progress, bool debug) {
   return line;
 }
 
-bool ProgressThrottle::due(const Progress& progress, double now) {
-  constexpr double kLivePeriod = 0.1;
-  constexpr double kPipePeriod = 1.0;
+bool ProgressThrottle::due_in_pipe(const Progress& progress, double now) {
+  constexpr int kFirst = 20;
+  constexpr double kFurther = 1.1;
+  constexpr double kShare = 0.1;
+  constexpr double kLeastPeriod = 60.0;
+  constexpr double kNetworkPeriod = 1.0;
   constexpr double kImprovement = 1e-4;
-  bool print = !live_ || now - last_ >= kLivePeriod;
-  if (!live_ && std::string_view(progress.phase) == "network") {
+  if (start_ < 0.0) start_ = now;
+  if (phase_ != progress.phase) {
+    phase_ = progress.phase;
+    shown_ = 0;
+  }
+  const double waited = now - last_;
+  if (phase_ == "network") {
     const double best = progress.network_objective;
     const bool better = !network_seen_ ? !std::isnan(best) : best < network_ - kImprovement * std::fabs(network_);
-    print = better || now - last_ >= kPipePeriod;
+    if (!better && waited < std::max(kNetworkPeriod, kShare * (now - start_))) return false;
     if (better) network_ = best;
     network_seen_ = network_seen_ || better;
+    if (better && shown_ > kFirst && waited < kShare * (now - start_)) return false;
+  } else if (shown_ >= kFirst &&
+             static_cast<double>(progress.evaluations) < kFurther * static_cast<double>(evaluations_) &&
+             waited < std::max(kLeastPeriod, kShare * (now - start_))) {
+    return false;
   }
+  ++shown_;
+  evaluations_ = progress.evaluations;
+  return true;
+}
+
+bool ProgressThrottle::due(const Progress& progress, double now) {
+  constexpr double kLivePeriod = 0.1;
+  const bool print = live_ ? now - last_ >= kLivePeriod : due_in_pipe(progress, now);
   if (print) last_ = now;
   return print;
 }
@@ -98,12 +119,19 @@ ProgressPrinter::ProgressPrinter(LogLevel level)
 
 ProgressPrinter::~ProgressPrinter() {
   if (shown_ && live_) clear_line();
+  if (!held_.empty() && !live_) print(held_, live_);
 }
 
 bool ProgressPrinter::operator()(const Progress& progress) {
-  if (level_ >= LogLevel::info && throttle_.due(progress, clock_seconds())) {
-    print(progress_line(progress, level_ == LogLevel::debug), live_);
+  if (level_ < LogLevel::info) return !interrupted();
+  const bool all = level_ == LogLevel::debug && !live_;
+  std::string line = progress_line(progress, level_ == LogLevel::debug);
+  if (throttle_.due(progress, clock_seconds()) || all) {
+    print(line, live_);
     shown_ = true;
+    held_.clear();
+  } else {
+    held_ = std::move(line);
   }
   return !interrupted();
 }

@@ -18,6 +18,7 @@
 #include "burelu/solve.hpp"
 #include "burelu/version.hpp"
 #include "certificate/proof.hpp"
+#include "data/column_sizes.hpp"
 #include "driver/devices.hpp"
 #include "driver/memory_estimate.hpp"
 #include "formats/output_file.hpp"
@@ -68,6 +69,7 @@ class Run {
 
   TrainOptions options(ProgressPrinter& printer) const {
     TrainOptions options = arguments_.options;
+    options.solve.stop = interrupted;
     options.solve.progress = [&printer](const Progress& progress) { return printer(progress); };
     return options;
   }
@@ -138,6 +140,15 @@ class Run {
     context_.gamma = arguments_.gamma.value_or(default_gamma);
     context_.load_seconds = elapsed();
     validate(problem());
+    warn_of_sizes();
+    keep_results();
+  }
+
+  /// Columns so unlike in size that the small ones hardly count.
+  void warn_of_sizes() const {
+    if (arguments_.level() < LogLevel::warning) return;
+    const std::string warning = warning_of_sizes(data_);
+    if (!warning.empty()) fmt::print(stderr, "burelu: warning: {}\n", warning);
   }
 
   void write_proof(const Certificate& certificate) {

@@ -125,6 +125,7 @@ study::CutsOptions cuts_options(const Arguments& arguments, const study::StudyRu
 
 int run_study_tightness(const Arguments& arguments) {
   catch_interrupts();
+  keep_results();
   find_device(arguments.options.solve.device);  // a device that is not there is said before the data is read
   const study::StudyRun run = study_run(arguments);
   const study::TightnessOptions options = tightness_options(arguments, run);
@@ -139,6 +140,7 @@ int run_study_tightness(const Arguments& arguments) {
 
 int run_study_accuracy(const Arguments& arguments) {
   catch_interrupts();
+  keep_results();
   const study::StudyRun run = study_run(arguments);
   const study::AccuracyOptions options = accuracy_options(arguments, run);
   const study::Study study{"accuracy",
@@ -152,6 +154,7 @@ int run_study_accuracy(const Arguments& arguments) {
 
 int run_study_cuts(const Arguments& arguments) {
   catch_interrupts();
+  keep_results();
   const study::StudyRun run = study_run(arguments);
   const study::CutsOptions options = cuts_options(arguments, run);
   const study::Study study{"cuts",

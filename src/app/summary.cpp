@@ -140,7 +140,7 @@ SummaryRows summary_rows(const ReportContext& context, const Dataset& data, cons
   const std::vector<std::string> constant = constant_features(data.preparation);
   if (!constant.empty())
     rows.emplace_back("constant",
-                      fmt::format("{} left alone by --standardize: {}",
+                      fmt::format("{} made zero by --standardize (a constant is for --bias): {}",
                                   counted(static_cast<index_t>(constant.size()), "feature"), joined(constant)));
   if (!std::isnan(relaxation.objective)) {
     rows.emplace_back("presolve", presolve_text(relaxation.presolve));

@@ -63,7 +63,7 @@ double dual_value(const Matrix& W, const Matrix& Y) {
   return value;
 }
 
-BestDual best_dual(Matrix G, const Matrix& Y, double gamma, double target, Matrix& Lambda) {
+BestDual best_dual(Matrix G, const Matrix& Y, double gamma, double target, Matrix& Lambda, const Stop* stop) {
   const index_t k = Y.rows;
   const index_t c = Y.cols;
   const Eigen g(std::move(G));
@@ -96,7 +96,7 @@ BestDual best_dual(Matrix G, const Matrix& Y, double gamma, double target, Matri
       best = value;
       best_W = product(clipped, transposed(lambda.Q));
     }
-    if (!(phi - best > kGap * std::abs(best))) break;
+    if (!(phi - best > kGap * std::abs(best)) || due(stop)) break;
 
     const bool quick = phi < lowest;
     lowest = std::min(lowest, phi);

@@ -11,6 +11,7 @@
 #pragma once
 
 #include "burelu/matrix.hpp"
+#include "linalg/stop.hpp"
 
 namespace burelu {
 
@@ -24,7 +25,8 @@ struct BestDual {
 
 /// G is k x k symmetric positive semidefinite (destroyed), Y is k x c. `Lambda` (c x c) is the starting point and
 /// receives the final one; any other shape starts from the identity. Gives up as soon as phi <= `target`, when no W can
-/// have a larger value; then the value returned is not above `target` either.
-BestDual best_dual(Matrix G, const Matrix& Y, double gamma, double target, Matrix& Lambda);
+/// have a larger value; then the value returned is not above `target` either. Ends with what it has where `stop` is
+/// due.
+BestDual best_dual(Matrix G, const Matrix& Y, double gamma, double target, Matrix& Lambda, const Stop* stop = nullptr);
 
 }  // namespace burelu

@@ -22,6 +22,19 @@ Proposal Incumbent::offer(const DualPoint& point) {
   return proposal;
 }
 
+void Incumbent::offer_least(const Presolved& reduced) {
+  const std::vector<Multiplier> none;
+  const std::vector<double> tau(static_cast<std::size_t>(reduced.rows()), 0.0);
+  Matrix W = reduced.Y;
+  for (double& value : W.data) value = -value;
+  if (!proven()) offer({&none, &tau, &W});
+  if (proven()) return;
+  std::optional<Certificate> proof = certifier_.prove_least();
+  if (!proof) return;
+  bound_ = proof->lower_bound;
+  certificate_ = std::move(*proof);
+}
+
 const HistoryEntry& Incumbent::record(HistoryEntry entry) {
   entry.lower_bound = bound_;
   history_.push_back(entry);

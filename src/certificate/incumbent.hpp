@@ -18,7 +18,10 @@ class Incumbent {
   /// Repairs the point and, where the repaired one promises a better bound, proves it.
   Proposal offer(const DualPoint& point);
 
-  Certifier& certifier() { return certifier_; }
+  /// Where nothing is proven: a bound that ties alone prove, after all it takes to find the best W for them.
+  void offer_least(const Presolved& reduced);
+
+  Certifier& certifier() const { return certifier_; }
   double bound() const { return bound_; }  ///< NaN before the first proof
   bool proven() const { return bound_ == bound_; }
   double seconds() const { return seconds_; }  ///< spent on certificates

@@ -116,9 +116,10 @@ SlackMixture Repair::mixture(double theta) const {
 
 /// Keeps the best W for this share where its bound is better than the choice so far.
 bool Repair::improve(double logit, const Matrix& W, Choice& best) {
+  if (stopped() && best.bound > -kInfinity) return false;
   if (!slack_->factorise(mixture(share(logit)))) return false;
   const LossSpace space(reduced_, *slack_, W);
-  BestDual found = best_dual(space.G(), space.Y(), reduced_.gamma, best.bound - reduced_.constant_loss, Lambda_);
+  BestDual found = best_dual(space.G(), space.Y(), reduced_.gamma, best.bound - reduced_.constant_loss, Lambda_, stop_);
   if (found.W.data.empty() || !(found.value + reduced_.constant_loss > best.bound)) return false;
   best = {found.value + reduced_.constant_loss, anchor_, logit, space.expand(found.W), interior_};
   return true;
@@ -129,14 +130,14 @@ bool Repair::climb(const DualPoint& point, Choice& best) {
   Choice here{-kInfinity, anchor_, std::min(logit_[anchor_], kStart), {}, {}};
   double step = kLongStep;
   while (!improve(here.logit, *point.W, here)) {
-    if (here.logit >= kReach) return false;
+    if (here.logit >= kReach || stopped()) return false;
     here.logit = std::min(here.logit + step, kReach);
     step *= 1.5;
   }
   double direction = -1.0;
   const double least = order_ <= kSmall ? kShortStep : kCoarseStep;
   step = kLongStep;
-  for (int trial = 0; trial < kMostTrials && step > least; ++trial) {
+  for (int trial = 0; trial < kMostTrials && step > least && !stopped(); ++trial) {
     const double ahead = std::clamp(here.logit + direction * step, -kReach, kReach);
     const double behind = std::clamp(here.logit - direction * step, -kReach, kReach);
     if (ahead != here.logit && improve(ahead, *point.W, here)) continue;
@@ -154,10 +155,10 @@ bool Repair::climb(const DualPoint& point, Choice& best) {
 
 void Repair::try_interior(Anchor anchor, const DualPoint& point, Choice& best) {
   anchor_ = anchor;
-  if (anchor == kUniform || !bend(0.0)) interior_ = uniform_;
+  if (anchor == kUniform || stopped() || !bend(0.0)) interior_ = uniform_;
   bool better = climb(point, best);
   const int bends = anchor == kCurvature && order_ <= kBendsOrder ? kBends : 0;
-  for (int round = 0; better && round < bends; ++round)
+  for (int round = 0; better && round < bends && !stopped(); ++round)
     better = bend(0.5 * share(logit_[kCurvature])) && climb(point, best);
 }
 
@@ -212,7 +213,7 @@ double Repair::raise_both(const DualPoint& point) {
   return with_slack(device_, reduced_.X, reduced_.gamma, LossSpace::most_columns(reduced_), places_, [&](Slack& slack) {
     slack_ = &slack;
     const double theta = raise(point);
-    if (calls_ > 0) raise({&average_.pairs, &average_.tau, &average_.W});
+    if (calls_ > 0 && !stopped()) raise({&average_.pairs, &average_.tau, &average_.W});
     return theta;
   });
 }
@@ -285,7 +286,7 @@ double Repair::raise(const DualPoint& point) {
     try_interior(interior_anchor_ == kCurvature ? kUniform : kCurvature, point, best);
   if (best.bound > -kInfinity) interior_anchor_ = best.anchor;
   const double theta = share(best.logit);
-  if (!incumbent_.lower.empty()) {
+  if (!incumbent_.lower.empty() && !stopped()) {
     anchor_ = kIncumbent;
     slack_->set_anchor(incumbent_.lower);
     climb(point, best);

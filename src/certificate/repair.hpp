@@ -13,6 +13,7 @@
 
 #include "certificate/certifier.hpp"
 #include "certificate/form.hpp"
+#include "linalg/stop.hpp"
 #include "seam/control.hpp"
 
 namespace burelu {
@@ -30,6 +31,9 @@ class Repair {
   const std::vector<Cut>& cuts() const { return cuts_; }
   const CertificatePlaces& places() const { return places_; }
   void exchange(Archive& archive);
+  /// Climbs end where this is due, a second later while there is nothing yet. Must outlive the repair.
+  void stop_at(const Stop* stop) { stop_ = stop; }
+  bool stopped() const { return due(stop_, incumbent_.tau.empty() ? kGrace : 0.0); }
   /// The last proposal could not be proven as it stands.
   void doubt();
 
@@ -38,6 +42,7 @@ class Repair {
 
   static constexpr double kReach = 23.0;       // theta / (1 - theta) stays within e^-23 .. e^23
   static constexpr double kGroundMost = 1e-5;  // of ground_
+  static constexpr double kGrace = 1.0;        // seconds
 
   /// A T with the bound it gives.
   struct Repaired {
@@ -84,6 +89,7 @@ class Repair {
   const Device& device_;
   CertificatePlaces places_;
   Slack* slack_ = nullptr;  // of this call
+  const Stop* stop_ = nullptr;
   Anchor anchor_ = kUniform;
   Anchor interior_anchor_ = kCurvature;  // the better one of late
   std::vector<double> interior_;         // t of the interior anchors

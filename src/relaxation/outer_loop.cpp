@@ -130,6 +130,7 @@ policy::Look OuterLoop::look_now() const {
   policy::Look look;
   look.evaluations = evaluations();
   look.seconds = clock_.seconds();
+  look.late = late();
   look.objective = objective();
   look.lower_bound = incumbent_.bound();
   look.infeasibility = infeasibility();
@@ -137,18 +138,30 @@ policy::Look OuterLoop::look_now() const {
   look.dual = c.dual.dual;
   look.shortfall = zero_ ? 0.0 : c.dual.shortfall;
   look.distance = std::fabs(c.dual.objective - c.value.dual) / std::fabs(c.dual.objective);
-  look.size = c.value.decay / (zero_objective_ - reduced_.constant_loss);
+  const double all = zero_objective_ - reduced_.constant_loss;  // where gamma is tiny the decay of any factor is, too
+  look.size = std::fmax(c.value.decay, std::fabs(all - c.dual.objective)) / all;
   look.zero = zero_;
   return look;
 }
 
+bool OuterLoop::late() const {
+  return due(incumbent_.certifier().stop()) || policy::out_of_time(options_, clock_.seconds());
+}
+
+bool OuterLoop::wished() const {
+  const Stop* stop = incumbent_.certifier().stop();
+  return stop != nullptr && stop->wished();
+}
+
 // A few windows with their updates, all queued; nothing here waits for the device.
 void OuterLoop::run_updates() {
+  const Stop* stop = incumbent_.certifier().stop();
+  const int chunk = policy::evaluations_between_asking(pass_flops());
   const int updates = policy::updates_per_check(pass_flops());
   std::int64_t left = policy::evaluations_left(options_, evaluations());
-  for (int k = 0; k < updates && left > 1; ++k) {
+  for (int k = 0; k < updates && left > 1 && !(k > 0 && due(stop)); ++k) {
     const auto window = static_cast<int>(std::min<std::int64_t>(state_.window, left - 1));
-    descend(*backend_, window);
+    descend(*backend_, window, stop, chunk);
     update(*backend_);
     left -= window + 1;
     const std::int64_t update_count = ++result_.outer_iterations;
@@ -160,13 +173,14 @@ void OuterLoop::run_updates() {
 // time ends a solve that has no bound yet, or a smaller gamma has settled.
 void OuterLoop::look() {
   const auto order = static_cast<double>(data_.m + data_.d);
-  bool due = policy::certificate_due(state_, options_, evaluations(), pass_flops(), order);
+  bool due =
+      !(late() && incumbent_.proven()) && policy::certificate_due(state_, options_, evaluations(), pass_flops(), order);
   backend_->read(snapshot_, due ? kDual | kPoint : unsigned{kPoint});
   result_.checks += 1;
   result_.host_waits += 1;
   policy::Look now = look_now();
   zero_ = state_.share < 1.0 || policy::collapsed(now, options_.tolerance);
-  const bool last = policy::out_of_time(options_, now.seconds) && !incumbent_.proven();
+  const bool last = late() && !incumbent_.proven();
   if (!due && (last || policy::settled(state_, now, options_.tolerance))) {
     due = true;
     backend_->read(snapshot_, kDual | kPoint);
@@ -245,12 +259,11 @@ void OuterLoop::finish(Status status, std::string message) {
 bool OuterLoop::act() {
   using policy::Action;
   policy::Look look = look_now();
-  look.go_on = report_progress("solve");
+  look.go_on = report_progress("solve") && !wished();
   const Action action = policy::next(state_, look, options_, incumbent_.history(), cuts_pay());
   switch (action) {
     case Action::solved:
-      if (look.go_on && !zero_ && policy::evaluations_left(options_, look.evaluations) > 1 &&
-          !policy::out_of_time(options_, clock_.seconds()) && cut_round())
+      if (look.go_on && !zero_ && policy::evaluations_left(options_, look.evaluations) > 1 && !late() && cut_round())
         return false;
       finish(Status::solved, zero_ ? "the zero network is optimal to the tolerance; a smaller gamma gives a network"
                                    : "certified relative gap and infeasibility are below the tolerance");

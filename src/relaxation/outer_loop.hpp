@@ -40,6 +40,8 @@ class OuterLoop {
   void check_state(int capacity);
   bool filled_fits() const;
   void save_if_due(bool last);
+  bool late() const;
+  bool wished() const;
   void run_updates();
   void look();
   void certify();

@@ -31,6 +31,11 @@ constexpr double kClose = 1e-4;    // a step that is none
 
 int updates_per_check(double pass_flops) { return pass_flops > kHeavyPass ? 1 : kUpdatesPerCheck; }
 
+// A device records what it repeats, from two on.
+int evaluations_between_asking(double pass_flops) {
+  return static_cast<int>(std::clamp(kHeavyPass / std::fmax(pass_flops, 1.0), 2.0, 1e6));
+}
+
 std::int64_t evaluations_left(const SolveOptions& options, std::int64_t evaluations) {
   if (options.max_evaluations <= 0) return std::numeric_limits<std::int64_t>::max();
   return options.max_evaluations - evaluations;
@@ -101,7 +106,7 @@ Action next(const State& state, const Look& look, const SolveOptions& options, c
   if (converged(look, options.tolerance) && (look.go_on || !cuts_pay)) return Action::solved;
   if (!look.go_on) return Action::interrupted;
   if (evaluations_left(options, look.evaluations) <= 1) return Action::evaluation_limit;
-  if (out_of_time(options, look.seconds)) return Action::time_limit;
+  if (look.late || out_of_time(options, look.seconds)) return Action::time_limit;
   if (collapsed(look, options.tolerance)) return Action::lower;
   if (settled(state, look, options.tolerance) && raised(state).share > state.share) return Action::raise;
   if (at_saddle(state, look, options.tolerance)) return Action::escape;
@@ -120,7 +125,9 @@ bool moved(const std::vector<HistoryEntry>& history, std::int64_t since, std::in
   const auto then = std::find_if(history.rbegin(), history.rend(), [&](const HistoryEntry& entry) {
     return entry.evaluations <= now.evaluations - span;
   });
-  if (then == history.rend() || then->evaluations < since || std::isnan(now.lower_bound)) return true;
+  if (then == history.rend() || then->evaluations < since) return true;
+  if (std::isnan(now.lower_bound))  // nothing is proven: the objective has to move by itself
+    return std::fabs(now.objective - then->objective) >= share * std::fabs(now.objective);
   const double distance = std::fabs(now.objective - now.lower_bound);
   if (std::isnan(then->lower_bound)) return true;
   return now.lower_bound - then->lower_bound >= share * distance ||

@@ -41,9 +41,10 @@ struct Look {
   double infeasibility = 0.0;
   double primal = 0.0, dual = 0.0;  ///< scaled residuals
   double distance = 0.0;            ///< of primal and dual value of the iteration, relative
-  double size = 1.0;                ///< decay of the factor over the objective of the zero network
-  bool zero = false;                ///< objective and bound are compared for the zero network: feasible and stationary
-  bool go_on = true;                ///< said the callback
+  double size = 1.0;  ///< decay and gain of the factor, the larger one, over the objective of the zero network
+  bool zero = false;  ///< objective and bound are compared for the zero network: feasible and stationary
+  bool go_on = true;  ///< said the callback
+  bool late = false;  ///< the limit of time has passed, the time before the loop included
 };
 
 enum class Action { go_on, solved, interrupted, evaluation_limit, time_limit, lower, raise, escape, grow, stalled };
@@ -54,6 +55,9 @@ Action next(const State& state, const Look& look, const SolveOptions& options, c
 
 /// Updates of the multipliers from one check to the next.
 int updates_per_check(double pass_flops);
+
+/// Evaluations from one question whether to stop to the next.
+int evaluations_between_asking(double pass_flops);
 
 /// Evaluations that the limit leaves.
 std::int64_t evaluations_left(const SolveOptions& options, std::int64_t evaluations);

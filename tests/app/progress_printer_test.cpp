@@ -69,6 +69,54 @@ TEST(ProgressThrottle, PipeSeesEveryCheckOfTheSolve) {
   for (int k = 0; k < 5; ++k) EXPECT_TRUE(throttle.due(progress, 1e-3 * k));
 }
 
+// A day of checks in a pipe: all of the first, then lines by decades of evaluations, and signs of life.
+TEST(ProgressThrottle, PipeThinsOutOnLongRuns) {
+  ProgressThrottle throttle(false);
+  Progress progress;
+  progress.phase = "solve";
+  int lines = 0;
+  for (int k = 0; k < 100000; ++k) {
+    progress.evaluations = 116 * (k + 1);
+    if (throttle.due(progress, 0.01 * k)) ++lines;
+  }
+  EXPECT_GE(lines, 50);
+  EXPECT_LE(lines, 150);
+}
+
+TEST(ProgressThrottle, SlowChecksAreHeldBackForTenPercentOfTheTime) {
+  ProgressThrottle throttle(false);
+  Progress progress;
+  progress.phase = "solve";
+  int lines = 0;
+  for (int k = 0; k < 5000; ++k) {
+    progress.evaluations = 1000000 + k;  // hardly move
+    if (throttle.due(progress, 20.0 * k)) ++lines;
+  }
+  EXPECT_GE(lines, 30);
+  EXPECT_LE(lines, 120);
+}
+
+TEST(ProgressThrottle, ANewPhaseStartsAgain) {
+  ProgressThrottle throttle(false);
+  Progress progress;
+  progress.evaluations = 5000;
+  progress.phase = "solve";
+  for (int k = 0; k < 100; ++k) throttle.due(progress, 1e-3 * k);
+  EXPECT_FALSE(throttle.due(progress, 0.2));
+  progress.phase = "cuts";
+  EXPECT_TRUE(throttle.due(progress, 0.21));
+}
+
+// The best network creeps down for hours, by more than 1e-4 each time.
+TEST(ProgressThrottle, NetworksThinOutToo) {
+  ProgressThrottle throttle(false);
+  int lines = 0;
+  double best = 1e9;
+  for (int k = 0; k < 50000; ++k) lines += throttle.due(network_check(best *= 0.9998), 0.1 * k) ? 1 : 0;
+  EXPECT_GE(lines, 20);
+  EXPECT_LE(lines, 150);
+}
+
 TEST(ProgressThrottle, PipeSeesBetterNetworksAndOneCheckASecond) {
   ProgressThrottle throttle(false);
   EXPECT_TRUE(throttle.due(network_check(10.0), 5.0));
