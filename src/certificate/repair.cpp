@@ -9,8 +9,11 @@
 #include <utility>
 
 #include "burelu/errors.hpp"
+#include "certificate/dense_slack.hpp"
 #include "certificate/dual.hpp"
 #include "certificate/space.hpp"
+#include "certificate/sparse_slack.hpp"
+#include "cpu/cpu_slack.hpp"
 #include "cuts/cut_expansion.hpp"
 #include "linalg/all_finite.hpp"
 #include "linalg/small_order_scope.hpp"
@@ -67,9 +70,7 @@ Repair::Repair(const Presolved& reduced, SlackFactory on_device)
       d_(reduced.features()),
       c_(reduced.outputs()),
       order_(m_ + d_),
-      form_(reduced.X, &cuts_),
       on_device_(std::move(on_device)),
-      cpu_slack_(reduced.X, reduced.gamma),
       interior_(at(m_)),
       logit_{kReach, kReach, kReach} {
   if (m_ == 0) return;
@@ -132,6 +133,7 @@ SlackMixture Repair::mixture(double theta) const {
 bool Repair::improve(double logit, const Matrix& W, Choice& best) {
   if (!slack_->factorise(mixture(share(logit)))) return false;
   const LossSpace space(reduced_, *slack_, W);
+  if (!space.valid()) return false;
   BestDual found = best_dual(space.G(), space.Y(), reduced_.gamma, best.bound - reduced_.constant_loss, Lambda_);
   if (found.W.data.empty() || !(found.value + reduced_.constant_loss > best.bound)) return false;
   best = {found.value + reduced_.constant_loss, anchor_, logit, space.expand(found.W), interior_};
@@ -214,32 +216,39 @@ void Repair::adopt(const DualPoint& point, const Choice& choice) {
   incumbent_.tau = std::move(tau);
   incumbent_.bound = choice.bound;
   incumbent_.W = choice.W;
-  form_.clear();
-  form_.add(incumbent_.pairs);
-  form_.add_tied(incumbent_.tau);
-  form_.finish();
-  incumbent_.lower = form_.lower();
 }
 
-/// By this point and by the average, on a device where there is one. What fails there is done on the CPU: a device that
-/// is gone will say so at its next verb. It has a slack only while it is needed: between certificates its memory is the
-/// solve's.
 double Repair::raise_both(const DualPoint& point) {
-  const auto both = [this, &point](Slack& slack) {
-    slack_ = &slack;
-    const double theta = raise(point);
-    if (calls_ > 0) raise({&average_.pairs, &average_.tau, &average_.W});
-    return theta;
+  if (!cuts_.empty()) return raise_both_dense(point);
+  SparseSlack slack(reduced_.X, reduced_.gamma);
+  return raise_both(point, slack);
+}
+
+/// By this point and by the average.
+double Repair::raise_both(const DualPoint& point, DualSlack& slack) {
+  slack_ = &slack;
+  const double theta = raise(point);
+  if (calls_ > 0) raise({&average_.pairs, &average_.tau, &average_.W});
+  return theta;
+}
+
+/// On a device where there is one. What fails there is done on the CPU: a device that is gone will say so at its next
+/// verb. It has a slack only while it is needed: between certificates its memory is the solve's.
+double Repair::raise_both_dense(const DualPoint& point) {
+  const auto on = [&](Slack& slack) {
+    DenseSlack dense(reduced_.X, cuts_, slack);
+    return raise_both(point, dense);
   };
   if (on_device_) {
     try {
       if (const auto device = on_device_(reduced_.X, reduced_.gamma, LossSpace::most_columns(reduced_)))
-        return both(*device);
+        return on(*device);
     } catch (const DeviceError&) {
     } catch (const MemoryError&) {
     }
   }
-  return both(cpu_slack_);
+  CpuSlack cpu(reduced_.X, reduced_.gamma);
+  return on(cpu);
 }
 
 Proposal Repair::propose(const DualPoint& point) {
@@ -289,11 +298,7 @@ void Repair::remember(const DualPoint& point) {
 
 /// Raises the incumbent by this point where one of its mixtures is better. Returns the share of the interior point.
 double Repair::raise(const DualPoint& point) {
-  form_.clear();
-  form_.add(*point.multipliers);
-  form_.add_tied(*point.tau);
-  form_.finish();
-  slack_->set_form(form_.lower());
+  slack_->set_form(*point.multipliers, *point.tau);
 
   Choice best{-kInfinity, kUniform, kReach, {}, {}};
   try_interior(interior_anchor_, point, best);
@@ -301,9 +306,9 @@ double Repair::raise(const DualPoint& point) {
     try_interior(interior_anchor_ == kCurvature ? kUniform : kCurvature, point, best);
   if (best.bound > -kInfinity) interior_anchor_ = best.anchor;
   const double theta = share(best.logit);
-  if (!incumbent_.lower.empty()) {
+  if (!incumbent_.tau.empty()) {
     anchor_ = kIncumbent;
-    slack_->set_anchor(incumbent_.lower);
+    slack_->set_anchor(incumbent_.pairs, incumbent_.tau);
     climb(point, best);
   }
   if (best.bound > incumbent_.bound) {

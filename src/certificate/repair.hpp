@@ -12,15 +12,15 @@
 #include <vector>
 
 #include "certificate/certifier.hpp"
-#include "certificate/form.hpp"
-#include "cpu/cpu_slack.hpp"
+#include "certificate/dual_slack.hpp"
 #include "seam/control.hpp"
 
 namespace burelu {
 
 class Repair {
  public:
-  /// Keeps a reference. Dense work of order m + d is done on the slack that `on_device` makes, else on the CPU.
+  /// Keeps a reference. Without cuts the slack is sparse; with cuts it is a dense matrix of order m + d, on what
+  /// `on_device` makes, else on the CPU.
   explicit Repair(const Presolved& reduced, SlackFactory on_device = {});
   Repair(const Repair&) = delete;
   Repair& operator=(const Repair&) = delete;
@@ -44,7 +44,6 @@ class Repair {
     double bound = -kInfinity;
     std::vector<Multiplier> pairs;
     std::vector<double> tau;
-    std::vector<double> lower;  // M(T)
     Matrix W;
   };
 
@@ -70,6 +69,8 @@ class Repair {
   void remember(const DualPoint& point);
   double raise(const DualPoint& point);
   double raise_both(const DualPoint& point);
+  double raise_both(const DualPoint& point, DualSlack& slack);
+  double raise_both_dense(const DualPoint& point);
   std::vector<Multiplier> mixed(const std::vector<Multiplier>& A, double keep, const std::vector<Multiplier>& B,
                                 double other, const std::vector<double>& tau) const;
   bool climb(const DualPoint& point, Choice& best);
@@ -79,15 +80,13 @@ class Repair {
   const Presolved& reduced_;
   index_t m_, d_, c_, order_;
   std::vector<Cut> cuts_;
-  FormMatrix form_;  // M(T)
   SlackFactory on_device_;
-  CpuSlack cpu_slack_;
-  Slack* slack_ = nullptr;  // of this call
+  DualSlack* slack_ = nullptr;  // of this call
   Anchor anchor_ = kUniform;
   Anchor interior_anchor_ = kCurvature;  // the better one of late
   std::vector<double> interior_;         // t of the interior anchors
   Matrix Lambda_;                        // warm start of best_dual
-  Repaired average_;                     // of the points so far; its M(T) and bound are not used
+  Repaired average_;                     // of the points so far; its bound is not used
   std::optional<Repaired> previous_;     // incumbent before the last call, where that changed it
   double ground_ = 1e-8;         // share of the uniform interior point in every mixture: keeps N off the boundary
   std::vector<double> uniform_;  // its t

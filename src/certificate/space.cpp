@@ -70,7 +70,7 @@ Matrix pulled_back(const Presolved& p, const Matrix& W) {
   return out;
 }
 
-LossSpace::LossSpace(const Presolved& reduced, Slack& slack, const Matrix& W)
+LossSpace::LossSpace(const Presolved& reduced, DualSlack& slack, const Matrix& W)
     : reduced_(reduced), slack_(slack), full_(reduced.Y.rows <= kFullBasis) {
   const index_t rows = reduced.Y.rows;
   if (full_) {
@@ -78,7 +78,7 @@ LossSpace::LossSpace(const Presolved& reduced, Slack& slack, const Matrix& W)
     for (index_t i = 0; i < rows; ++i) basis_(i, i) = 1.0;
     Y_ = reduced.Y;
   } else {
-    build_krylov(W);
+    if (!(valid_ = build_krylov(W))) return;
     Y_ = Matrix(basis_.cols, W.cols);
     cblas_dgemm(CblasRowMajor, CblasTrans, CblasNoTrans, static_cast<blasint>(basis_.cols),
                 static_cast<blasint>(W.cols), static_cast<blasint>(rows), 1.0, basis_.data.data(),
@@ -86,11 +86,7 @@ LossSpace::LossSpace(const Presolved& reduced, Slack& slack, const Matrix& W)
                 Y_.data.data(), static_cast<blasint>(W.cols));
   }
   Matrix Z = pulled_back(reduced, basis_);
-  slack_.solve_lower(Z);
-  G_ = Matrix(basis_.cols, basis_.cols);
-  const auto k = static_cast<blasint>(basis_.cols);
-  cblas_dsyrk(CblasColMajor, CblasLower, CblasNoTrans, k, static_cast<blasint>(Z.rows), 1.0, Z.data.data(), k, 0.0,
-              G_.data.data(), k);
+  valid_ = slack_.gram(Z, G_);
 }
 
 index_t LossSpace::most_columns(const Presolved& reduced) {
@@ -108,7 +104,7 @@ Matrix LossSpace::expand(const Matrix& coordinates) const {
   return out;
 }
 
-void LossSpace::build_krylov(const Matrix& W) {
+bool LossSpace::build_krylov(const Matrix& W) {
   const index_t rows = W.rows;
   const index_t block = 2 * W.cols;
   basis_ = Matrix(rows, std::min(rows, most_columns(reduced_)));
@@ -122,11 +118,11 @@ void LossSpace::build_krylov(const Matrix& W) {
     const index_t width = std::min(block, basis_.cols - first);
     for (index_t i = 0; i < rows; ++i) std::copy_n(V.row(i), width, basis_.row(i) + first);
     Matrix Z = pulled_back(reduced_, V);
-    slack_.solve_lower(Z);
-    slack_.solve_upper(Z);
+    if (!slack_.solve(Z)) return false;
     V = pushed_forward(reduced_, Z);
   }
   orthonormalise(basis_);
+  return true;
 }
 
 }  // namespace burelu

@@ -1,0 +1,216 @@
+// Block elimination with the sparse block, see sparse_slack.hpp. Negative eigenpairs by the Lanczos method for (N + s
+// I)^-1, s just above what makes that positive definite: what is negative lies at the end of its spectrum.
+#include "certificate/sparse_slack.hpp"
+
+#include <cblas.h>
+#include <lapacke.h>
+
+#include <algorithm>
+#include <cmath>
+
+#include "linalg/all_finite.hpp"
+
+namespace burelu {
+namespace {
+
+std::size_t at(index_t i) { return static_cast<std::size_t>(i); }
+
+constexpr double kTolerance = 1e-10;      // of an iteration: what is left of it is a part of the proof
+constexpr double kFirstLift = 1e-5;       // of the mean diagonal of K
+constexpr double kLonger = 6.0;           // from lift to lift
+constexpr int kMostLifts = 14;
+constexpr index_t kLanczos = 60;          // steps
+
+std::vector<Multiplier> joined(const std::vector<Multiplier>& pairs, const std::vector<double>& tau) {
+  std::vector<Multiplier> out = pairs;
+  const auto m = static_cast<std::int32_t>(tau.size());
+  for (std::int32_t k = 0; k < m; ++k) out.push_back({k + m, k, tau[at(k)]});
+  return out;
+}
+
+/// C <- C + scale A'B, all row-major.
+void add_product(const Matrix& A, const Matrix& B, double scale, Matrix& C) {
+  if (A.rows == 0 || A.cols == 0 || B.cols == 0) return;
+  cblas_dgemm(CblasRowMajor, CblasTrans, CblasNoTrans, static_cast<blasint>(A.cols), static_cast<blasint>(B.cols),
+              static_cast<blasint>(A.rows), scale, A.data.data(), static_cast<blasint>(A.cols), B.data.data(),
+              static_cast<blasint>(B.cols), 1.0, C.data.data(), static_cast<blasint>(B.cols));
+}
+
+Matrix rows_of(const Matrix& Z, index_t first, index_t count) {
+  Matrix out(count, Z.cols);
+  std::copy_n(Z.row(first), count * Z.cols, out.data.begin());
+  return out;
+}
+
+}  // namespace
+
+SparseSlack::SparseSlack(const Matrix& X, double gamma, double most_flops)
+    : X_(X), gamma_(gamma), most_flops_(most_flops) {}
+
+void SparseSlack::set_form(const std::vector<Multiplier>& pairs, const std::vector<double>& tau) {
+  form_ = sparse_form(X_, joined(pairs, tau));
+  anchor_.reset();
+  solver_ = std::make_unique<SparseSolver>(form_.K, most_flops_);
+}
+
+void SparseSlack::set_anchor(const std::vector<Multiplier>& pairs, const std::vector<double>& tau) {
+  anchor_ = sparse_form(X_, joined(pairs, tau));
+  anchor_->K = spread(anchor_->K, form_.K);
+  form_.K = spread(form_.K, anchor_->K);
+  solver_ = std::make_unique<SparseSolver>(form_.K, most_flops_);
+}
+
+void SparseSlack::mix(const SlackMixture& mixture, double lift) {
+  N_ = form_;
+  const double share = anchor_ ? mixture.anchor : 0.0;
+  const auto blend = [&](std::vector<double>& to, const std::vector<double>* from) {
+    for (std::size_t k = 0; k < to.size(); ++k)
+      to[k] = mixture.form * to[k] + (share != 0.0 ? share * (*from)[k] : 0.0);
+  };
+  blend(N_.K.value, anchor_ ? &anchor_->K.value : nullptr);
+  blend(N_.K.diagonal, anchor_ ? &anchor_->K.diagonal : nullptr);
+  blend(N_.R.data, anchor_ ? &anchor_->R.data : nullptr);
+  blend(N_.U.data, anchor_ ? &anchor_->U.data : nullptr);
+  for (index_t k = 0; k < X_.rows; ++k) {
+    const double t = mixture.tied[at(k)];
+    N_.K.diagonal[at(k)] = mixture.spare * (N_.K.diagonal[at(k)] + t) + lift;
+    for (index_t j = 0; j < X_.cols; ++j) N_.R(k, j) -= 0.5 * t * X_(k, j);
+  }
+  for (index_t j = 0; j < X_.cols; ++j) N_.U(j, j) = mixture.spare * (N_.U(j, j) + 0.5 * gamma_) + lift;
+}
+
+bool SparseSlack::factorise(const SlackMixture& mixture, double lift) {
+  mix(mixture, lift);
+  if (!solver_->factorise(N_.K)) return false;
+  Matrix rest = N_.U;
+  H_ = N_.R;
+  if (solver_->complete()) {
+    solver_->factor().solve_lower(H_);
+    add_product(H_, H_, -1.0, rest);
+  } else {
+    if (!solve_with_ones(H_)) return false;
+    Matrix left = product(N_.K, H_);  // R'H + H'R - H'K H: what is left of the iteration enters squared
+    for (std::size_t k = 0; k < left.data.size(); ++k) left.data[k] = 2.0 * N_.R.data[k] - left.data[k];
+    add_product(left, H_, -1.0, rest);
+  }
+  const index_t d = X_.cols;
+  for (index_t i = 0; i < d; ++i)
+    for (index_t j = 0; j < i; ++j) rest(i, j) = rest(j, i) = 0.5 * (rest(i, j) + rest(j, i));
+  factor_ = std::move(rest.data);
+  return LAPACKE_dpotrf_work(LAPACK_COL_MAJOR, 'L', static_cast<lapack_int>(d), factor_.data(),
+                             static_cast<lapack_int>(d)) == 0;
+}
+
+/// H <- K^-1 H by iteration; false where the solution of K v = 1 is not positive.
+bool SparseSlack::solve_with_ones(Matrix& H) const {
+  Matrix both(H.rows, H.cols + 1, 1.0);
+  for (index_t k = 0; k < H.rows; ++k) std::copy_n(H.row(k), H.cols, both.row(k));
+  if (!solver_->solve(both, kTolerance)) return false;
+  for (index_t k = 0; k < H.rows; ++k) {
+    if (!(both(k, H.cols) > 0.0)) return false;
+    std::copy_n(both.row(k), H.cols, H.row(k));
+  }
+  return true;
+}
+
+/// Y <- F^-1 Y or F^-T Y for the factor F of D - R'K^-1 R. Y row-major is Y' column-major.
+void SparseSlack::solve_small(Matrix& Y, bool transposed) const {
+  const auto size = static_cast<blasint>(Y.rows);
+  const auto cols = static_cast<blasint>(Y.cols);
+  if (size > 0 && cols > 0)
+    cblas_dtrsm(CblasColMajor, CblasRight, CblasLower, transposed ? CblasNoTrans : CblasTrans, CblasNonUnit, cols, size,
+                1.0, factor_.data(), size, Y.data.data(), cols);
+}
+
+/// a <- L^-1 a or K^-1 a, y <- F^-1 (y - R'K^-1 a).
+bool SparseSlack::forward(Matrix& a, Matrix& y) const {
+  if (solver_->complete()) {
+    solver_->factor().solve_lower(a);
+    add_product(H_, a, -1.0, y);
+  } else {
+    add_product(H_, a, -1.0, y);
+    if (!solver_->solve(a, kTolerance)) return false;
+  }
+  solve_small(y, false);
+  return true;
+}
+
+bool SparseSlack::solve(Matrix& Z) {
+  Matrix a = rows_of(Z, 0, X_.rows);
+  Matrix y = rows_of(Z, X_.rows, X_.cols);
+  if (!forward(a, y)) return false;
+  solve_small(y, true);
+  if (X_.cols > 0 && Z.cols > 0)
+    cblas_dgemm(CblasRowMajor, CblasNoTrans, CblasNoTrans, static_cast<blasint>(a.rows), static_cast<blasint>(Z.cols),
+                static_cast<blasint>(X_.cols), -1.0, H_.data.data(), static_cast<blasint>(X_.cols), y.data.data(),
+                static_cast<blasint>(Z.cols), 1.0, a.data.data(), static_cast<blasint>(Z.cols));
+  if (solver_->complete()) solver_->factor().solve_upper(a);
+  std::copy(a.data.begin(), a.data.end(), Z.data.begin());
+  std::copy(y.data.begin(), y.data.end(), Z.data.begin() + X_.rows * Z.cols);
+  return true;
+}
+
+bool SparseSlack::gram(Matrix& Z, Matrix& out) {
+  Matrix a = rows_of(Z, 0, X_.rows);
+  Matrix y = rows_of(Z, X_.rows, X_.cols);
+  const Matrix before = solver_->complete() ? Matrix() : a;
+  if (!forward(a, y)) return false;
+  out = Matrix(Z.cols, Z.cols);
+  add_product(solver_->complete() ? a : before, a, 1.0, out);
+  add_product(y, y, 1.0, out);
+  return true;
+}
+
+/// The least s of a geometric sequence with N + s I > 0; 0 where N itself is, or where there is none.
+double SparseSlack::positive_lift(const SlackMixture& mixture) {
+  if (factorise(mixture, 0.0)) return 0.0;
+  double mean = 0.0;
+  for (const double value : N_.K.diagonal) mean += std::abs(value) / static_cast<double>(X_.rows);
+  double lift = kFirstLift * std::max(mean, gamma_ / static_cast<double>(X_.rows));
+  for (int k = 0; k < kMostLifts; ++k, lift *= kLonger)
+    if (factorise(mixture, lift)) return lift;
+  return 0.0;
+}
+
+Curvature SparseSlack::negative_part(const SlackMixture& mixture) {
+  const double lift = positive_lift(mixture);
+  if (!(lift > 0.0)) return {};
+  const index_t order = X_.rows + X_.cols;
+  const index_t most = std::min(order, kLanczos);
+  std::vector<Matrix> basis;  // columns of length `order`
+  std::vector<double> diagonal, off;
+  Matrix q(order, 1);
+  for (index_t i = 0; i < order; ++i) q(i, 0) = 1.0 + 0.5 * std::sin(static_cast<double>(i * i));
+  double size = cblas_dnrm2(static_cast<blasint>(order), q.data.data(), 1);
+  while (static_cast<index_t>(basis.size()) < most) {
+    for (double& value : q.data) value /= size;
+    basis.push_back(q);
+    if (!solve(q)) return {};
+    diagonal.push_back(cblas_ddot(static_cast<blasint>(order), q.data.data(), 1, basis.back().data.data(), 1));
+    for (int twice = 0; twice < 2; ++twice)
+      for (const Matrix& b : basis) {
+        const double along = cblas_ddot(static_cast<blasint>(order), q.data.data(), 1, b.data.data(), 1);
+        cblas_daxpy(static_cast<blasint>(order), -along, b.data.data(), 1, q.data.data(), 1);
+      }
+    size = cblas_dnrm2(static_cast<blasint>(order), q.data.data(), 1);
+    off.push_back(size);
+    if (!(size > 1e-12 * std::abs(diagonal[0]))) break;
+  }
+  if (!all_finite(diagonal) || !all_finite(off)) return {};
+  const auto steps = static_cast<lapack_int>(basis.size());
+  std::vector<double> ritz(at(steps) * at(steps));
+  if (LAPACKE_dstev(LAPACK_COL_MAJOR, 'V', steps, diagonal.data(), off.data(), ritz.data(), steps) != 0) return {};
+  Curvature out;
+  for (index_t l = steps - 1; l >= 0; --l) {
+    const double value = 1.0 / diagonal[at(l)] - lift;
+    if (!(diagonal[at(l)] > 0.0) || !(value < 0.0)) break;
+    out.values.push_back(value);
+    std::vector<double> vector(at(order), 0.0);
+    for (index_t k = 0; k < steps; ++k)
+      cblas_daxpy(static_cast<blasint>(order), ritz[at(l * steps + k)], basis[at(k)].data.data(), 1, vector.data(), 1);
+    out.vectors.insert(out.vectors.end(), vector.begin(), vector.end());
+  }
+  return out;
+}
+
+}  // namespace burelu
