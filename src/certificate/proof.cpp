@@ -19,6 +19,7 @@
 
 #include "certificate/form.hpp"
 #include "certificate/scaled.hpp"
+#include "certificate/sparse_proof.hpp"
 #include "linalg/all_finite.hpp"
 #include "linalg/small_order_scope.hpp"
 
@@ -169,6 +170,11 @@ bool factorise(Shifted& matrix) {
   return true;
 }
 
+bool dense_proof(const ScaledCertificate& s) {
+  Shifted matrix = shifted(s, true);
+  return factorise(matrix);
+}
+
 /// D(W) = -<W, Y> - 1/2 ||W||^2, rounded down: at most n + c + 8 roundings per term.
 double dual_value_below(const MatrixView& Y, const Matrix& W) {
   double value = 0.0;
@@ -193,8 +199,7 @@ std::optional<double> proven_bound(const Problem& problem, const Certificate& ce
   const ScaledCertificate s = scaled(problem, certificate);
   if (!s.usable || !moderate(s)) return std::nullopt;
   const SmallOrderScope threads(s.G.rows);
-  Shifted matrix = shifted(s, true);
-  if (!factorise(matrix)) return std::nullopt;
+  if (!(certificate.cuts.empty() ? SparseProof(s).proves() : dense_proof(s))) return std::nullopt;
   const double bound = dual_value_below(problem.Y, certificate.W);
   if (!std::isfinite(bound)) return std::nullopt;
   return bound;
@@ -204,6 +209,7 @@ double supported_scale(const Problem& problem, const Certificate& certificate) {
   const ScaledCertificate s = scaled(problem, certificate);
   if (!s.usable || !moderate(s)) return 0.0;
   const SmallOrderScope threads(s.G.rows);
+  if (certificate.cuts.empty()) return SparseProof(s).largest_scale();
   Shifted matrix = shifted(s, false);
   if (!factorise(matrix)) return 0.0;
   // W'J N^-1 J'W s^2 <= 2 gamma: the largest eigenvalue of (L^-1 d G)'(L^-1 d G).

@@ -8,7 +8,7 @@
 #include <algorithm>
 #include <cmath>
 
-#include "linalg/all_finite.hpp"
+#include "certificate/lanczos.hpp"
 
 namespace burelu {
 namespace {
@@ -19,7 +19,8 @@ constexpr double kTolerance = 1e-10;      // of an iteration: what is left of it
 constexpr double kFirstLift = 1e-5;       // of the mean diagonal of K
 constexpr double kLonger = 6.0;           // from lift to lift
 constexpr int kMostLifts = 14;
-constexpr index_t kLanczos = 60;          // steps
+constexpr index_t kLanczos = 60;          // steps, doubled until they find no further negative value ...
+constexpr index_t kMostLanczos = 240;     // ... up to this many
 
 std::vector<Multiplier> joined(const std::vector<Multiplier>& pairs, const std::vector<double>& tau) {
   std::vector<Multiplier> out = pairs;
@@ -175,42 +176,17 @@ double SparseSlack::positive_lift(const SlackMixture& mixture) {
 Curvature SparseSlack::negative_part(const SlackMixture& mixture) {
   const double lift = positive_lift(mixture);
   if (!(lift > 0.0)) return {};
-  const index_t order = X_.rows + X_.cols;
-  const index_t most = std::min(order, kLanczos);
-  std::vector<Matrix> basis;  // columns of length `order`
-  std::vector<double> diagonal, off;
-  Matrix q(order, 1);
-  for (index_t i = 0; i < order; ++i) q(i, 0) = 1.0 + 0.5 * std::sin(static_cast<double>(i * i));
-  double size = cblas_dnrm2(static_cast<blasint>(order), q.data.data(), 1);
-  while (static_cast<index_t>(basis.size()) < most) {
-    for (double& value : q.data) value /= size;
-    basis.push_back(q);
-    if (!solve(q)) return {};
-    diagonal.push_back(cblas_ddot(static_cast<blasint>(order), q.data.data(), 1, basis.back().data.data(), 1));
-    for (int twice = 0; twice < 2; ++twice)
-      for (const Matrix& b : basis) {
-        const double along = cblas_ddot(static_cast<blasint>(order), q.data.data(), 1, b.data.data(), 1);
-        cblas_daxpy(static_cast<blasint>(order), -along, b.data.data(), 1, q.data.data(), 1);
-      }
-    size = cblas_dnrm2(static_cast<blasint>(order), q.data.data(), 1);
-    off.push_back(size);
-    if (!(size > 1e-12 * std::abs(diagonal[0]))) break;
+  Lanczos lanczos(X_.rows + X_.cols);
+  const auto inverse = [this](Matrix& q) { return solve(q); };
+  std::ptrdiff_t before = 0;
+  for (index_t steps = kLanczos;; steps *= 2) {
+    if (!lanczos.advance(std::min(steps, kMostLanczos), inverse)) return {};
+    const std::vector<double> values = lanczos.values();
+    const auto negative = std::count_if(values.begin(), values.end(), [lift](double v) { return v * lift > 1.0; });
+    if (negative == before || lanczos.finished() || steps >= kMostLanczos)
+      return lanczos.below(lift, static_cast<index_t>(negative));
+    before = negative;
   }
-  if (!all_finite(diagonal) || !all_finite(off)) return {};
-  const auto steps = static_cast<lapack_int>(basis.size());
-  std::vector<double> ritz(at(steps) * at(steps));
-  if (LAPACKE_dstev(LAPACK_COL_MAJOR, 'V', steps, diagonal.data(), off.data(), ritz.data(), steps) != 0) return {};
-  Curvature out;
-  for (index_t l = steps - 1; l >= 0; --l) {
-    const double value = 1.0 / diagonal[at(l)] - lift;
-    if (!(diagonal[at(l)] > 0.0) || !(value < 0.0)) break;
-    out.values.push_back(value);
-    std::vector<double> vector(at(order), 0.0);
-    for (index_t k = 0; k < steps; ++k)
-      cblas_daxpy(static_cast<blasint>(order), ritz[at(l * steps + k)], basis[at(k)].data.data(), 1, vector.data(), 1);
-    out.vectors.insert(out.vectors.end(), vector.begin(), vector.end());
-  }
-  return out;
 }
 
 }  // namespace burelu

@@ -8,6 +8,8 @@ namespace {
 
 std::size_t at(std::int64_t i) { return static_cast<std::size_t>(i); }
 
+constexpr double kDense = 0.8;  // neighbours of all rows that are left, from where dense arithmetic is faster
+
 /// Rows by their degree, in doubly linked lists.
 class Buckets {
  public:
@@ -58,6 +60,7 @@ class QuotientGraph {
         mark_(at(size_), -1),
         counted_(at(size_), -1),
         outside_(at(size_), 0),
+        eliminated_(at(size_), 0),
         buckets_(size_) {
     for (std::int32_t i = 0; i < size_; ++i) {
       rows_[at(i)].assign(pattern.column.begin() + pattern.start[at(i)], pattern.column.begin() + pattern.start[at(i) + 1]);
@@ -65,7 +68,19 @@ class QuotientGraph {
     }
   }
 
-  std::int32_t take_least() { return buckets_.take_least(); }
+  std::int32_t take_least() {
+    const std::int32_t out = buckets_.take_least();
+    eliminated_[at(out)] = 1;
+    return out;
+  }
+
+  /// Rows not yet taken.
+  List rest() const {
+    List out;
+    for (std::int32_t i = 0; i < size_; ++i)
+      if (eliminated_[at(i)] == 0) out.push_back(i);
+    return out;
+  }
 
   /// The neighbours of p, which becomes an element with them.
   const List& eliminate(std::int32_t p, std::int32_t left) {
@@ -130,6 +145,7 @@ class QuotientGraph {
   std::int32_t size_;
   std::vector<List> rows_, elements_of_, element_;
   List mark_, counted_, outside_;
+  std::vector<char> eliminated_;
   Buckets buckets_;
 };
 
@@ -147,6 +163,14 @@ Elimination minimum_degree(const SparseSymmetric& pattern, double most_flops) {
     out.columns[at(p)] = graph.eliminate(p, size - k - 1);
     const auto length = static_cast<double>(out.columns[at(p)].size()) + 1.0;
     out.flops += length * length;
+    const double left = static_cast<double>(size) - k - 1.0;
+    if (left > 0.0 && length - 1.0 >= kDense * left) {  // what is left is a clique, all but
+      out.flops += left * left * left / 3.0;
+      out.dense = size - k - 1;
+      const List rest = graph.rest();
+      out.order.insert(out.order.end(), rest.begin(), rest.end());
+      k = size;
+    }
     if (out.flops > most_flops) return {};
   }
   out.complete = true;

@@ -1,6 +1,9 @@
 // Left-looking Cholesky by columns, see sparse_cholesky.hpp.
 #include "linalg/sparse_cholesky.hpp"
 
+#include <cblas.h>
+#include <lapacke.h>
+
 #include <algorithm>
 #include <cmath>
 #include <numeric>
@@ -12,6 +15,14 @@ namespace {
 
 std::size_t at(std::int64_t i) { return static_cast<std::size_t>(i); }
 
+/// The last rows of Z <- L^-1 or L^-T of them. Row-major, they are a column-major matrix transposed.
+void solve_dense(const std::vector<double>& factor, CBLAS_TRANSPOSE transpose, index_t order, Matrix& Z) {
+  if (order == 0 || Z.cols == 0) return;
+  cblas_dtrsm(CblasColMajor, CblasRight, CblasLower, transpose, CblasNonUnit, static_cast<blasint>(Z.cols),
+              static_cast<blasint>(order), 1.0, factor.data(), static_cast<blasint>(order), Z.row(Z.rows - order),
+              static_cast<blasint>(Z.cols));
+}
+
 }  // namespace
 
 SparseCholesky::SparseCholesky(const SparseSymmetric& pattern, double most_flops) {
@@ -20,10 +31,12 @@ SparseCholesky::SparseCholesky(const SparseSymmetric& pattern, double most_flops
   start_.assign(at(size) + 1, 0);
   Elimination found = minimum_degree(pattern, most_flops);
   complete_ = found.complete;
+  sparse_ = static_cast<std::int32_t>(size) - found.dense;
   if (!complete_) {
     natural(pattern);
   } else {
     flops_ = found.flops;
+    dense_.resize(at(found.dense) * at(found.dense));
     order_ = std::move(found.order);
     std::vector<std::int32_t> rank(at(size));
     for (index_t k = 0; k < size; ++k) rank[at(order_[at(k)])] = static_cast<std::int32_t>(k);
@@ -68,8 +81,11 @@ void SparseCholesky::place(const SparseSymmetric& pattern) {
     for (std::int64_t e = pattern.start[at(i)]; e < pattern.start[at(i) + 1]; ++e) {
       const std::int32_t j = rank[at(pattern.column[at(e)])];
       if (j < k) continue;
-      source_.push_back(e);
-      target_.push_back(where[at(j)]);
+      (k < sparse_ ? source_ : dense_source_).push_back(e);
+      if (k < sparse_)
+        target_.push_back(where[at(j)]);
+      else
+        dense_target_.push_back((k - sparse_) * (size - sparse_) + j - sparse_);
     }
   }
 }
@@ -79,12 +95,46 @@ bool SparseCholesky::factorise(const SparseSymmetric& A) {
   std::fill(value_.begin(), value_.end(), 0.0);
   for (std::size_t k = 0; k < source_.size(); ++k) value_[at(target_[k])] = A.value[at(source_[k])];
   for (std::int32_t k = 0; k < size; ++k) diagonal_[at(k)] = A.diagonal[at(order_[at(k)])];
+  std::fill(dense_.begin(), dense_.end(), 0.0);
+  for (std::size_t k = 0; k < dense_source_.size(); ++k)
+    dense_[at(dense_target_[k])] = A.value[at(dense_source_[k])];
+  for (std::int64_t k = 0; k < size - sparse_; ++k) dense_[at(k * (size - sparse_) + k)] = diagonal_[at(sparse_ + k)];
   std::fill(first_.begin(), first_.end(), -1);
   std::fill(mark_.begin(), mark_.end(), -1);
   std::vector<double> work(at(size), 0.0);
-  for (std::int32_t j = 0; j < size; ++j)
+  for (std::int32_t j = 0; j < sparse_; ++j)
     if (!eliminate_column(j, work)) return false;
+  return factorise_dense();
+}
+
+bool SparseCholesky::factorise_dense() {
+  const auto order = static_cast<lapack_int>(diagonal_.size() - at(sparse_));
+  if (order == 0) return true;
+  if (LAPACKE_dpotrf_work(LAPACK_COL_MAJOR, 'L', order, dense_.data(), order) != 0) return false;
+  for (std::int64_t k = 0; k < order; ++k) {  // not every BLAS notices a NaN pivot
+    const double pivot = dense_[at(k * order + k)];
+    if (!(pivot > 0.0) || !std::isfinite(pivot)) return false;
+  }
   return true;
+}
+
+/// A finished column waits at its next row; all it has for the dense block goes there at once.
+void SparseCholesky::reach(std::int32_t k) {
+  const std::int64_t begin = position_[at(k)];
+  const std::int64_t end = start_[at(k) + 1];
+  if (begin == end) return;
+  const std::int32_t row = row_[at(begin)];
+  if (row < sparse_) {
+    next_[at(k)] = first_[at(row)];
+    first_[at(row)] = k;
+    return;
+  }
+  const auto order = static_cast<std::int64_t>(diagonal_.size()) - sparse_;
+  for (std::int64_t e = begin; e < end; ++e) {
+    double* column = dense_.data() + (row_[at(e)] - sparse_) * order - sparse_;
+    const double factor = value_[at(e)];
+    for (std::int64_t f = e; f < end; ++f) column[row_[at(f)]] -= factor * value_[at(f)];
+  }
 }
 
 /// Column j less the multiples of earlier columns that reach row j; what falls on places that L does not have is left.
@@ -95,12 +145,6 @@ bool SparseCholesky::eliminate_column(std::int32_t j, std::vector<double>& work)
     work[at(row_[at(e)])] = value_[at(e)];
     mark_[at(row_[at(e)])] = j;
   }
-  const auto hang = [&](std::int32_t k) {  // k reaches its next row
-    if (position_[at(k)] == start_[at(k) + 1]) return;
-    const std::int32_t row = row_[at(position_[at(k)])];
-    next_[at(k)] = first_[at(row)];
-    first_[at(row)] = k;
-  };
   double pivot = diagonal_[at(j)];
   for (std::int32_t k = first_[at(j)]; k >= 0;) {
     const std::int32_t following = next_[at(k)];
@@ -113,7 +157,7 @@ bool SparseCholesky::eliminate_column(std::int32_t j, std::vector<double>& work)
       for (std::int64_t e = from + 1; e < start_[at(k) + 1]; ++e)
         if (mark_[at(row_[at(e)])] == j) work[at(row_[at(e)])] -= factor * value_[at(e)];
     }
-    hang(k);
+    reach(k);
     k = following;
   }
   if (!(pivot > 0.0) || !std::isfinite(pivot)) return false;
@@ -121,7 +165,7 @@ bool SparseCholesky::eliminate_column(std::int32_t j, std::vector<double>& work)
   const double scale = 1.0 / diagonal_[at(j)];
   for (std::int64_t e = begin; e < end; ++e) value_[at(e)] = work[at(row_[at(e)])] * scale;
   position_[at(j)] = begin;
-  hang(j);
+  reach(j);
   return true;
 }
 
@@ -130,7 +174,7 @@ void SparseCholesky::solve_lower(Matrix& Z) const {
   const index_t k = Z.cols;
   Matrix P(size, k);
   for (index_t j = 0; j < size; ++j) std::copy_n(Z.row(order_[at(j)]), k, P.row(j));
-  for (index_t j = 0; j < size; ++j) {
+  for (index_t j = 0; j < sparse_; ++j) {
     double* own = P.row(j);
     const double scale = 1.0 / diagonal_[at(j)];
     for (index_t l = 0; l < k; ++l) own[l] *= scale;
@@ -140,13 +184,15 @@ void SparseCholesky::solve_lower(Matrix& Z) const {
       for (index_t l = 0; l < k; ++l) other[l] -= value * own[l];
     }
   }
+  solve_dense(dense_, CblasTrans, size - sparse_, P);
   Z = std::move(P);
 }
 
 void SparseCholesky::solve_upper(Matrix& Z) const {
   const index_t size = Z.rows;
   const index_t k = Z.cols;
-  for (index_t j = size - 1; j >= 0; --j) {
+  solve_dense(dense_, CblasNoTrans, size - sparse_, Z);
+  for (index_t j = sparse_ - 1; j >= 0; --j) {
     double* own = Z.row(j);
     for (std::int64_t e = start_[at(j)]; e < start_[at(j) + 1]; ++e) {
       const double* other = Z.row(row_[at(e)]);

@@ -27,6 +27,8 @@ class SparseCholesky {
   void natural(const SparseSymmetric& pattern);
   void place(const SparseSymmetric& pattern);
   bool eliminate_column(std::int32_t j, std::vector<double>& work);
+  void reach(std::int32_t k);
+  bool factorise_dense();
 
   bool complete_ = false;
   double flops_ = 0.0;
@@ -35,8 +37,10 @@ class SparseCholesky {
   std::vector<std::int32_t> row_;       // ascending
   std::vector<double> value_;
   std::vector<double> diagonal_;
-  std::vector<std::int64_t> source_;    // entries of A that go to L ...
-  std::vector<std::int64_t> target_;    // ... and their places
+  std::int32_t sparse_ = 0;             // columns held so; what they leave of the others is dense:
+  std::vector<double> dense_;           // its factor, column-major
+  std::vector<std::int64_t> source_, target_;              // entries of A that go to L, and their places
+  std::vector<std::int64_t> dense_source_, dense_target_;  // and to dense_
   std::vector<std::int64_t> position_;  // of a finished column: its next entry to be used
   std::vector<std::int32_t> first_, next_, mark_;  // lists of finished columns that reach a row; rows of the column at hand
 };
