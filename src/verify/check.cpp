@@ -12,11 +12,14 @@
 
 #include "verify/cholesky.hpp"
 #include "verify/cuts.hpp"
+#include "verify/sparse_form.hpp"
 
 namespace burelu::verify {
 namespace {
 
 using Intervals = std::vector<Interval>;
+
+constexpr std::size_t kSmallOrder = 2000;  // of Q as a dense matrix: 64 MB, and a factorisation of seconds
 
 std::string malformed(const Data& data, const Claim& claim) {
   const auto m = static_cast<std::int64_t>(claim.representatives.size());
@@ -227,6 +230,20 @@ double dual_value_below(const Table& Y, const Table& W) {
   return sum.below();
 }
 
+/// Step 4. Without cuts by the sparse form; small ones that it leaves open, and those with cuts, by Q as it stands.
+bool supported(const Data& data, const Claim& claim, const Table& G, double gamma, bool& sparse) {
+  if (claim.cuts.empty()) {
+    sparse = sparse_form_positive(data, claim, G, gamma);
+    if (sparse) return true;
+    if (claim.representatives.size() + data.X.cols > kSmallOrder) return false;
+  }
+  QuadraticForm form(data, claim);
+  form.add_pairs();
+  form.add_decay(gamma);
+  form.subtract_dual(G, gamma);
+  return certainly_positive(form.Q());
+}
+
 }  // namespace
 
 Verdict check(const Data& data, const Claim& claim) {
@@ -238,16 +255,13 @@ Verdict check(const Data& data, const Claim& claim) {
   const double lost = delta == 0.0 ? w.eta : up(w.eta + delta);
   const double gamma = lost == 0.0 ? claim.gamma : down(claim.gamma - lost);
   if (!(gamma > 0.0)) return {false, "rows lie too far from their lines, or cuts from their combinations", 0.0};
-  QuadraticForm form(data, claim);
-  form.add_pairs();
-  form.add_decay(gamma);
-  form.subtract_dual(w.G, gamma);
-  if (!certainly_positive(form.Q()))
+  bool sparse = false;
+  if (!supported(data, claim, w.G, gamma, sparse))
     return {false, "the multipliers do not support W: Q is not positive semidefinite beyond rounding errors", 0.0};
   const double bound = dual_value_below(data.Y, claim.W);
   if (!std::isfinite(bound)) return {false, "the value of W overflows", 0.0};
   if (!(claim.lower_bound <= bound)) return {false, "the bound claimed is higher than what W proves", bound};
-  return {true, {}, bound};
+  return {true, {}, bound, sparse};
 }
 
 }  // namespace burelu::verify

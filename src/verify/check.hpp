@@ -11,6 +11,7 @@ struct Verdict {
   bool valid = false;
   std::string reason;        ///< what fails, where it does
   double lower_bound = 0.0;  ///< proven: no network has a smaller objective
+  bool sparse = false;       ///< without a matrix of order m
 };
 
 Verdict check(const Data& data, const Claim& claim);

@@ -41,6 +41,7 @@ int verify(const std::string& certificate, const std::string& table, const char*
   std::printf("  claimed %.17g, gamma %.17g, %zu rows, %zu features, %zu outputs, %zu multipliers, %zu cuts\n",
               claim.lower_bound, claim.gamma, data.X.rows, data.X.cols, data.Y.cols, claim.pairs.size(),
               claim.cuts.size());
+  std::printf("  by %s\n", verdict.sparse ? "sums over the multipliers alone" : "a dense matrix");
   return 0;
 }
 
