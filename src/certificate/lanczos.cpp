@@ -52,7 +52,8 @@ std::vector<double> Lanczos::values() {
   ritz_values_ = diagonal_;
   std::vector<double> off = off_;
   ritz_.assign(at(steps) * at(steps), 0.0);
-  if (steps == 0 || LAPACKE_dstev(LAPACK_COL_MAJOR, 'V', steps, ritz_values_.data(), off.data(), ritz_.data(), steps) != 0)
+  if (steps == 0 ||
+      LAPACKE_dstev(LAPACK_COL_MAJOR, 'V', steps, ritz_values_.data(), off.data(), ritz_.data(), steps) != 0)
     ritz_values_.clear();
   return ritz_values_;
 }

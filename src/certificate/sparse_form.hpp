@@ -18,7 +18,8 @@ struct SparseForm {
   Matrix U;
 };
 
-/// For the rows X (m x d) and pairs without cuts, i >= j. Work: one axpy of length d for each b of a pair, and X'(T3 X).
+/// For the rows X (m x d) and pairs without cuts, i >= j. Work: one axpy of length d for each b of a pair, and X'(T3
+/// X).
 SparseForm sparse_form(const Matrix& X, std::span<const Multiplier> pairs);
 
 /// The same sums with every term replaced by its size: what roundings are relative to.

@@ -23,16 +23,16 @@ namespace {
 
 using Vector = std::vector<double>;
 
-constexpr double kRoom = 8.0;               // a checker with interval arithmetic must find room as well
-constexpr double kInflate = 1.0 + 1e-3;     // covers the roundings of the bounds themselves
-constexpr double kLargest = 0x1p100;        // of Z, v and 1/v; with kLeast it bounds what underflow can do:
-constexpr double kLeast = 0x1p-150;         // of s
-constexpr double kTiny = 0x1p-800;          // an operation loses 2^-1074, a chain of them 2^-1074 2^100 2^60 at most
-constexpr double kUnderflow = 0x1p-500;     // ... and 2^-1074 2^200 2^60 2^300 in the scaled small matrix
-constexpr double kLargestScale = 0x1p150;   // of that scaling
-constexpr double kCholesky = 4.0;           // times the textbook constant, for solves that multiply by reciprocals
-constexpr double kTolerance = 1e-14;        // of the iteration for Z: what it leaves is paid for
-constexpr index_t kBlock = 512;             // rows at a time
+constexpr double kRoom = 8.0;              // a checker with interval arithmetic must find room as well
+constexpr double kInflate = 1.0 + 1e-3;    // covers the roundings of the bounds themselves
+constexpr double kLargest = 0x1p100;       // of Z, v and 1/v; with kLeast it bounds what underflow can do:
+constexpr double kLeast = 0x1p-150;        // of s
+constexpr double kTiny = 0x1p-800;         // an operation loses 2^-1074, a chain of them 2^-1074 2^100 2^60 at most
+constexpr double kUnderflow = 0x1p-500;    // ... and 2^-1074 2^200 2^60 2^300 in the scaled small matrix
+constexpr double kLargestScale = 0x1p150;  // of that scaling
+constexpr double kCholesky = 4.0;          // times the textbook constant, for solves that multiply by reciprocals
+constexpr double kTolerance = 1e-14;       // of the iteration for Z: what it leaves is paid for
+constexpr index_t kBlock = 512;            // rows at a time
 
 std::size_t at(index_t i) { return static_cast<std::size_t>(i); }
 
@@ -48,29 +48,6 @@ Matrix absolute(Matrix A) {
   for (double& value : A.data) value = std::abs(value);
   return A;
 }
-
-/// [N_au, G_a/2] and D = [N_uu + gamma/2 I, G_u/2; G_u'/2, gamma/2 I].
-struct Blocks {
-  SparseSymmetric K;
-  Matrix R, D;
-
-  Blocks(SparseForm form, const Matrix& G, double gamma) : K(std::move(form.K)) {
-    const index_t m = form.R.rows;
-    const index_t d = form.R.cols;
-    const index_t c = G.cols;
-    R = Matrix(m, d + c);
-    D = Matrix(d + c, d + c);
-    for (index_t i = 0; i < m; ++i) {
-      std::copy_n(form.R.row(i), d, R.row(i));
-      for (index_t j = 0; j < c; ++j) R(i, d + j) = 0.5 * G(i, j);
-    }
-    for (index_t i = 0; i < d; ++i) {
-      std::copy_n(form.U.row(i), d, D.row(i));
-      for (index_t j = 0; j < c; ++j) D(i, d + j) = D(d + j, i) = 0.5 * G(m + i, j);
-    }
-    for (index_t i = 0; i < d + c; ++i) D(i, i) += 0.5 * gamma;
-  }
-};
 
 /// Z ~ K^-1 R and v ~ K^-1 1, refined once; empty where K is found not to be positive definite.
 Matrix approximate_solution(const SparseSymmetric& K, const Matrix& R) {
@@ -125,21 +102,62 @@ void symmetrise(Matrix& A) {
 
 }  // namespace
 
+/// [N_au, G_a/2] and D = [N_uu + gamma/2 I, G_u/2; G_u'/2, gamma/2 I].
+struct SparseProof::Blocks {
+  SparseSymmetric K;
+  Matrix R, D;
+
+  Blocks(SparseForm form, const Matrix& G, double gamma) : K(std::move(form.K)) {
+    const index_t m = form.R.rows;
+    const index_t d = form.R.cols;
+    const index_t c = G.cols;
+    R = Matrix(m, d + c);
+    D = Matrix(d + c, d + c);
+    for (index_t i = 0; i < m; ++i) {
+      std::copy_n(form.R.row(i), d, R.row(i));
+      for (index_t j = 0; j < c; ++j) R(i, d + j) = 0.5 * G(i, j);
+    }
+    for (index_t i = 0; i < d; ++i) {
+      std::copy_n(form.U.row(i), d, D.row(i));
+      for (index_t j = 0; j < c; ++j) D(i, d + j) = D(d + j, i) = 0.5 * G(m + i, j);
+    }
+    for (index_t i = 0; i < d + c; ++i) D(i, i) += 0.5 * gamma;
+  }
+};
+
+namespace {
+
+std::vector<Multiplier> plain(const std::vector<ScaledPair>& pairs) {
+  std::vector<Multiplier> out;
+  out.reserve(pairs.size());
+  for (const ScaledPair& pair : pairs) out.push_back({pair.i, pair.j, pair.value});
+  return out;
+}
+
+}  // namespace
+
 SparseProof::SparseProof(const ScaledCertificate& s) : d_(s.X.cols), c_(s.G.cols), gamma_(s.gamma) {
+  const std::vector<Multiplier> pairs = plain(s.pairs);
+  const Blocks N(sparse_form(s.X, pairs), s.G, s.gamma);
+  evaluate(s, N, {sparse_form_magnitude(s.X, pairs), absolute(s.G), s.gamma}, approximate_solution(N.K, N.R));
+}
+
+SparseProof::SparseProof(const ScaledCertificate& s, const Matrix& solution)
+    : d_(s.X.cols), c_(s.G.cols), gamma_(s.gamma) {
+  const std::vector<Multiplier> pairs = plain(s.pairs);
+  evaluate(s, {sparse_form(s.X, pairs), s.G, s.gamma}, {sparse_form_magnitude(s.X, pairs), absolute(s.G), s.gamma},
+           solution);
+}
+
+void SparseProof::evaluate(const ScaledCertificate& s, const Blocks& N, const Blocks& size, const Matrix& solution) {
   const index_t m = s.X.rows;
   const index_t k = d_ + c_;
-  std::vector<Multiplier> pairs;
-  pairs.reserve(s.pairs.size());
-  for (const ScaledPair& pair : s.pairs) pairs.push_back({pair.i, pair.j, pair.value});
-  const Blocks N(sparse_form(s.X, pairs), s.G, s.gamma);
-  const Blocks size(sparse_form_magnitude(s.X, pairs), absolute(s.G), s.gamma);
-  const Matrix both = approximate_solution(N.K, N.R);
-  if (both.data.empty() && m > 0) return;
+  if (solution.rows != m || solution.cols != k + 1) return;
   Matrix Z(m, k);
   Matrix v(m, 1);
   for (index_t i = 0; i < m; ++i) {
-    std::copy_n(both.row(i), k, Z.row(i));
-    v(i, 0) = both(i, k);
+    std::copy_n(solution.row(i), k, Z.row(i));
+    v(i, 0) = solution(i, k);
   }
   if (!std::all_of(Z.data.begin(), Z.data.end(), [](double z) { return std::abs(z) <= kLargest; })) return;
 
@@ -156,9 +174,9 @@ SparseProof::SparseProof(const ScaledCertificate& s) : d_(s.X.cols), c_(s.G.cols
       E(i, j) = N.R(i, j) - E(i, j);
       E_error(i, j) = kInflate * rounding(count[at(i)]) * (size.R(i, j) + E_error(i, j)) + kTiny;
     }
-  Matrix H(k, k);          // R'Z + Z'E
-  Matrix terms = size.D;   // and its terms, with those of D
-  Matrix taken(k, k);      // |Z|'e + (|E| + e)'diag(s)^-1 (|E| + e)
+  Matrix H(k, k);         // R'Z + Z'E
+  Matrix terms = size.D;  // and its terms, with those of D
+  Matrix taken(k, k);     // |Z|'e + (|E| + e)'diag(s)^-1 (|E| + e)
   for (index_t first = 0; first < m; first += kBlock) {
     const index_t rows = std::min(kBlock, m - first);
     const Matrix z = rows_of(Z, first, rows);

@@ -1,5 +1,5 @@
-// The theorem in floating point without a matrix of order m (docs/method.md, "Without a dense matrix"): for certificates
-// without cuts, whose block K over a has no positive entry off its diagonal.
+// The theorem in floating point without a matrix of order m (docs/method.md, "Without a dense matrix"): for
+// certificates without cuts, whose block K over a has no positive entry off its diagonal.
 #pragma once
 
 #include "certificate/scaled.hpp"
@@ -12,6 +12,8 @@ class SparseProof {
  public:
   /// Chooses Z and v > 0 for s = Kv / v, and evaluates C with bounds of all errors.
   explicit SparseProof(const ScaledCertificate& s);
+  /// With [Z v] given, m x (d + c + 1).
+  SparseProof(const ScaledCertificate& s, const Matrix& solution);
 
   /// Whether the multipliers prove W. With another scale, `scale` W in its place, to working precision: a guide.
   bool proves(double scale = 1.0) const;
@@ -19,6 +21,8 @@ class SparseProof {
   double largest_scale() const;
 
  private:
+  struct Blocks;
+  void evaluate(const ScaledCertificate& s, const Blocks& N, const Blocks& size, const Matrix& solution);
   Matrix at_scale(double scale, Matrix& error) const;
 
   index_t d_, c_;

@@ -15,12 +15,12 @@ namespace {
 
 std::size_t at(index_t i) { return static_cast<std::size_t>(i); }
 
-constexpr double kTolerance = 1e-10;      // of an iteration: what is left of it is a part of the proof
-constexpr double kFirstLift = 1e-5;       // of the mean diagonal of K
-constexpr double kLonger = 6.0;           // from lift to lift
+constexpr double kTolerance = 1e-10;  // of an iteration: what is left of it is a part of the proof
+constexpr double kFirstLift = 1e-5;   // of the mean diagonal of K
+constexpr double kLonger = 6.0;       // from lift to lift
 constexpr int kMostLifts = 14;
-constexpr index_t kLanczos = 60;          // steps, doubled until they find no further negative value ...
-constexpr index_t kMostLanczos = 240;     // ... up to this many
+constexpr index_t kLanczos = 60;       // steps, doubled until they find no further negative value ...
+constexpr index_t kMostLanczos = 240;  // ... up to this many
 
 std::vector<Multiplier> joined(const std::vector<Multiplier>& pairs, const std::vector<double>& tau) {
   std::vector<Multiplier> out = pairs;

@@ -1,7 +1,8 @@
 // The dual slack without a dense matrix of order m:
 //   N = [ K  R ; R' D ],   D = U + gamma/2 I,   N > 0  iff  K > 0 and D - R'K^-1 R > 0,
-// K sparse (sparse_form.hpp), factorised or iterated with (sparse_solver.hpp). K has no positive entry off its diagonal:
-// where only an incomplete factor is at hand, it is positive definite iff the solution of K v = 1 is positive.
+// K sparse (sparse_form.hpp), factorised or iterated with (sparse_solver.hpp). K has no positive entry off its
+// diagonal: where only an incomplete factor is at hand, it is positive definite iff the solution of K v = 1 is
+// positive.
 #pragma once
 
 #include <memory>

@@ -20,11 +20,13 @@ using Json = nlohmann::ordered_json;
 
 constexpr std::string_view kMagic = "burelu-certificate 1";
 constexpr std::string_view kMagicWithCuts = "burelu-certificate 2";
+constexpr std::string_view kKind = "relaxation";  // files without a kind are of this one
 
 void append(std::string& text, double value) { fmt::format_to(std::back_inserter(text), "{:a}", value); }
 
 Json header(const Certificate& c) {
-  Json out = {{"rows", c.W.rows},
+  Json out = {{"kind", kKind},
+              {"rows", c.W.rows},
               {"outputs", c.W.cols},
               {"lines", c.representatives.size()},
               {"multipliers", c.multipliers.size()},
@@ -122,6 +124,8 @@ struct Sizes {
 Sizes read_header(Reader& in, bool with_cuts, Certificate& out) {
   try {
     const Json json = Json::parse(in.line());
+    if (const std::string kind = json.value("kind", std::string(kKind)); kind != kKind)
+      in.fail("is the header of a certificate of kind \"" + kind + "\", which is not read here");
     out.lower_bound = in.real_of(json.at("lower_bound").get<std::string>());
     out.gamma = in.real_of(json.at("gamma").get<std::string>());
     out.data_hash = in.integer_of<std::uint64_t>(json.at("data_hash").get<std::string>(), 16);

@@ -49,7 +49,8 @@ class Buckets {
 
 using List = std::vector<std::int32_t>;
 
-/// Rows not yet eliminated are joined by entries of the matrix (`rows_`) and by elements: the columns of eliminated ones.
+/// Rows not yet eliminated are joined by entries of the matrix (`rows_`) and by elements: the columns of eliminated
+/// ones.
 class QuotientGraph {
  public:
   explicit QuotientGraph(const SparseSymmetric& pattern)
@@ -63,7 +64,8 @@ class QuotientGraph {
         eliminated_(at(size_), 0),
         buckets_(size_) {
     for (std::int32_t i = 0; i < size_; ++i) {
-      rows_[at(i)].assign(pattern.column.begin() + pattern.start[at(i)], pattern.column.begin() + pattern.start[at(i) + 1]);
+      rows_[at(i)].assign(pattern.column.begin() + pattern.start[at(i)],
+                          pattern.column.begin() + pattern.start[at(i) + 1]);
       buckets_.insert(i, static_cast<std::int32_t>(rows_[at(i)].size()));
     }
   }

@@ -15,7 +15,7 @@ struct Elimination {
   std::vector<std::int32_t> order;                 ///< order[k] is eliminated k-th
   std::vector<std::vector<std::int32_t>> columns;  ///< of row k of the matrix: those eliminated later that it meets
   std::int32_t dense = 0;  ///< the last so many rows all but fill their block; their columns are not listed
-  double flops = 0.0;                              ///< of the factorisation, multiplications and additions
+  double flops = 0.0;      ///< of the factorisation, multiplications and additions
 };
 
 Elimination minimum_degree(const SparseSymmetric& pattern, double most_flops);

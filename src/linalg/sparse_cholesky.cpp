@@ -96,8 +96,7 @@ bool SparseCholesky::factorise(const SparseSymmetric& A) {
   for (std::size_t k = 0; k < source_.size(); ++k) value_[at(target_[k])] = A.value[at(source_[k])];
   for (std::int32_t k = 0; k < size; ++k) diagonal_[at(k)] = A.diagonal[at(order_[at(k)])];
   std::fill(dense_.begin(), dense_.end(), 0.0);
-  for (std::size_t k = 0; k < dense_source_.size(); ++k)
-    dense_[at(dense_target_[k])] = A.value[at(dense_source_[k])];
+  for (std::size_t k = 0; k < dense_source_.size(); ++k) dense_[at(dense_target_[k])] = A.value[at(dense_source_[k])];
   for (std::int64_t k = 0; k < size - sparse_; ++k) dense_[at(k * (size - sparse_) + k)] = diagonal_[at(sparse_ + k)];
   std::fill(first_.begin(), first_.end(), -1);
   std::fill(mark_.begin(), mark_.end(), -1);

@@ -1,6 +1,6 @@
 // Cholesky factorisation of a sparse symmetric matrix: complete in an order of minimum degree, or incomplete without
-// fill (Meijerink and van der Vorst, Math. Comp. 31, 1977), which for a matrix with nonpositive entries off the diagonal
-// ends exactly where the matrix may be positive definite, and preconditions conjugate gradients.
+// fill (Meijerink and van der Vorst, Math. Comp. 31, 1977), which for a matrix with nonpositive entries off the
+// diagonal ends exactly where the matrix may be positive definite, and preconditions conjugate gradients.
 #pragma once
 
 #include <cstdint>
@@ -32,17 +32,18 @@ class SparseCholesky {
 
   bool complete_ = false;
   double flops_ = 0.0;
-  std::vector<std::int32_t> order_;     // of elimination
-  std::vector<std::int64_t> start_;     // columns of L below the diagonal, in that order
-  std::vector<std::int32_t> row_;       // ascending
+  std::vector<std::int32_t> order_;  // of elimination
+  std::vector<std::int64_t> start_;  // columns of L below the diagonal, in that order
+  std::vector<std::int32_t> row_;    // ascending
   std::vector<double> value_;
   std::vector<double> diagonal_;
-  std::int32_t sparse_ = 0;             // columns held so; what they leave of the others is dense:
-  std::vector<double> dense_;           // its factor, column-major
+  std::int32_t sparse_ = 0;                                // columns held so; what they leave of the others is dense:
+  std::vector<double> dense_;                              // its factor, column-major
   std::vector<std::int64_t> source_, target_;              // entries of A that go to L, and their places
   std::vector<std::int64_t> dense_source_, dense_target_;  // and to dense_
-  std::vector<std::int64_t> position_;  // of a finished column: its next entry to be used
-  std::vector<std::int32_t> first_, next_, mark_;  // lists of finished columns that reach a row; rows of the column at hand
+  std::vector<std::int64_t> position_;                     // of a finished column: its next entry to be used
+  std::vector<std::int32_t> first_, next_,
+      mark_;  // lists of finished columns that reach a row; rows of the column at hand
 };
 
 }  // namespace burelu

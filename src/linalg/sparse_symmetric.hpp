@@ -9,7 +9,8 @@
 
 namespace burelu {
 
-/// Entry (i, column[e]) = value[e] for start[i] <= e < start[i + 1], ascending columns other than i; (i, i) = diagonal[i].
+/// Entry (i, column[e]) = value[e] for start[i] <= e < start[i + 1], ascending columns other than i; (i, i) =
+/// diagonal[i].
 struct SparseSymmetric {
   std::vector<std::int64_t> start = {0};
   std::vector<std::int32_t> column;

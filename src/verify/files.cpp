@@ -118,6 +118,8 @@ Claim parse_claim(const std::string& text, const std::string& name) {
   std::size_t cuts = 0;
   try {
     const auto json = nlohmann::json::parse(header);
+    if (const auto kind = json.value("kind", std::string("relaxation")); kind != "relaxation")
+      throw FileError(name + " is a certificate of kind \"" + kind + "\", which is not checked here");
     out.lower_bound = number(json.at("lower_bound").get<std::string>(), name);
     out.gamma = number(json.at("gamma").get<std::string>(), name);
     out.data_hash = integer<unsigned long long>(json.at("data_hash").get<std::string>(), 16, name);

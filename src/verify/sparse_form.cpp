@@ -1,5 +1,6 @@
 // By blocks: Q >= 0 iff [K R; R' D] >= 0 in (a, u, v), R = [N_au, G_a/2], D = [N_uu, G_u/2; ., gamma/2 I].
-//  1. Off its diagonal K = -1/2 (T1 + T2 + T2' + T3) has no positive entry, because T >= 0 there. So for v > 0 and s with
+//  1. Off its diagonal K = -1/2 (T1 + T2 + T2' + T3) has no positive entry, because T >= 0 there. So for v > 0 and s
+//  with
 //     (K v)_i >= s_i v_i the matrix diag(v) (K - diag(s)) diag(v) is diagonally dominant: K >= diag(s).
 //  2. For any Z and E = R - K Z, with a = b - Z y: (a, y)'[K R; R' D](a, y) = b'Kb + 2 b'E y + y'C y,
 //     C = D - R'Z - Z'E, and b'Kb + 2 b'E y >= -y'E'diag(s)^-1 E y where all s_i > 0.

@@ -100,8 +100,7 @@ class Iteration {
 
 }  // namespace
 
-SparseIntervals::SparseIntervals(std::size_t order, std::vector<Entry> entries)
-    : start(order + 1, 0), diagonal(order) {
+SparseIntervals::SparseIntervals(std::size_t order, std::vector<Entry> entries) : start(order + 1, 0), diagonal(order) {
   std::sort(entries.begin(), entries.end(),
             [](const Entry& a, const Entry& b) { return a.i < b.i || (a.i == b.i && a.j < b.j); });
   std::size_t kept = 0;

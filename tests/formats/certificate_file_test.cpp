@@ -41,6 +41,23 @@ class CertificateFile : public ::testing::Test {
   void rewrite(const std::string& bytes) const { std::ofstream(path_) << bytes; }
 };
 
+TEST_F(CertificateFile, TheKindIsSaidAndOthersAreRefused) {
+  std::string bytes = text();
+  const std::string own = R"("kind":"relaxation",)";
+  const std::size_t place = bytes.find(own);
+  ASSERT_NE(place, std::string::npos);
+  std::string other = bytes;
+  rewrite(other.replace(place, own.size(), R"("kind":"other",)"));
+  try {
+    read_certificate(path_);
+    FAIL() << "read as a certificate of the relaxation";
+  } catch (const DataError& error) {
+    EXPECT_NE(std::string(error.what()).find("of kind \"other\""), std::string::npos) << error.what();
+  }
+  rewrite(bytes.erase(place, own.size()));  // as files were before there were kinds
+  EXPECT_EQ(read_certificate(path_).lower_bound, c_.lower_bound);
+}
+
 TEST_F(CertificateFile, RoundTripIsBitExact) {
   const Certificate r = read_certificate(path_);
   EXPECT_EQ(r.lower_bound, c_.lower_bound);
