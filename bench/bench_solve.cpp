@@ -71,13 +71,7 @@ Json measure(const Instance& instance, const Settings& settings, const std::vect
   std::vector<Relaxation> runs;
   double optimum = -kInfinity;
   for (const Target& target : all) {
-    SolveOptions options = settings.options;
-#if defined(BURELU_BENCH_ON_HOST)
-    options.device = "cpu";  // the double is no device of the library, which may have a real CUDA backend
-#else
-    options.device = target.name;
-#endif
-    runs.push_back(solve_with(data.problem(instance.gamma), options, target.backends));
+    runs.push_back(solve_with(data.problem(instance.gamma), settings.options, *target.device));
     optimum = std::fmax(optimum, runs.back().lower_bound);
   }
   for (const Relaxation& run : runs) optimum = std::fmax(optimum, run.objective);

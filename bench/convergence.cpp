@@ -13,6 +13,7 @@
 
 #include "burelu/burelu.hpp"
 #include "convergence_table.hpp"
+#include "driver/devices.hpp"
 #include "instance.hpp"
 #include "linalg/clock.hpp"
 #include "network/extraction.hpp"
@@ -67,7 +68,7 @@ void measure_network(Row& row, const Problem& problem, const Factor& factor, con
   const Clock clock;
   TrainOptions train;
   train.solve = options;
-  const Network network = train_network(problem, &factor, train, {}, row.network_evaluations);
+  const Network network = train_network(*cpu_device(), problem, &factor, train, {}, row.network_evaluations);
   row.network = objective(problem, network);
   row.width = network.width();
   row.network_seconds = clock.seconds();

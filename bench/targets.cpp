@@ -1,7 +1,6 @@
 #include "targets.hpp"
 
 #include <cblas.h>
-#include <omp.h>
 
 #include <algorithm>
 #include <cstdlib>
@@ -10,8 +9,9 @@
 
 #include "burelu/errors.hpp"
 #include "burelu/version.hpp"
-#include "cpu/cpu_training.hpp"
+#include "driver/devices.hpp"
 #include "linalg/clock.hpp"
+#include "linalg/team.hpp"
 #include "study/machine.hpp"
 
 #if defined(BURELU_BENCH_CUDA)
@@ -21,8 +21,7 @@
 namespace burelu::bench {
 namespace {
 
-constexpr int kTries = 5;            // the best counts
-constexpr int kTrainingMemory = 20;  // as in training
+constexpr int kTries = 5;  // the best counts
 
 double best_seconds(const std::function<void()>& work) {
   work();
@@ -39,14 +38,10 @@ Ceilings cpu_ceilings(const CeilingSizes& sizes) {
   const auto bytes = static_cast<std::size_t>(sizes.copy_bytes);
   std::vector<char> from(bytes, 1);
   std::vector<char> to(bytes);
-  const int threads = omp_get_max_threads();
   const double copy = best_seconds([&] {
-#pragma omp parallel for schedule(static)
-    for (int t = 0; t < threads; ++t) {
-      const std::size_t share = bytes / static_cast<std::size_t>(threads);
-      std::memcpy(to.data() + share * static_cast<std::size_t>(t), from.data() + share * static_cast<std::size_t>(t),
-                  share);
-    }
+    Team::current().share(sizes.copy_bytes, 64, [&](int, std::int64_t begin, std::int64_t end) {
+      std::memcpy(to.data() + begin, from.data() + begin, static_cast<std::size_t>(end - begin));
+    });
   });
   const auto n = static_cast<int>(sizes.order);
   const std::vector<double> a(static_cast<std::size_t>(n) * static_cast<std::size_t>(n), 1.0);
@@ -60,33 +55,20 @@ Ceilings cpu_ceilings(const CeilingSizes& sizes) {
 Target cpu_target(const CeilingSizes& sizes) {
   Target target;
   target.name = "cpu";
-  target.description = study::cpu_field("model name") + ", " + std::to_string(omp_get_max_threads()) + " threads";
-  target.backends.relaxation = backend_factory("cpu");
-  target.backends.training = [](const TrainingProblem& problem) {
-    return std::make_unique<CpuTraining>(problem, kTrainingMemory, omp_get_max_threads());
-  };
+  target.description = study::cpu_field("model name") + ", " + std::to_string(Team::current().size()) + " threads";
+  target.device = cpu_device();
   target.ceilings = [sizes] { return cpu_ceilings(sizes); };
   return target;
 }
 
 #if defined(BURELU_BENCH_CUDA)
 Target cuda_target(const CeilingSizes& sizes) {
-  const std::vector<CudaDevice> devices = cuda_devices();
-  if (devices.empty()) throw DeviceError("no CUDA device was found");
   Target target;
   target.name = "cuda";
-  target.description = devices.front().name;
+  target.description = cuda_properties(0).name;
   target.panelled = true;
   target.takes_float = true;
-  target.backends.relaxation = [](const RelaxationData& data, const BackendOptions& options) {
-    return make_cuda_backend(data, options, 0);
-  };
-  target.backends.training = [](const TrainingProblem& problem) {
-    return make_cuda_training(problem, kTrainingMemory, 0);
-  };
-  target.backends.slack = [](const Matrix& X, double gamma, index_t columns) {
-    return make_cuda_slack(X, gamma, columns, 0);
-  };
+  target.device = make_cuda_device(0, cpu_device());
   target.ceilings = [sizes]() -> Ceilings {
     const CudaCeilings found = cuda_ceilings(0, sizes.copy_bytes, sizes.device_order);
     return {found.bytes_per_second, found.flops_per_second};

@@ -2,11 +2,12 @@
 #pragma once
 
 #include <functional>
+#include <memory>
 #include <nlohmann/json.hpp>
 #include <string>
 #include <vector>
 
-#include "seam/factory.hpp"
+#include "seam/device.hpp"
 
 namespace burelu::bench {
 
@@ -22,7 +23,7 @@ struct Target {
   bool panelled =
       false;  ///< how the interaction pass moves its data: panels of a device, else tiles in the processor's cache
   bool takes_float = false;  ///< multipliers in single precision
-  Backends backends;
+  std::shared_ptr<const Device> device;
   std::function<Ceilings()> ceilings;
 };
 

@@ -6,6 +6,7 @@
 #include <random>
 #include <utility>
 
+#include "linalg/team.hpp"
 #include "network/polish.hpp"
 #include "problem/presolve.hpp"
 #include "relaxation/iteration.hpp"
@@ -132,12 +133,18 @@ BackendOptions options_of(const Case& run, const Target& target) {
   return options;
 }
 
+TrainingOptions training_options() {
+  TrainingOptions options;
+  options.threads = resolve_threads(0);
+  return options;
+}
+
 Seen see(const Case& run, const Target& target) {
   constexpr unsigned kAllParts = kDual | kFactor | kPoint | kGradient;
   const BackendOptions options = options_of(run, target);
   Seen seen;
   {
-    const std::unique_ptr<Backend> backend = target.backends.relaxation(run.data, options);
+    const std::unique_ptr<Backend> backend = target.device->relaxation(run.data, options);
     const Point z = random_point(run.data, run.size.rank, 0);
     backend->write_point(z.Shat, z.Ut);
     descend(*backend, 1);
@@ -150,7 +157,7 @@ Seen see(const Case& run, const Target& target) {
     descend(*backend, 1);
     backend->read(seen.reweighed, kAllParts);
   }
-  const std::unique_ptr<TrainingBackend> training = target.backends.training(run.training);
+  const std::unique_ptr<TrainingBackend> training = target.device->training(run.training, training_options());
   training->write_network(start_network(run.size), OutputWeights::free);
   training->step();
   training->network_pass();
@@ -172,7 +179,7 @@ Case::Case(const Size& wanted) : size(wanted), X(gaussian(wanted.n, wanted.d, 0)
 
 Running::Running(const Case& run, const Target& target) : case_(run), target_(target) {
   constexpr int kUpdates = 6;  // windows of 20: the memory is full, the multipliers are sparse
-  backend_ = target.backends.relaxation(run.data, options_of(run, target));
+  backend_ = target.device->relaxation(run.data, options_of(run, target));
   const Point z = random_point(run.data, run.size.rank, 0);
   backend_->write_point(z.Shat, z.Ut);
   for (int k = 0; k < kUpdates; ++k) {
@@ -180,7 +187,7 @@ Running::Running(const Case& run, const Target& target) : case_(run), target_(ta
     update(*backend_);
   }
   descend(*backend_, 1);
-  training_ = target.backends.training(run.training);
+  training_ = target.device->training(run.training, training_options());
   training_->write_network(start_network(run.size), OutputWeights::free);
 }
 

@@ -27,7 +27,6 @@ function(burelu_add_program output target parts folder)
 endfunction()
 
 find_package(CLI11 REQUIRED)
-find_package(spdlog REQUIRED)
 
 # The studies: library code that only the program needs.
 file(GLOB study_sources CONFIGURE_DEPENDS "${PROJECT_SOURCE_DIR}/src/study/*.cpp")
@@ -38,7 +37,7 @@ target_link_libraries(burelu_study PUBLIC burelu::burelu burelu::blas OpenMP::Op
                                           nlohmann_json::nlohmann_json)
 
 burelu_add_program(burelu burelu_program burelu_app "${PROJECT_SOURCE_DIR}/src/app"
-                   burelu_study burelu::burelu burelu::blas OpenMP::OpenMP_CXX CLI11::CLI11 fmt::fmt spdlog::spdlog
+                   burelu_study burelu::burelu burelu::blas OpenMP::OpenMP_CXX CLI11::CLI11 fmt::fmt
                    nlohmann_json::nlohmann_json)
 
 # The checker of certificates shares no code with the solver: it must not link the library.

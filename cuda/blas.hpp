@@ -1,4 +1,5 @@
-// Products by cuBLAS on row-major matrices. Scalars and workspace lie on the device: nothing waits, nothing allocates.
+// Products by cuBLAS on row-major matrices, through its 64-bit interface (entries of a matrix of order 46,341 and more
+// do not fit 32 bits). Scalars and workspace lie on the device: nothing waits, nothing allocates.
 #pragma once
 
 #include "resources.hpp"
@@ -40,20 +41,18 @@ class Blas {
     const auto mode = [](const Operand& M) { return M.transposed ? CUBLAS_OP_T : CUBLAS_OP_N; };
     const double* zero = scalars_.data();
     // Row-major matrices are the transposes of column-major ones: C' = op(B)' op(A)'.
-    check(cublasDgemm(handle_, mode(B), mode(A), static_cast<int>(cols), static_cast<int>(rows),
-                      static_cast<int>(inner), zero + 1, B.data, static_cast<int>(B.stride), A.data,
-                      static_cast<int>(A.stride), add ? zero + 1 : zero, C, static_cast<int>(stride)),
-          "cublasDgemm");
+    check(cublasDgemm_64(handle_, mode(B), mode(A), cols, rows, inner, zero + 1, B.data, B.stride, A.data, A.stride,
+                         add ? zero + 1 : zero, C, stride),
+          "cublasDgemm_64");
   }
 
   /// Z <- L^-1 Z, transposed L^-T Z: L is lower triangular of `order`, column-major; Z is order x columns, row-major.
   void solve_triangular(std::int64_t order, std::int64_t columns, const double* L, bool transposed, double* Z) const {
     if (order == 0 || columns == 0) return;
     // Z' is column-major: Z' <- Z' L^-T and Z' <- Z' L^-1.
-    check(cublasDtrsm(handle_, CUBLAS_SIDE_RIGHT, CUBLAS_FILL_MODE_LOWER, transposed ? CUBLAS_OP_N : CUBLAS_OP_T,
-                      CUBLAS_DIAG_NON_UNIT, static_cast<int>(columns), static_cast<int>(order), scalars_.data() + 1, L,
-                      static_cast<int>(order), Z, static_cast<int>(columns)),
-          "cublasDtrsm");
+    check(cublasDtrsm_64(handle_, CUBLAS_SIDE_RIGHT, CUBLAS_FILL_MODE_LOWER, transposed ? CUBLAS_OP_N : CUBLAS_OP_T,
+                         CUBLAS_DIAG_NON_UNIT, columns, order, scalars_.data() + 1, L, order, Z, columns),
+          "cublasDtrsm_64");
   }
 
   /// *out = ||x||, `out` on the device.

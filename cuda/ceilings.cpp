@@ -37,7 +37,7 @@ double best_seconds(const cuda::Stream& stream, const Work& work) {
 }  // namespace
 
 CudaCeilings cuda_ceilings(int device, std::int64_t copy_bytes, std::int64_t order) {
-  const cuda::Selected selected(device);
+  const cuda::DeviceScope scope(device);
   const cuda::Stream stream;
   CudaCeilings ceilings;
   {

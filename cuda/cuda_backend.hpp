@@ -6,12 +6,11 @@
 #include <string>
 #include <vector>
 
-#include "seam/factory.hpp"
-#include "seam/training_backend.hpp"
+#include "seam/device.hpp"
 
 namespace burelu {
 
-struct CudaDevice {
+struct CudaProperties {
   std::string name;
   std::int64_t memory = 0;  ///< bytes
   int driver = 0;           ///< highest CUDA version of the driver, as 1000 major + 10 minor
@@ -19,7 +18,14 @@ struct CudaDevice {
 
 /// The devices of this machine. Throws `DeviceError` with the reason where there is no driver or a too old one; without
 /// a device the list is empty.
-std::vector<CudaDevice> cuda_devices();
+std::vector<CudaProperties> cuda_devices();
+
+/// Those of one device. Throws `DeviceError` where it is not there.
+CudaProperties cuda_properties(int device);
+
+/// The device as a solve is given it; it leaves to `host` what is not for it. Throws `DeviceError` where it is not
+/// there.
+std::shared_ptr<const Device> make_cuda_device(int number, std::shared_ptr<const Device> host);
 
 /// The shape of one relaxation, as far as memory goes.
 struct CudaShape {
@@ -47,28 +53,13 @@ struct CudaTuning {
 /// q)^2 (float: 4) for the multipliers and 2 q (4m + q) for weights.
 std::int64_t cuda_memory(const CudaShape& shape, const CudaTuning& tuning = {});
 
-/// The shape of one training problem, as far as memory goes.
-struct CudaTrainingShape {
-  std::int64_t n = 0, d = 0, c = 0;
-  std::int64_t k = 0;  ///< neurons, at most
-  int memory = 0;      ///< L-BFGS pairs
-};
-
 /// The most device memory that training takes at a time, in bytes: n (2 k + 2 d + 4 c), (2 memory + 5) (d + c) k and
-/// twice (min(n, k) + c)^2 doubles, and smaller ones.
-std::int64_t cuda_training_memory(const CudaTrainingShape& shape);
-
-/// The shape of the slack of certificates, as far as memory goes.
-struct CudaSlackShape {
-  std::int64_t m = 0, d = 0;  ///< as in RelaxationData
-  std::int64_t columns = 0;   ///< of a solve with its factor, at most
-
-  std::int64_t order() const { return m + d; }
-};
+/// twice (min(n, k) + c)^2 doubles, and smaller ones, with k neurons.
+std::int64_t cuda_training_memory(const TrainingSize& size);
 
 /// Bytes of device memory that a slack takes while there is one: 24 order^2 and what cuSOLVER asks for, which it has to
 /// be asked on that device; 0 where it cannot be, and certificates are made on the host.
-std::int64_t cuda_slack_memory(const CudaSlackShape& shape, int device);
+std::int64_t cuda_slack_memory(const SlackSize& size, int device);
 
 /// Bytes of device memory that are free.
 std::int64_t cuda_free_memory(int device);
@@ -85,8 +76,8 @@ CudaCeilings cuda_ceilings(int device, std::int64_t copy_bytes, std::int64_t ord
 std::unique_ptr<Backend> make_cuda_backend(const RelaxationData& data, const BackendOptions& options, int device,
                                            const CudaTuning& tuning = {});
 
-/// The slack of certificates on device `device`; keeps no reference. Null where there is no room for it, or cuSOLVER
-/// does not work.
+/// The slack of certificates on device `device`; keeps no reference. Throws `MemoryError` where there is no room for
+/// it, `DeviceError` where cuSOLVER does not work.
 std::unique_ptr<Slack> make_cuda_slack(const Matrix& X, double gamma, index_t columns, int device);
 
 /// The training loss on device `device`. Keeps a reference to the problem.

@@ -10,7 +10,7 @@ namespace burelu::cuda {
 
 template <class Base>
 CudaDescent<Base>::CudaDescent(int memory, int device)
-    : device_(device), selected_(device), blas_(stream_), state_(1, stream_), capacity_(memory) {
+    : home_(device), blas_(stream_), state_(1, stream_), capacity_(memory) {
   State state;
   state.control.memory.capacity = memory;
   write_state(stream_, state_.data(), state);
@@ -56,43 +56,40 @@ DescentView CudaDescent<Base>::view() const {
 }
 
 template <class Base>
-bool CudaDescent<Base>::listed(Verb verb) {
-  if (listing_) {
-    list_.push_back(verb);
-    return true;
-  }
-  check(cudaSetDevice(device_), "cudaSetDevice");
-  return false;
+auto CudaDescent<Base>::begin(Verb verb) -> Turn {
+  if (!listing_) return Turn(home_.device());
+  list_.push_back(verb);
+  return Turn();
 }
 
 template <class Base>
 void CudaDescent<Base>::step() {
-  if (!listed(Verb::step)) cuda::step(stream_, view());
+  if (const Turn turn = begin(Verb::step)) cuda::step(stream_, view());
 }
 
 template <class Base>
 void CudaDescent<Base>::judge() {
-  if (!listed(Verb::judge)) cuda::judge(stream_, view());
+  if (const Turn turn = begin(Verb::judge)) cuda::judge(stream_, view());
 }
 
 template <class Base>
 void CudaDescent<Base>::accept() {
-  if (!listed(Verb::accept)) cuda::accept(stream_, view());
+  if (const Turn turn = begin(Verb::accept)) cuda::accept(stream_, view());
 }
 
 template <class Base>
 void CudaDescent<Base>::direction() {
-  if (!listed(Verb::direction)) cuda::direction(stream_, view());
+  if (const Turn turn = begin(Verb::direction)) cuda::direction(stream_, view());
 }
 
 template <class Base>
 void CudaDescent<Base>::open_window() {
-  if (!listed(Verb::open_window)) cuda::open_window(stream_, view());
+  if (const Turn turn = begin(Verb::open_window)) cuda::open_window(stream_, view());
 }
 
 template <class Base>
 void CudaDescent<Base>::set(const Settings& settings) {
-  check(cudaSetDevice(device_), "cudaSetDevice");
+  const DeviceScope scope(home_.device());
   write_settings(stream_, state_.data(), settings);
 }
 
@@ -101,6 +98,7 @@ void CudaDescent<Base>::set(const Settings& settings) {
 template <class Base>
 void CudaDescent<Base>::repeat(int k, const std::function<void()>& body) {
   if (k <= 0) return;
+  const DeviceScope scope(home_.device());
   list_.clear();
   listing_ = true;
   body();
@@ -112,7 +110,6 @@ void CudaDescent<Base>::repeat(int k, const std::function<void()>& body) {
     graph_ = Graph(stream_, body);
     recorded_ = list_;
   }
-  check(cudaSetDevice(device_), "cudaSetDevice");
   for (int i = 0; i < k; ++i) graph_.launch(stream_);
 }
 

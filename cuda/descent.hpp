@@ -2,6 +2,7 @@
 #pragma once
 
 #include <algorithm>
+#include <optional>
 #include <vector>
 
 #include "blas.hpp"
@@ -40,10 +41,22 @@ class CudaDescent : public Base {
     network_pass
   };
 
+  /// The device must be the current one, and so in the destructor (`home_`).
   CudaDescent(int memory, int device);
 
-  /// First line of every verb: true where repeat() only asks which verbs its body has.
-  bool listed(Verb verb);
+  /// What a verb holds while it is at work: the device is current. Empty where repeat() only asks which verbs its body
+  /// has.
+  class Turn {
+   public:
+    Turn() = default;
+    explicit Turn(int device) { scope_.emplace(device); }
+    explicit operator bool() const { return scope_.has_value(); }
+
+   private:
+    std::optional<DeviceScope> scope_;
+  };
+  /// First line of every verb.
+  Turn begin(Verb verb);
   /// Doubles of the arrays that depend on the number of unknowns, and of those that do not.
   static std::int64_t sized_doubles(std::int64_t unknowns, int memory);
   static std::int64_t fixed_doubles(int memory);
@@ -61,8 +74,7 @@ class CudaDescent : public Base {
   /// State of the descent; on loading, resize() has been called for the same number of unknowns.
   void exchange_descent(Archive& archive);
 
-  int device_;
-  Selected selected_;
+  Home home_;
   Stream stream_;
   Blas blas_;
   DeviceBuffer<State> state_;

@@ -1,4 +1,4 @@
-// Devices, memory estimates, and the makers of both backends.
+// Devices, memory estimates, and the makers of the backends.
 #include <string>
 
 #include "cuda_backend.hpp"
@@ -54,16 +54,19 @@ std::int64_t bytes_of(const CudaShape& shape, const CudaTuning& tuning) {
 
 }  // namespace
 
-std::vector<CudaDevice> cuda_devices() {
-  std::vector<CudaDevice> devices;
+CudaProperties cuda_properties(int device) {
+  require_device(device);
   int driver = 0;
-  const int count = device_count();
+  cudaDeviceProp properties{};
   cuda::check(cudaDriverGetVersion(&driver), "cudaDriverGetVersion");
-  for (int k = 0; k < count; ++k) {
-    cudaDeviceProp properties{};
-    cuda::check(cudaGetDeviceProperties(&properties, k), "cudaGetDeviceProperties");
-    devices.push_back({properties.name, static_cast<std::int64_t>(properties.totalGlobalMem), driver});
-  }
+  cuda::check(cudaGetDeviceProperties(&properties, device), "cudaGetDeviceProperties");
+  return {properties.name, static_cast<std::int64_t>(properties.totalGlobalMem), driver};
+}
+
+std::vector<CudaProperties> cuda_devices() {
+  std::vector<CudaProperties> devices;
+  const int count = device_count();
+  for (int k = 0; k < count; ++k) devices.push_back(cuda_properties(k));
   return devices;
 }
 
@@ -83,15 +86,13 @@ std::int64_t cuda_memory(const CudaShape& shape, const CudaTuning& tuning) {
   return shape.multipliers_float ? bytes_of<float>(shape, tuning) : bytes_of<double>(shape, tuning);
 }
 
-std::int64_t cuda_training_memory(const CudaTrainingShape& shape) {
-  return 8 * cuda::CudaTraining::most_doubles(shape);
-}
+std::int64_t cuda_training_memory(const TrainingSize& size) { return 8 * cuda::CudaTraining::most_doubles(size); }
 
-std::int64_t cuda_slack_memory(const CudaSlackShape& shape, int device) {
+std::int64_t cuda_slack_memory(const SlackSize& size, int device) {
   try {
-    const cuda::Selected selected(device);
+    const cuda::DeviceScope scope(device);
     const cuda::Stream stream;
-    return cuda::CudaSlack::bytes(shape, cuda::Solver(stream).workspace(shape.order()));
+    return cuda::CudaSlack::bytes(size, cuda::Solver(stream).workspace(size.order()));
   } catch (const MemoryError&) {
   } catch (const DeviceError&) {
   }
@@ -99,7 +100,7 @@ std::int64_t cuda_slack_memory(const CudaSlackShape& shape, int device) {
 }
 
 std::int64_t cuda_free_memory(int device) {
-  const cuda::Selected selected(device);
+  const cuda::DeviceScope scope(device);
   std::size_t free = 0;
   std::size_t total = 0;
   cuda::check(cudaMemGetInfo(&free, &total), "cudaMemGetInfo");
@@ -109,7 +110,7 @@ std::int64_t cuda_free_memory(int device) {
 std::unique_ptr<Backend> make_cuda_backend(const RelaxationData& data, const BackendOptions& options, int device,
                                            const CudaTuning& tuning) {
   require_device(device);
-  const cuda::Selected selected(device);
+  const cuda::DeviceScope scope(device);
   require_device_memory(cuda_memory(cuda_shape(data, options), tuning), device);
   if (options.multipliers_float) return std::make_unique<cuda::CudaRelaxation<float>>(data, options, device, tuning);
   return std::make_unique<cuda::CudaRelaxation<double>>(data, options, device, tuning);
@@ -117,17 +118,13 @@ std::unique_ptr<Backend> make_cuda_backend(const RelaxationData& data, const Bac
 
 std::unique_ptr<Slack> make_cuda_slack(const Matrix& X, double gamma, index_t columns, int device) {
   require_device(device);
-  try {
-    return std::make_unique<cuda::CudaSlack>(X, gamma, columns, device);
-  } catch (const MemoryError&) {
-    return nullptr;
-  } catch (const DeviceError&) {  // cuSOLVER does not work here; a device that does not will say so at its next verb
-    return nullptr;
-  }
+  const cuda::DeviceScope scope(device);
+  return std::make_unique<cuda::CudaSlack>(X, gamma, columns, device);
 }
 
 std::unique_ptr<TrainingBackend> make_cuda_training(const TrainingProblem& problem, int memory, int device) {
   require_device(device);
+  const cuda::DeviceScope scope(device);
   return std::make_unique<cuda::CudaTraining>(problem, memory, device);
 }
 

@@ -105,7 +105,7 @@ void CudaRelaxation<Stored>::upload(const RelaxationData& data) {
 
 template <class Stored>
 void CudaRelaxation<Stored>::write_point(const Matrix& Shat, const Matrix& Ut) {
-  check(cudaSetDevice(device_), "cudaSetDevice");
+  const DeviceScope scope(this->home_.device());
   const bool same = Shat.cols == shape_.rank;
   const std::int64_t m = shape_.m;
   const std::int64_t c = shape_.c;
@@ -140,6 +140,7 @@ void CudaRelaxation<Stored>::write_point(const Matrix& Shat, const Matrix& Ut) {
 
 template <class Stored>
 void CudaRelaxation<Stored>::exchange(Archive& archive) {
+  const DeviceScope scope(this->home_.device());
   auto rank = static_cast<int>(shape_.rank);
   archive.value(rank);
   if (rank < 1 || rank > shape_.m + shape_.d) Archive::refuse();

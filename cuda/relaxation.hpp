@@ -26,6 +26,7 @@ template <class Stored>
 class CudaRelaxation final : public CudaDescent<Backend> {
  public:
   CudaRelaxation(const RelaxationData& data, const BackendOptions& options, int device, const CudaTuning& tuning);
+  ~CudaRelaxation() override { this->home_.leave(); }
 
   void activations() override;
   void output_layer() override;

@@ -9,7 +9,8 @@ namespace burelu::cuda {
 
 template <class Stored>
 void CudaRelaxation<Stored>::activations() {
-  if (this->listed(Verb::activations)) return;
+  const auto turn = this->begin(Verb::activations);
+  if (!turn) return;
   const std::int64_t r = shape_.rank;
   const double* Ut = trial_.data() + unknown_shat();
   blas_.product(shape_.m, r, shape_.d, {XK_.data(), shape_.d}, {Ut, r}, activation_.data(), r);
@@ -19,7 +20,8 @@ void CudaRelaxation<Stored>::activations() {
 
 template <class Stored>
 void CudaRelaxation<Stored>::output_layer() {
-  if (this->listed(Verb::output_layer)) return;
+  const auto turn = this->begin(Verb::output_layer);
+  if (!turn) return;
   const std::int64_t r = shape_.rank;
   const std::int64_t c = shape_.c;
   const std::int64_t n = shape_.loss_rows;
@@ -64,21 +66,24 @@ void CudaRelaxation<Stored>::run_panel(Pass pass, const PanelView& p) {
 
 template <class Stored>
 void CudaRelaxation<Stored>::interaction_pass() {
-  if (this->listed(Verb::interaction_pass)) return;
+  const auto turn = this->begin(Verb::interaction_pass);
+  if (!turn) return;
   run_panels(Pass::evaluate);
   finish_pass(stream_, panel(0, 0));
 }
 
 template <class Stored>
 void CudaRelaxation<Stored>::update_multipliers() {
-  if (this->listed(Verb::update_multipliers)) return;
+  const auto turn = this->begin(Verb::update_multipliers);
+  if (!turn) return;
   run_panels(Pass::update);
   finish_update(stream_, panel(0, 0));
 }
 
 template <class Stored>
 void CudaRelaxation<Stored>::pull_back() {
-  if (this->listed(Verb::pull_back)) return;
+  const auto turn = this->begin(Verb::pull_back);
+  if (!turn) return;
   const std::int64_t r = shape_.rank;
   const std::int64_t d = shape_.d;
   const double* Ut = trial_.data() + unknown_shat();
@@ -94,24 +99,25 @@ void CudaRelaxation<Stored>::pull_back() {
 
 template <class Stored>
 void CudaRelaxation<Stored>::judge_update() {
-  if (!this->listed(Verb::judge_update)) cuda::judge_update(stream_, view());
+  if (const auto turn = this->begin(Verb::judge_update)) cuda::judge_update(stream_, view());
 }
 
 template <class Stored>
 void CudaRelaxation<Stored>::extrapolate() {
-  if (!this->listed(Verb::extrapolate)) cuda::extrapolate(stream_, pairs(), state_.data());
+  if (const auto turn = this->begin(Verb::extrapolate)) cuda::extrapolate(stream_, pairs(), state_.data());
 }
 
 template <class Stored>
 void CudaRelaxation<Stored>::reweigh() {
-  if (this->listed(Verb::reweigh)) return;
+  const auto turn = this->begin(Verb::reweigh);
+  if (!turn) return;
   cuda::reweigh(stream_, pairs(), importance_.data(), next_importance_.data(), tau_.data(), state_.data());
 }
 
 // One wait; more where there are many more multipliers than at the last read, or more than a panel holds.
 template <class Stored>
 void CudaRelaxation<Stored>::read(Snapshot& into, unsigned what) {
-  check(cudaSetDevice(device_), "cudaSetDevice");
+  const DeviceScope scope(this->home_.device());
   const std::int64_t r = shape_.rank;
   const std::int64_t m = shape_.m;
   const std::int64_t d = shape_.d;
@@ -166,7 +172,7 @@ void CudaRelaxation<Stored>::read_multipliers(Snapshot& into, Fetch& fetch) {
 
 template <class Stored>
 void CudaRelaxation<Stored>::write_multipliers(const std::vector<Multiplier>& from) {
-  check(cudaSetDevice(device_), "cudaSetDevice");
+  const DeviceScope scope(this->home_.device());
   const auto count = static_cast<std::int64_t>(from.size());
   const std::int64_t capacity = panel_.size() * 8 / std::int64_t{sizeof(Multiplier)};
   auto* triplets = reinterpret_cast<Multiplier*>(panel_.data());

@@ -36,8 +36,9 @@ class PinnedBuffer {
 class Stream {
  public:
   Stream() { check(cudaStreamCreateWithFlags(&stream_, cudaStreamNonBlocking), "cudaStreamCreateWithFlags"); }
+  /// Waits: what was released on it is the device's again before others ask for memory.
   ~Stream() {
-    if (!under_way_.empty()) cudaStreamSynchronize(stream_);
+    cudaStreamSynchronize(stream_);
     cudaStreamDestroy(stream_);
   }
   Stream(const Stream&) = delete;
@@ -63,6 +64,7 @@ class Stream {
 };
 
 /// Memory of the device, allocated and released in the order of its stream, which must outlive it. Not initialised.
+/// Where there is too little, it waits for what was released on the stream before it gives up.
 template <class T>
 class DeviceBuffer {
  public:
@@ -70,7 +72,13 @@ class DeviceBuffer {
   DeviceBuffer(std::int64_t size, cudaStream_t stream) : size_(size), stream_(stream) {
     if (size == 0) return;
     void* pointer = nullptr;
-    check(cudaMallocAsync(&pointer, bytes(), stream), "cudaMallocAsync");
+    cudaError_t status = cudaMallocAsync(&pointer, bytes(), stream);
+    if (status == cudaErrorMemoryAllocation) {
+      static_cast<void>(cudaGetLastError());
+      check(cudaStreamSynchronize(stream), "cudaStreamSynchronize");
+      status = cudaMallocAsync(&pointer, bytes(), stream);
+    }
+    check(status, "cudaMallocAsync");
     data_ = static_cast<T*>(pointer);
   }
   ~DeviceBuffer() {
@@ -144,9 +152,41 @@ class Graph {
   cudaGraphExec_t exec_ = nullptr;
 };
 
-/// Makes a device the calling thread's current one.
-struct Selected {
-  explicit Selected(int device) { check(cudaSetDevice(device), "cudaSetDevice"); }
+/// Makes a device the calling thread's current one; at the end the caller's own is current again.
+class DeviceScope {
+ public:
+  explicit DeviceScope(int device) { check(enter(device), "cudaSetDevice"); }
+  ~DeviceScope() {
+    if (before_ >= 0) cudaSetDevice(before_);
+  }
+  DeviceScope(const DeviceScope&) = delete;
+  DeviceScope& operator=(const DeviceScope&) = delete;
+
+ protected:
+  DeviceScope() = default;
+  cudaError_t enter(int device) {
+    int current = 0;
+    cudaError_t status = cudaGetDevice(&current);
+    if (status != cudaSuccess || current == device) return status;
+    status = cudaSetDevice(device);
+    if (status == cudaSuccess) before_ = current;
+    return status;
+  }
+
+ private:
+  int before_ = -1;
+};
+
+/// The device of an object's resources, which are made and released while it is the current one. It is the object's
+/// first member, so that it is destroyed after them; its maker holds a scope, its destructor begins with leave().
+class Home : private DeviceScope {
+ public:
+  explicit Home(int device) : device_(device) {}
+  int device() const { return device_; }
+  void leave() noexcept { static_cast<void>(enter(device_)); }
+
+ private:
+  int device_;
 };
 
 }  // namespace burelu::cuda

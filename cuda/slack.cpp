@@ -28,18 +28,17 @@ class Settled {
 
 }  // namespace
 
-std::int64_t CudaSlack::bytes(const CudaSlackShape& s, Solver::Workspace workspace) {
+std::int64_t CudaSlack::bytes(const SlackSize& s, Solver::Workspace workspace) {
   const std::int64_t order = s.order();
   const std::int64_t doubles =
-      3 * order * order + s.m * s.d + s.m + order + order * s.columns + Blas::kScalars + Solver::kDoubles;
+      3 * order * order + s.rows * s.features + s.rows + order + order * s.columns + Blas::kScalars + Solver::kDoubles;
   return 8 * doubles + std::int64_t{sizeof(int)} + Blas::kWorkspace + static_cast<std::int64_t>(workspace.device);
 }
 
 CudaSlack::CudaSlack(const Matrix& X, double gamma, index_t columns, int device)
-    : shape_{X.rows, X.cols, columns},
+    : home_(device),
+      shape_{X.rows, X.cols, columns},
       gamma_(gamma),
-      device_(device),
-      selected_(device),
       solver_(stream_),
       workspace_(solver_.workspace(shape_.order())),
       room_(require_room(bytes(shape_, workspace_) - 8 * Solver::kDoubles, device)),
@@ -63,14 +62,19 @@ void CudaSlack::fetch(void* to, const void* from, std::size_t bytes) const {
   stream_.wait();
 }
 
+void CudaSlack::put(const DeviceBuffer<double>& to, const std::vector<double>& lower) const {
+  const DeviceScope scope(home_.device());
+  to.write_in_place(lower.data(), to.size());
+}
+
 void CudaSlack::assemble(const SlackMixture& mixture) {
-  check(cudaSetDevice(device_), "cudaSetDevice");
-  tied_.write_in_place(mixture.tied.data(), shape_.m);
-  mix_slack(stream_, {form_.data(), anchor_.data(), X_.data(), tied_.data(), matrix_.data(), shape_.m, shape_.d,
-                      mixture.form, mixture.anchor, gamma_, mixture.spare});
+  tied_.write_in_place(mixture.tied.data(), shape_.rows);
+  mix_slack(stream_, {form_.data(), anchor_.data(), X_.data(), tied_.data(), matrix_.data(), shape_.rows,
+                      shape_.features, mixture.form, mixture.anchor, gamma_, mixture.spare});
 }
 
 bool CudaSlack::factorise(const SlackMixture& mixture) {
+  const DeviceScope scope(home_.device());
   const Settled settled(stream_);
   assemble(mixture);
   int info = 0;
@@ -80,8 +84,8 @@ bool CudaSlack::factorise(const SlackMixture& mixture) {
 }
 
 void CudaSlack::solve(Matrix& Z, bool transposed) {
+  const DeviceScope scope(home_.device());
   const Settled settled(stream_);
-  check(cudaSetDevice(device_), "cudaSetDevice");
   const auto entries = static_cast<std::int64_t>(Z.data.size());
   columns_.write_in_place(Z.data.data(), entries);
   blas_.solve_triangular(shape_.order(), Z.cols, matrix_.data(), transposed, columns_.data());
@@ -97,6 +101,7 @@ double CudaSlack::norm_of_matrix() {
 }
 
 Curvature CudaSlack::negative_part(const SlackMixture& mixture) {
+  const DeviceScope scope(home_.device());
   const Settled settled(stream_);
   assemble(mixture);
   const double norm = norm_of_matrix();

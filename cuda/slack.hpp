@@ -15,27 +15,29 @@ namespace burelu::cuda {
 class CudaSlack final : public Slack {
  public:
   /// Throws `MemoryError` before it allocates where the device has not what bytes() says.
+  /// The device must be the current one.
   CudaSlack(const Matrix& X, double gamma, index_t columns, int device);
+  ~CudaSlack() override { home_.leave(); }
 
-  void set_form(const std::vector<double>& lower) override { form_.write_in_place(lower.data(), form_.size()); }
-  void set_anchor(const std::vector<double>& lower) override { anchor_.write_in_place(lower.data(), anchor_.size()); }
+  void set_form(const std::vector<double>& lower) override { put(form_, lower); }
+  void set_anchor(const std::vector<double>& lower) override { put(anchor_, lower); }
   bool factorise(const SlackMixture& mixture) override;
   void solve_lower(Matrix& Z) override { solve(Z, false); }
   void solve_upper(Matrix& Z) override { solve(Z, true); }
   Curvature negative_part(const SlackMixture& mixture) override;
 
-  static std::int64_t bytes(const CudaSlackShape& shape, Solver::Workspace workspace);
+  static std::int64_t bytes(const SlackSize& shape, Solver::Workspace workspace);
 
  private:
+  void put(const DeviceBuffer<double>& to, const std::vector<double>& lower) const;
   void assemble(const SlackMixture& mixture);
   void solve(Matrix& Z, bool transposed);
   double norm_of_matrix();
   void fetch(void* to, const void* from, std::size_t bytes) const;
 
-  CudaSlackShape shape_;
+  Home home_;
+  SlackSize shape_;
   double gamma_;
-  int device_;
-  Selected selected_;
   Stream stream_;
   Solver solver_;
   Solver::Workspace workspace_;

@@ -49,17 +49,19 @@ CudaTraining::CudaTraining(const TrainingProblem& problem, int memory, int devic
 }
 
 // What depends on the number of neurons: resize_for() allocates it.
-std::int64_t CudaTraining::width_doubles(const CudaTrainingShape& s, bool eliminated) {
-  const std::int64_t order = eliminated ? std::min(s.n, s.k) : 0;
-  const std::int64_t unknowns = eliminated ? s.d * s.k : (s.d + s.c) * s.k;
-  const std::int64_t dual = eliminated && s.k > s.n ? s.c * s.n : 0;
-  return sized_doubles(unknowns, s.memory) + 2 * s.n * s.k + 2 * s.c * s.k + s.d * s.k + (order + s.c) * order +
-         normal_work_doubles(order, s.c) + dual;
+std::int64_t CudaTraining::width_doubles(const TrainingSize& s, bool eliminated) {
+  const std::int64_t order = eliminated ? std::min(s.rows, s.width) : 0;
+  const std::int64_t unknowns = eliminated ? s.features * s.width : (s.features + s.outputs) * s.width;
+  const std::int64_t dual = eliminated && s.width > s.rows ? s.outputs * s.rows : 0;
+  return sized_doubles(unknowns, s.memory) + 2 * s.rows * s.width + 2 * s.outputs * s.width + s.features * s.width +
+         (order + s.outputs) * order + normal_work_doubles(order, s.outputs) + dual;
 }
 
-std::int64_t CudaTraining::most_doubles(const CudaTrainingShape& s) {
-  const std::int64_t fixed = fixed_doubles(s.memory) + 3 * s.d * s.d + s.n * s.d + 4 * s.n * s.c + 2;
-  const std::int64_t set_up = s.n * s.d + s.d * s.d;  // X and K'K, released before the first network
+std::int64_t CudaTraining::most_doubles(const TrainingSize& s) {
+  const std::int64_t fixed =
+      fixed_doubles(s.memory) + 3 * s.features * s.features + s.rows * s.features + 4 * s.rows * s.outputs + 2;
+  const std::int64_t set_up =
+      s.rows * s.features + s.features * s.features;  // X and K'K, released before the first network
   return fixed + std::max({set_up, width_doubles(s, false), width_doubles(s, true)});
 }
 
@@ -87,7 +89,7 @@ void CudaTraining::resize_for(std::int64_t k, bool eliminated) {
 }
 
 void CudaTraining::write_network(const Network& network, OutputWeights output) {
-  check(cudaSetDevice(device_), "cudaSetDevice");
+  const DeviceScope scope(home_.device());
   resize_for(network.width(), output == OutputWeights::eliminated);
   decay_product_.write(stream_, network.U.data.data(), d_ * k_);
   blas_.product(d_, k_, d_, {K_inverse_.data(), d_}, {decay_product_.data(), k_}, point_.data(), k_);
@@ -102,7 +104,7 @@ void CudaTraining::write_network(const Network& network, OutputWeights output) {
 }
 
 void CudaTraining::smooth(double width) {
-  check(cudaSetDevice(device_), "cudaSetDevice");
+  const DeviceScope scope(home_.device());
   open_level(stream_, state_.data(), width, scalars_.data(), scalars_.data() + 1);
 }
 
@@ -155,7 +157,8 @@ void CudaTraining::input_gradient(const double* Ut) {
 }
 
 void CudaTraining::network_pass() {
-  if (listed(Verb::network_pass)) return;
+  const auto turn = begin(Verb::network_pass);
+  if (!turn) return;
   const double* z = trial_.data();
   evaluate_hidden(z, scalars_.data() + 1);
   output_weights(z);
@@ -168,7 +171,7 @@ void CudaTraining::network_pass() {
 }
 
 void CudaTraining::read(Snapshot& into, unsigned what) {
-  check(cudaSetDevice(device_), "cudaSetDevice");
+  const DeviceScope scope(home_.device());
   Fetch fetch(*this);
   fetch.add(&into.control, state_.data(), sizeof(Control));
   if ((what & kGradient) != 0U) {

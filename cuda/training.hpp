@@ -12,6 +12,7 @@ namespace burelu::cuda {
 class CudaTraining final : public CudaDescent<TrainingBackend> {
  public:
   CudaTraining(const TrainingProblem& problem, int memory, int device);
+  ~CudaTraining() override { home_.leave(); }
 
   void write_network(const Network& network, OutputWeights output) override;
   void smooth(double width) override;
@@ -19,10 +20,10 @@ class CudaTraining final : public CudaDescent<TrainingBackend> {
   void read(Snapshot& into, unsigned what) override;
 
   /// The most doubles of device memory in use at a time, with free or with eliminated output weights.
-  static std::int64_t most_doubles(const CudaTrainingShape& shape);
+  static std::int64_t most_doubles(const TrainingSize& shape);
 
  private:
-  static std::int64_t width_doubles(const CudaTrainingShape& shape, bool eliminated);
+  static std::int64_t width_doubles(const TrainingSize& shape, bool eliminated);
   void resize_for(std::int64_t k, bool eliminated);
   void evaluate_hidden(const double* Ut, const double* width);
   void output_weights(const double* z);

@@ -1,8 +1,9 @@
 #!/usr/bin/env bash
-# Installs what is missing, builds, checks the formatting and runs all tests. The last line is
-# "N passed, N failed, N skipped"; the exit status is not 0 if anything failed.
+# Installs what is missing, builds, checks the formatting and the order of the rooms and runs all tests. The last line
+# is "N passed, N failed, N skipped"; the exit status is not 0 if anything failed. All that the tests say is in tests.log
+# in the build folder.
 # Options: --asan (AddressSanitizer and UBSan), --tsan (ThreadSanitizer), --tidy (clang-tidy as well),
-# --preset NAME, --no-install. What follows -- goes to ctest.
+# --preset NAME, --no-install. What follows -- goes to scripts/run_tests.sh: NAME or NAME=FILTER.
 set -euo pipefail
 cd "$(dirname "${BASH_SOURCE[0]}")/.."
 
@@ -17,7 +18,7 @@ while [[ $# -gt 0 ]]; do
     --no-install) install=false ;;
     --preset) preset="${2:?--preset needs a name}" && shift ;;
     --) shift && break ;;
-    -h | --help) sed -n '2,5s/^# //p' "$0" && exit 0 ;;
+    -h | --help) sed -n '2,6s/^# //p' "$0" && exit 0 ;;
     *) echo "test.sh: unknown option $1 (try --help)" >&2 && exit 2 ;;
   esac
   shift
@@ -60,6 +61,8 @@ fi
 
 log="$(mktemp)"
 trap 'rm -f "$log"' EXIT
+check "order of the rooms" scripts/check_arrows.sh
+
 echo "== build"
 if ! scripts/build.sh ${preset:+"$preset"} 2>&1 | tee "$log"; then
   echo "FAILED: build" >&2
@@ -70,24 +73,39 @@ build="$(tail -n 1 "$log")"
 preset="${build#build/}"
 $tidy && check "clang-tidy" scripts/tidy.sh "$build"
 
+# add PASSED FAILED SKIPPED: more of each.
+add() {
+  passed=$((passed + $1))
+  failed=$((failed + $2))
+  skipped=$((skipped + $3))
+}
+
+# On the screen what failed or was skipped, with the reason.
+echo "== tests ($build/tests.log has all they say)"
+quiet='^[^ ]+: (\[ +(RUN|OK|PASSED) +\]|\[[-=]+\]|\[ +(FAILED|SKIPPED) +\] .*[^)]$|Note: |Running main|ENDED with|$)'
+scripts/run_tests.sh "$build" "$@" 2>&1 | tee "$build/tests.log" | grep --line-buffered -vE "$quiet" || true
+if [[ "$(tail -n 1 "$build/tests.log")" =~ ^([0-9]+)\ passed,\ ([0-9]+)\ failed,\ ([0-9]+)\ skipped$ ]]; then
+  add "${BASH_REMATCH[@]:1}"
+else
+  echo "FAILED: run_tests.sh has no summary" >&2
+  add 0 1 0
+fi
+
 # One attribute of the summary that ctest writes.
 summary() {
   sed -n "s/.*[[:space:]]$1=\"\([0-9]*\)\".*/\1/p" "$2" | head -n 1
 }
 
-echo "== tests"
+echo "== install and the README's example"
 report="$PWD/$build/tests.xml"
 rm -f "$report"
-ctest --preset "$preset" --parallel "$(nproc)" --output-junit "$report" "$@" || true
-if [[ ! -s $report ]]; then
+ctest --preset "$preset" --label-exclude gtest --output-junit "$report" || true
+if [[ -s $report ]]; then
+  bad="$(summary failures "$report")"
+  skip=$(($(summary skipped "$report") + $(summary disabled "$report")))
+  add $(($(summary tests "$report") - bad - skip)) "$bad" "$skip"
+else
   echo "FAILED: ctest wrote no summary" >&2
-  failed=$((failed + 1))
-  finish
+  add 0 1 0
 fi
-total="$(summary tests "$report")"
-bad="$(summary failures "$report")"
-skip=$(($(summary skipped "$report") + $(summary disabled "$report")))
-passed=$((passed + total - bad - skip))
-failed=$((failed + bad))
-skipped=$((skipped + skip))
 finish

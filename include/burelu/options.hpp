@@ -36,7 +36,8 @@ struct SolveOptions {
   double time_limit = 0.0;            ///< seconds; 0 means no limit
   std::string device = "auto";        ///< "auto", "cpu", "cuda", "cuda:K"
   bool multipliers_float = false;     ///< CUDA only: stores the multipliers in single precision, half the memory
-  int threads = 0;                    ///< CPU threads; 0 means all
+  int threads = 0;                    ///< CPU threads, 0 means all. Fewer where the affinity mask, a control group's
+                                      ///< quota or OpenMP allows fewer; one inside a parallel region of the caller
   int cuts = 0;                       ///< cone cuts at a time, at most; 0: the paper's relaxation; kAutomatic chooses
   int cut_rounds = 0;                 ///< rounds of separation, at most; 0 chooses
   std::uint64_t seed = 0;             ///< of the starting factor and of all sampling

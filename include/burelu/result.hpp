@@ -52,6 +52,14 @@ struct Seconds {
   double total = 0.0;
 };
 
+/// Where the dense work of certificates was done; each attempt at a bound counts, since the last --resume.
+struct CertificatePlaces {
+  std::int64_t on_device = 0;
+  std::int64_t on_host = 0;    ///< all of them where the host is the device, and those too small for another one
+  std::int64_t fallbacks = 0;  ///< of those on the host: the device had no room for them, or failed
+  std::string reason;          ///< of the last fallback
+};
+
 /// The factor of the relaxation, Z = R R' with R = [A; U; V]: rows of A are the lifted activations.
 struct Factor {
   Matrix A;  ///< m x r: one row per representative row of the certificate, (x_k'u)_+ in the lifted sense
@@ -79,6 +87,7 @@ struct Relaxation {
   /// made a certificate due. What a certificate on a device waits for is not counted.
   std::int64_t host_waits = 0;
   Factor factor;
+  CertificatePlaces certificates;
   Certificate certificate;  ///< proof of `lower_bound`; empty where it is NaN
   PresolveSummary presolve;
   std::vector<HistoryEntry> history;

@@ -1,6 +1,5 @@
 // info: what this build is and what it finds on this machine.
 #include <cblas.h>
-#include <omp.h>
 
 #include <fmt/format.h>
 
@@ -11,7 +10,8 @@
 #include "app/exit_codes.hpp"
 #include "app/summary.hpp"
 #include "burelu/version.hpp"
-#include "seam/factory.hpp"
+#include "driver/devices.hpp"
+#include "linalg/team.hpp"
 
 namespace burelu::app {
 namespace {
@@ -43,7 +43,7 @@ int run_info() {
                       {"backends", kWithCuda ? "cpu, cuda" : "cpu"},
                       {"CUDA", kCudaBuild},
                       {"BLAS", blas_name()},
-                      {"OpenMP", fmt::format("{}, {} threads", _OPENMP, omp_get_max_threads())},
+                      {"OpenMP", fmt::format("{}, {} threads", _OPENMP, resolve_threads(0))},
                       {"device cpu", cpu_name()}};
   for (const auto& [name, description] : cuda_device_lines()) rows.push_back({name, description});
   fmt::print("{}", aligned(rows));

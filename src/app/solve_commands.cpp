@@ -18,9 +18,9 @@
 #include "burelu/solve.hpp"
 #include "burelu/version.hpp"
 #include "certificate/proof.hpp"
+#include "driver/devices.hpp"
 #include "driver/memory_estimate.hpp"
 #include "formats/output_file.hpp"
-#include "seam/factory.hpp"
 
 namespace burelu::app {
 namespace {
@@ -32,11 +32,9 @@ constexpr double kNone = std::numeric_limits<double>::quiet_NaN();
 class Run {
  public:
   explicit Run(const Arguments& arguments) : arguments_(arguments) {
-    const std::string& device = arguments.options.solve.device;
-    if (!kWithCuda && device.starts_with("cuda"))
-      throw DeviceError("--device " + device + ": this build has no CUDA backend (see burelu info); use --device cpu");
-    backend_factory(device);  // a device that is not there is said before the data is read
-    if (arguments.options.solve.multipliers_float && device_name(device) == "cpu")
+    // A device that is not there is said before the data is read.
+    const std::shared_ptr<const Device> device = find_device(arguments.options.solve.device);
+    if (arguments.options.solve.multipliers_float && device->is_host())
       throw UsageError("--multipliers float needs a CUDA device: the CPU backend stores multipliers in double");
     check_outputs();
     context_.command = arguments.line;

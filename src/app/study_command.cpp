@@ -9,7 +9,8 @@
 #include "app/commands.hpp"
 #include "app/exit_codes.hpp"
 #include "app/interrupt.hpp"
-#include "seam/factory.hpp"
+#include "driver/devices.hpp"
+#include "linalg/team.hpp"
 #include "study/accuracy.hpp"
 #include "study/cuts.hpp"
 #include "study/instance.hpp"
@@ -123,7 +124,7 @@ study::CutsOptions cuts_options(const Arguments& arguments, const study::StudyRu
 
 int run_study_tightness(const Arguments& arguments) {
   catch_interrupts();
-  backend_factory(arguments.options.solve.device);  // a device that is not there is said before the data is read
+  find_device(arguments.options.solve.device);  // a device that is not there is said before the data is read
   const study::StudyRun run = study_run(arguments);
   const study::TightnessOptions options = tightness_options(arguments, run);
   const study::Study study{"tightness",

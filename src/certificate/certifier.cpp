@@ -91,6 +91,16 @@ struct Certifier::State {
   const Problem& problem;
   const Presolved& reduced;
   Repair repair;
+  std::optional<ProofRows> rows;  // made at the first proof
+  std::uint64_t hash = 0;
+
+  const ProofRows& proven_rows() {
+    if (!rows) {
+      rows = proof_rows(problem, reduced.representatives);
+      hash = data_hash(problem);
+    }
+    return *rows;
+  }
 
   double dual_value(const Matrix& W) const {
     double value = reduced.constant_loss;
@@ -109,10 +119,11 @@ struct Certifier::State {
     return second > 0.0 ? std::max(first / second, 0.0) : 0.0;
   }
 
-  Certificate skeleton() const {
+  Certificate skeleton() {
     Certificate out;
+    proven_rows();
     out.gamma = problem.gamma;
-    out.data_hash = data_hash(problem);
+    out.data_hash = hash;
     out.representatives = reduced.representatives;
     out.line = reduced.line;
     out.ratio = reduced.ratio;
@@ -120,11 +131,11 @@ struct Certifier::State {
   }
 
   /// Fills W = s W and the bound, shrinking s a little where the proof fails by a hair.
-  bool close(Certificate& candidate, const Matrix& W, double s) const {
+  bool close(Certificate& candidate, const Matrix& W, double s) {
     double shrink = 0.0;
     for (int attempt = 0; attempt < kShrinks; ++attempt) {
       candidate.W = restore_dual(reduced, problem, multiple(W, s * (1.0 - shrink)));
-      if (const auto bound = proven_bound(problem, candidate)) {
+      if (const auto bound = proven_bound(problem, candidate, proven_rows())) {
         candidate.lower_bound = *bound;
         return true;
       }
@@ -134,17 +145,19 @@ struct Certifier::State {
   }
 };
 
-Certifier::Certifier(const Problem& problem, const Presolved& reduced, SlackFactory on_device)
-    : state_(new State{problem, reduced, Repair(reduced, std::move(on_device))}) {}
+Certifier::Certifier(const Problem& problem, const Presolved& reduced, const Device& device)
+    : state_(new State{problem, reduced, Repair(reduced, device), {}}) {}
 
 Certifier::~Certifier() = default;
+
+const CertificatePlaces& Certifier::places() const { return state_->repair.places(); }
 
 void Certifier::exchange(Archive& archive) { state_->repair.exchange(archive); }
 
 std::optional<double> Certifier::confirm(const Certificate& certificate) const {
   const Certificate own = state_->skeleton();
   if (certificate.gamma != own.gamma || certificate.data_hash != own.data_hash) return std::nullopt;
-  return proven_bound(state_->problem, certificate);
+  return proven_bound(state_->problem, certificate);  // its lines may be others
 }
 
 void Certifier::add_cuts(const std::vector<Cut>& cuts) { state_->repair.add_cuts(cuts); }
@@ -167,7 +180,7 @@ std::optional<Certificate> Certifier::prove(const Proposal& proposal) {
   for (const double extra : kExtraShares) {
     candidate.multipliers = restored_multipliers(state.reduced, proposal, cuts, place, extra);
     candidate.W = restore_dual(state.reduced, state.problem, proposal.W);
-    const double s = std::min(free, supported_scale(state.problem, candidate));
+    const double s = std::min(free, supported_scale(state.problem, candidate, state.proven_rows()));
     if (!(s > 0.0) && free > 0.0) continue;
     const double reachable = state.dual_value(multiple(proposal.W, s));
     if (best && reachable <= best->lower_bound) continue;

@@ -10,9 +10,9 @@
 #include <optional>
 
 #include "burelu/certificate.hpp"
+#include "burelu/result.hpp"
 #include "problem/presolve.hpp"
-#include "seam/backend.hpp"
-#include "seam/slack.hpp"
+#include "seam/device.hpp"
 
 namespace burelu {
 
@@ -35,9 +35,9 @@ struct Proposal {
 
 class Certifier {
  public:
-  /// Keeps references to both; they must outlive it. `on_device` makes the slack that repairs work on, where there is
-  /// one; proofs are the host's.
-  Certifier(const Problem& problem, const Presolved& reduced, SlackFactory on_device = {});
+  /// Keeps references to all; they must outlive it. Repairs work on a slack of `device`, or of its host
+  /// (slack_place.hpp); proofs are the host's.
+  Certifier(const Problem& problem, const Presolved& reduced, const Device& device);
   ~Certifier();
   Certifier(const Certifier&) = delete;
   Certifier& operator=(const Certifier&) = delete;
@@ -56,6 +56,9 @@ class Certifier {
 
   /// The bound of somebody else's certificate for this problem, proven again, or nothing.
   std::optional<double> confirm(const Certificate& certificate) const;
+
+  /// Where proposals were made.
+  const CertificatePlaces& places() const;
 
   /// What propose() remembers, for checkpoints.
   void exchange(Archive& archive);

@@ -1,15 +1,12 @@
 // Multiplicative dual ascent for W, see certificate_dual.hpp.
 #include "certificate/dual.hpp"
 
-#include <cblas.h>
-#include <lapacke.h>
-
 #include <algorithm>
 #include <cmath>
 #include <limits>
 #include <vector>
 
-#include "linalg/all_finite.hpp"
+#include "linalg/dense.hpp"
 
 namespace burelu {
 namespace {
@@ -19,35 +16,15 @@ constexpr double kGap = 1e-8;  // relative gap at which W is good enough: far be
 
 std::size_t at(index_t i) { return static_cast<std::size_t>(i); }
 
-Matrix product(const Matrix& A, bool transpose_a, const Matrix& B, bool transpose_b) {
-  const index_t rows = transpose_a ? A.cols : A.rows;
-  const index_t inner = transpose_a ? A.rows : A.cols;
-  Matrix out(rows, transpose_b ? B.rows : B.cols);
-  if (out.data.empty() || inner == 0) return out;
-  cblas_dgemm(CblasRowMajor, transpose_a ? CblasTrans : CblasNoTrans, transpose_b ? CblasTrans : CblasNoTrans,
-              static_cast<blasint>(rows), static_cast<blasint>(out.cols), static_cast<blasint>(inner), 1.0,
-              A.data.data(), static_cast<blasint>(A.cols), B.data.data(), static_cast<blasint>(B.cols), 0.0,
-              out.data.data(), static_cast<blasint>(out.cols));
-  return out;
-}
-
 /// A = Q diag(values) Q' with eigenvectors in the columns of Q, ascending; negative eigenvalues become 0.
 struct Eigen {
   std::vector<double> values;
   Matrix Q;
 
-  explicit Eigen(Matrix A, bool divide_and_conquer = false) : values(at(A.rows), 0.0) {
-    const auto size = static_cast<lapack_int>(A.rows);
-    if (!all_finite(A.data)) {
-      std::fill(values.begin(), values.end(), std::numeric_limits<double>::quiet_NaN());
-    } else if (size > 0) {
-      const lapack_int info = divide_and_conquer
-                                  ? LAPACKE_dsyevd(LAPACK_COL_MAJOR, 'V', 'L', size, A.data.data(), size, values.data())
-                                  : LAPACKE_dsyev(LAPACK_COL_MAJOR, 'V', 'L', size, A.data.data(), size, values.data());
-      if (info != 0) std::fill(values.begin(), values.end(), std::numeric_limits<double>::quiet_NaN());
-    }
+  explicit Eigen(Matrix A) {
+    if (!eigen(A, values)) values.assign(at(A.rows), std::numeric_limits<double>::quiet_NaN());
     for (double& value : values) value = std::max(value, 0.0);
-    Q = Matrix(A.rows, A.rows);  // column-major in A
+    Q = Matrix(A.rows, A.rows);  // A has them in rows
     for (index_t i = 0; i < A.rows; ++i)
       for (index_t j = 0; j < A.rows; ++j) Q(i, j) = A(j, i);
   }
@@ -57,7 +34,7 @@ struct Eigen {
     Matrix scaled = Q;
     for (index_t i = 0; i < Q.rows; ++i)
       for (index_t j = 0; j < Q.cols; ++j) scaled(i, j) *= f(values[at(j)]);
-    return product(scaled, false, Q, true);
+    return product(scaled, transposed(Q));
   }
 };
 
@@ -75,7 +52,7 @@ Matrix next(const Eigen& lambda, const Eigen& m, bool quick) {
   for (index_t i = 0; i < middle.rows; ++i)
     for (index_t j = 0; j < middle.cols; ++j) middle(i, j) *= side(i) * side(j);
   if (!quick) middle = Eigen(std::move(middle)).apply([](double mu) { return std::sqrt(mu); });
-  return product(product(lambda.Q, false, middle, false), false, lambda.Q, true);
+  return product(product(lambda.Q, middle), transposed(lambda.Q));
 }
 
 Matrix identity(index_t size, double value) {
@@ -89,8 +66,8 @@ Matrix identity(index_t size, double value) {
 BestDual best_dual(Matrix G, const Matrix& Y, double gamma, double target, Matrix& Lambda) {
   const index_t k = Y.rows;
   const index_t c = Y.cols;
-  const Eigen g(std::move(G), true);
-  const Matrix Yg = product(g.Q, true, Y, false);  // rows y_i in the eigenvectors of G
+  const Eigen g(std::move(G));
+  const Matrix Yg = product(transposed(g.Q), Y);  // rows y_i in the eigenvectors of G
   if (Lambda.rows != c || Lambda.cols != c) Lambda = identity(c, 1.0);
 
   double best = -std::numeric_limits<double>::infinity();
@@ -98,7 +75,7 @@ BestDual best_dual(Matrix G, const Matrix& Y, double gamma, double target, Matri
   Matrix best_W(k, c);
   for (int step = 0; step < kMaxSteps; ++step) {
     const Eigen lambda(Lambda);
-    const Matrix Yr = product(Yg, false, lambda.Q, false);  // rows y_i in the eigenvectors of Lambda
+    const Matrix Yr = product(Yg, lambda.Q);  // rows y_i in the eigenvectors of Lambda
     Matrix W(k, c);
     Matrix rooted(k, c);  // G^1/2 W
     double phi = 0.0;
@@ -112,13 +89,12 @@ BestDual best_dual(Matrix G, const Matrix& Y, double gamma, double target, Matri
     for (const double value : lambda.values) phi += gamma * value;
     if (phi <= target) break;
 
-    const Eigen m(product(rooted, true, rooted, false));  // W'GW / 2 gamma
-    const Matrix clipped =
-        product(W, false, m.apply([](double mu) { return mu > 1.0 ? 1.0 / std::sqrt(mu) : 1.0; }), false);
+    const Eigen m(product(transposed(rooted), rooted));  // W'GW / 2 gamma
+    const Matrix clipped = product(W, m.apply([](double mu) { return mu > 1.0 ? 1.0 / std::sqrt(mu) : 1.0; }));
     const double value = dual_value(clipped, Yr);
     if (value > best) {
       best = value;
-      best_W = product(clipped, false, lambda.Q, true);
+      best_W = product(clipped, transposed(lambda.Q));
     }
     if (!(phi - best > kGap * std::abs(best))) break;
 
@@ -127,7 +103,7 @@ BestDual best_dual(Matrix G, const Matrix& Y, double gamma, double target, Matri
     Lambda = next(lambda, m, quick);
   }
   if (best <= target) return {best, {}};
-  return {best, product(g.Q, false, best_W, false)};
+  return {best, product(g.Q, best_W)};
 }
 
 }  // namespace burelu

@@ -1,11 +1,10 @@
 // Assembly of M(T), see certificate_form.hpp. Work: one axpy of length d per b of a pair, then X'(T3 X).
 #include "certificate/form.hpp"
 
-#include <cblas.h>
-
 #include <algorithm>
 
 #include "cuts/cut_expansion.hpp"
+#include "linalg/dense.hpp"
 
 namespace burelu {
 namespace {
@@ -69,10 +68,7 @@ void FormMatrix::finish() {
   const index_t m = X_->rows;
   const index_t d = X_->cols;
   for (index_t k = 0; k < m; ++k) axpy(1.0, half_T3X_.data() + k * d, lower_.data() + k * order_ + m, d);
-  if (m == 0 || d == 0) return;
-  const auto size = static_cast<blasint>(d);
-  cblas_dgemm(CblasColMajor, CblasNoTrans, CblasTrans, size, size, static_cast<blasint>(m), -1.0, X_->data.data(), size,
-              half_T3X_.data(), size, 1.0, lower_.data() + m * order_ + m, static_cast<blasint>(order_));
+  multiply(-1.0, transposed(Operand(half_T3X_.data(), m, d)), *X_, 1.0, lower_.data() + m * order_ + m, order_);
 }
 
 }  // namespace burelu

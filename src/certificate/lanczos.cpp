@@ -1,18 +1,24 @@
 // Lanczos by columns, see lanczos.hpp.
 #include "certificate/lanczos.hpp"
 
-#include <cblas.h>
-#include <lapacke.h>
-
 #include <algorithm>
 #include <cmath>
 
 #include "linalg/all_finite.hpp"
+#include "linalg/dense.hpp"
 
 namespace burelu {
 namespace {
 
 std::size_t at(index_t i) { return static_cast<std::size_t>(i); }
+
+double dot(const double* x, const double* y, index_t size) {
+  double sum = 0.0;
+  for (index_t i = 0; i < size; ++i) sum += x[i] * y[i];
+  return sum;
+}
+
+double norm(const Matrix& x) { return std::sqrt(dot(x.data.data(), x.data.data(), x.rows)); }
 
 constexpr double kInvariant = 1e-12;  // of the operator: what is left of a vector is rounding
 
@@ -21,26 +27,23 @@ constexpr double kInvariant = 1e-12;  // of the operator: what is left of a vect
 Lanczos::Lanczos(index_t order) : order_(order), next_(order, 1) {
   for (index_t i = 0; i < order; ++i)
     next_(i, 0) = 1.0 + 0.5 * std::sin(static_cast<double>(i) * static_cast<double>(i));  // in no special position
-  size_ = cblas_dnrm2(static_cast<blasint>(order), next_.data.data(), 1);
+  size_ = norm(next_);
 }
 
 bool Lanczos::advance(index_t steps, const std::function<bool(Matrix&)>& apply) {
-  const auto length = static_cast<blasint>(order_);
   while (!finished_ && static_cast<index_t>(diagonal_.size()) < std::min(steps, order_)) {
     for (double& value : next_.data) value /= size_;
     basis_.insert(basis_.end(), next_.data.begin(), next_.data.end());
     const double* own = basis_.data() + basis_.size() - at(order_);
     if (!apply(next_) || !all_finite(next_.data)) return false;
-    diagonal_.push_back(cblas_ddot(length, next_.data.data(), 1, own, 1));
-    const auto count = static_cast<blasint>(diagonal_.size());
+    diagonal_.push_back(dot(next_.data.data(), own, order_));
+    const Operand basis(basis_.data(), static_cast<index_t>(diagonal_.size()), order_);
     std::vector<double> along(diagonal_.size());
     for (int twice = 0; twice < 2; ++twice) {
-      cblas_dgemv(CblasColMajor, CblasTrans, length, count, 1.0, basis_.data(), length, next_.data.data(), 1, 0.0,
-                  along.data(), 1);
-      cblas_dgemv(CblasColMajor, CblasNoTrans, length, count, -1.0, basis_.data(), length, along.data(), 1, 1.0,
-                  next_.data.data(), 1);
+      multiply(1.0, basis, next_, 0.0, along.data(), 1);
+      multiply(-1.0, transposed(basis), Operand(along.data(), basis.rows, 1), 1.0, next_.data.data(), 1);
     }
-    size_ = cblas_dnrm2(length, next_.data.data(), 1);
+    size_ = norm(next_);
     off_.push_back(size_);
     finished_ = static_cast<index_t>(diagonal_.size()) == order_ || !(size_ > kInvariant * std::abs(diagonal_[0]));
   }
@@ -48,13 +51,13 @@ bool Lanczos::advance(index_t steps, const std::function<bool(Matrix&)>& apply) 
 }
 
 std::vector<double> Lanczos::values() {
-  const auto steps = static_cast<lapack_int>(diagonal_.size());
-  ritz_values_ = diagonal_;
-  std::vector<double> off = off_;
-  ritz_.assign(at(steps) * at(steps), 0.0);
-  if (steps == 0 ||
-      LAPACKE_dstev(LAPACK_COL_MAJOR, 'V', steps, ritz_values_.data(), off.data(), ritz_.data(), steps) != 0)
-    ritz_values_.clear();
+  const auto steps = static_cast<index_t>(diagonal_.size());
+  ritz_ = Matrix(steps, steps);
+  for (index_t k = 0; k < steps; ++k) {
+    ritz_(k, k) = diagonal_[at(k)];
+    if (k + 1 < steps) ritz_(k + 1, k) = ritz_(k, k + 1) = off_[at(k)];
+  }
+  if (!eigen(ritz_, ritz_values_)) ritz_values_.clear();
   return ritz_values_;
 }
 
@@ -63,9 +66,8 @@ Curvature Lanczos::below(double lift, index_t count) const {
   Curvature out{{}, std::vector<double>(at(count * order_))};
   for (index_t l = 0; l < count; ++l) {
     out.values.push_back(1.0 / ritz_values_[at(steps - 1 - l)] - lift);
-    cblas_dgemv(CblasColMajor, CblasNoTrans, static_cast<blasint>(order_), static_cast<blasint>(steps), 1.0,
-                basis_.data(), static_cast<blasint>(order_), ritz_.data() + (steps - 1 - l) * steps, 1, 0.0,
-                out.vectors.data() + l * order_, 1);
+    multiply(1.0, Operand(ritz_.row(steps - 1 - l), 1, steps), Operand(basis_.data(), steps, order_), 0.0,
+             out.vectors.data() + l * order_, order_);
   }
   return out;
 }

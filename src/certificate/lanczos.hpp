@@ -28,7 +28,8 @@ class Lanczos {
   double size_;                // its norm
   std::vector<double> basis_;  // vectors one after the other
   std::vector<double> diagonal_, off_;
-  std::vector<double> ritz_values_, ritz_;
+  std::vector<double> ritz_values_;
+  Matrix ritz_;  // their vectors in the basis, by rows
   bool finished_ = false;
 };
 

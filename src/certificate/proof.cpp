@@ -9,9 +9,6 @@
 // C = d Q d - diag(r) - shift I.
 #include "certificate/proof.hpp"
 
-#include <cblas.h>
-#include <lapacke.h>
-
 #include <algorithm>
 #include <cfenv>
 #include <cmath>
@@ -20,8 +17,7 @@
 #include "certificate/form.hpp"
 #include "certificate/scaled.hpp"
 #include "certificate/sparse_proof.hpp"
-#include "linalg/all_finite.hpp"
-#include "linalg/small_order_scope.hpp"
+#include "linalg/dense.hpp"
 
 namespace burelu {
 namespace {
@@ -137,9 +133,7 @@ Shifted shifted(const ScaledCertificate& s, bool with_dual) {
   const index_t c = s.G.cols;
   for (index_t i = m; i < order; ++i) out.lower[at(i * order + i)] += 0.5 * s.gamma;
   const double h = with_dual ? half_up(s.gamma) : 0.0;
-  if (with_dual && c > 0)
-    cblas_dsyrk(CblasColMajor, CblasLower, CblasTrans, static_cast<blasint>(order), static_cast<blasint>(c), -h,
-                s.G.data.data(), static_cast<blasint>(c), 1.0, out.lower.data(), static_cast<blasint>(order));
+  if (with_dual) gram(-h, transposed(s.G), 1.0, out.lower.data());
   out.weight = equilibration(out.lower, order);
   if (out.weight.empty()) return out;
 
@@ -160,14 +154,7 @@ Shifted shifted(const ScaledCertificate& s, bool with_dual) {
 
 bool factorise(Shifted& matrix) {
   if (matrix.weight.empty() && matrix.order > 0) return false;
-  const auto order = static_cast<lapack_int>(matrix.order);
-  if (order == 0) return true;
-  if (LAPACKE_dpotrf_work(LAPACK_COL_MAJOR, 'L', order, matrix.lower.data(), order) != 0) return false;
-  for (index_t i = 0; i < matrix.order; ++i) {  // not every BLAS notices a NaN pivot
-    const double pivot = matrix.lower[at(i * matrix.order + i)];
-    if (!(pivot > 0.0) || !std::isfinite(pivot)) return false;
-  }
-  return true;
+  return cholesky(matrix.lower.data(), matrix.order);
 }
 
 bool dense_proof(const ScaledCertificate& s) {
@@ -195,10 +182,13 @@ double dual_value_below(const MatrixView& Y, const Matrix& W) {
 }  // namespace
 
 std::optional<double> proven_bound(const Problem& problem, const Certificate& certificate) {
+  return proven_bound(problem, certificate, proof_rows(problem, certificate.representatives));
+}
+
+std::optional<double> proven_bound(const Problem& problem, const Certificate& certificate, const ProofRows& rows) {
   if (std::fegetround() != FE_TONEAREST) return std::nullopt;
-  const ScaledCertificate s = scaled(problem, certificate);
+  const ScaledCertificate s = scaled(problem, certificate, rows);
   if (!s.usable || !moderate(s)) return std::nullopt;
-  const SmallOrderScope threads(s.G.rows);
   if (!(certificate.cuts.empty() ? SparseProof(s).proves() : dense_proof(s))) return std::nullopt;
   const double bound = dual_value_below(problem.Y, certificate.W);
   if (!std::isfinite(bound)) return std::nullopt;
@@ -206,28 +196,26 @@ std::optional<double> proven_bound(const Problem& problem, const Certificate& ce
 }
 
 double supported_scale(const Problem& problem, const Certificate& certificate) {
-  const ScaledCertificate s = scaled(problem, certificate);
+  return supported_scale(problem, certificate, proof_rows(problem, certificate.representatives));
+}
+
+double supported_scale(const Problem& problem, const Certificate& certificate, const ProofRows& rows) {
+  const ScaledCertificate s = scaled(problem, certificate, rows);
   if (!s.usable || !moderate(s)) return 0.0;
-  const SmallOrderScope threads(s.G.rows);
   if (certificate.cuts.empty()) return SparseProof(s).largest_scale();
   Shifted matrix = shifted(s, false);
   if (!factorise(matrix)) return 0.0;
   // W'J N^-1 J'W s^2 <= 2 gamma: the largest eigenvalue of (L^-1 d G)'(L^-1 d G).
   const index_t c = s.G.cols;
-  const auto order = static_cast<blasint>(matrix.order);
-  const auto width = static_cast<blasint>(c);
   Matrix solved = s.G;
   for (index_t i = 0; i < solved.rows; ++i)
     for (index_t j = 0; j < c; ++j) solved(i, j) *= matrix.weight[at(i)];
-  cblas_dtrsm(CblasColMajor, CblasRight, CblasLower, CblasTrans, CblasNonUnit, width, order, 1.0, matrix.lower.data(),
-              order, solved.data.data(), width);
-  Matrix gram(c, c);
-  cblas_dsyrk(CblasColMajor, CblasLower, CblasNoTrans, width, order, 1.0, solved.data.data(), width, 0.0,
-              gram.data.data(), width);
-  if (!all_finite(gram.data)) return 0.0;
-  Vector eigenvalues(at(c));
-  if (LAPACKE_dsyev(LAPACK_COL_MAJOR, 'N', 'L', width, gram.data.data(), width, eigenvalues.data()) != 0) return 0.0;
-  const double largest = eigenvalues.back();
+  solve_lower(matrix.lower.data(), matrix.order, solved.data.data(), c);
+  Matrix product(c, c);
+  std::vector<double> values;
+  gram(1.0, solved, 0.0, product.data.data());
+  if (!eigenvalues(product, values)) return 0.0;
+  const double largest = values.back();
   return largest > 0.0 ? std::sqrt(2.0 * s.gamma / largest) : std::numeric_limits<double>::max();
 }
 

@@ -4,16 +4,19 @@
 #include <optional>
 
 #include "burelu/certificate.hpp"
+#include "certificate/proof_rows.hpp"
 
 namespace burelu {
 
 /// The bound that W and the multipliers of the certificate prove for the problem as given, every rounding error
 /// included, or nothing. `certificate.lower_bound` and `data_hash` are ignored. One Cholesky factorisation of order m +
-/// d.
+/// d, or 2m where there are many features. `rows`: the proof_rows() of its representatives, where they are at hand.
 std::optional<double> proven_bound(const Problem& problem, const Certificate& certificate);
+std::optional<double> proven_bound(const Problem& problem, const Certificate& certificate, const ProofRows& rows);
 
 /// Largest s such that these multipliers should prove s W, to working precision; 0 where they prove nothing. A guide
 /// for choosing W, not a proof.
 double supported_scale(const Problem& problem, const Certificate& certificate);
+double supported_scale(const Problem& problem, const Certificate& certificate, const ProofRows& rows);
 
 }  // namespace burelu

@@ -1,22 +1,17 @@
 // Climb over the share of the anchor, see certificate_repair.hpp.
 #include "certificate/repair.hpp"
 
-#include <cblas.h>
-#include <lapacke.h>
-
 #include <algorithm>
 #include <cmath>
 #include <utility>
 
-#include "burelu/errors.hpp"
 #include "certificate/dense_slack.hpp"
 #include "certificate/dual.hpp"
+#include "certificate/slack_place.hpp"
 #include "certificate/space.hpp"
 #include "certificate/sparse_slack.hpp"
-#include "cpu/cpu_slack.hpp"
 #include "cuts/cut_expansion.hpp"
-#include "linalg/all_finite.hpp"
-#include "linalg/small_order_scope.hpp"
+#include "linalg/dense.hpp"
 
 namespace burelu {
 namespace {
@@ -44,14 +39,10 @@ double weighted_norm_squared(const Matrix& X, const std::vector<double>& t) {
   Matrix rows = X;
   for (index_t k = 0; k < X.rows; ++k)
     for (index_t j = 0; j < X.cols; ++j) rows(k, j) *= std::sqrt(t[at(k)]);
-  Matrix gram(X.cols, X.cols);
-  const auto d = static_cast<lapack_int>(X.cols);
-  cblas_dsyrk(CblasColMajor, CblasLower, CblasNoTrans, d, static_cast<blasint>(X.rows), 1.0, rows.data.data(), d, 0.0,
-              gram.data.data(), d);
-  if (!all_finite(gram.data)) return kInfinity;
-  std::vector<double> values(at(X.cols));
-  if (LAPACKE_dsyev(LAPACK_COL_MAJOR, 'N', 'L', d, gram.data.data(), d, values.data()) != 0) return kInfinity;
-  return values.back();
+  Matrix product(X.cols, X.cols);
+  std::vector<double> values;
+  gram(1.0, rows, 0.0, product.data.data());
+  return eigenvalues(product, values) ? values.back() : kInfinity;
 }
 
 double dual_value(const Matrix& W, const Matrix& Y) {
@@ -64,13 +55,13 @@ bool ordered(const Multiplier& a, const Multiplier& b) { return a.i < b.i || (a.
 
 }  // namespace
 
-Repair::Repair(const Presolved& reduced, SlackFactory on_device)
+Repair::Repair(const Presolved& reduced, const Device& device)
     : reduced_(reduced),
       m_(reduced.rows()),
       d_(reduced.features()),
       c_(reduced.outputs()),
       order_(m_ + d_),
-      on_device_(std::move(on_device)),
+      device_(device),
       interior_(at(m_)),
       logit_{kReach, kReach, kReach} {
   if (m_ == 0) return;
@@ -219,9 +210,15 @@ void Repair::adopt(const DualPoint& point, const Choice& choice) {
 }
 
 double Repair::raise_both(const DualPoint& point) {
-  if (!cuts_.empty()) return raise_both_dense(point);
-  SparseSlack slack(reduced_.X, reduced_.gamma);
-  return raise_both(point, slack);
+  if (cuts_.empty()) {
+    SparseSlack slack(reduced_.X, reduced_.gamma);
+    ++places_.on_host;
+    return raise_both(point, slack);
+  }
+  return with_slack(device_, reduced_.X, reduced_.gamma, LossSpace::most_columns(reduced_), places_, [&](Slack& slack) {
+    DenseSlack dense(reduced_.X, cuts_, slack);
+    return raise_both(point, dense);
+  });
 }
 
 /// By this point and by the average.
@@ -232,25 +229,6 @@ double Repair::raise_both(const DualPoint& point, DualSlack& slack) {
   return theta;
 }
 
-/// On a device where there is one. What fails there is done on the CPU: a device that is gone will say so at its next
-/// verb. It has a slack only while it is needed: between certificates its memory is the solve's.
-double Repair::raise_both_dense(const DualPoint& point) {
-  const auto on = [&](Slack& slack) {
-    DenseSlack dense(reduced_.X, cuts_, slack);
-    return raise_both(point, dense);
-  };
-  if (on_device_) {
-    try {
-      if (const auto device = on_device_(reduced_.X, reduced_.gamma, LossSpace::most_columns(reduced_)))
-        return on(*device);
-    } catch (const DeviceError&) {
-    } catch (const MemoryError&) {
-    }
-  }
-  CpuSlack cpu(reduced_.X, reduced_.gamma);
-  return on(cpu);
-}
-
 Proposal Repair::propose(const DualPoint& point) {
   Proposal out;
   out.dual_value = dual_value(*point.W, reduced_.Y) + reduced_.constant_loss;
@@ -259,7 +237,6 @@ Proposal Repair::propose(const DualPoint& point) {
     out.W = Matrix(0, c_);
     return out;
   }
-  const SmallOrderScope threads(order_);
   remember(point);
   previous_.reset();
   out.theta = raise_both(point);

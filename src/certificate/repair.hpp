@@ -19,9 +19,9 @@ namespace burelu {
 
 class Repair {
  public:
-  /// Keeps a reference. Without cuts the slack is sparse; with cuts it is a dense matrix of order m + d, on what
-  /// `on_device` makes, else on the CPU.
-  explicit Repair(const Presolved& reduced, SlackFactory on_device = {});
+  /// Keeps both references. Without cuts the slack is sparse and the host's; with cuts it is a dense matrix of order m
+  /// + d, of the device or of its host.
+  Repair(const Presolved& reduced, const Device& device);
   Repair(const Repair&) = delete;
   Repair& operator=(const Repair&) = delete;
 
@@ -29,6 +29,7 @@ class Repair {
   /// Forms 2m, 2m + 1, ... of all multipliers, in the order they were added.
   void add_cuts(const std::vector<Cut>& cuts) { cuts_.insert(cuts_.end(), cuts.begin(), cuts.end()); }
   const std::vector<Cut>& cuts() const { return cuts_; }
+  const CertificatePlaces& places() const { return places_; }
   void exchange(Archive& archive);
   /// The last proposal could not be proven as it stands.
   void doubt();
@@ -70,7 +71,6 @@ class Repair {
   double raise(const DualPoint& point);
   double raise_both(const DualPoint& point);
   double raise_both(const DualPoint& point, DualSlack& slack);
-  double raise_both_dense(const DualPoint& point);
   std::vector<Multiplier> mixed(const std::vector<Multiplier>& A, double keep, const std::vector<Multiplier>& B,
                                 double other, const std::vector<double>& tau) const;
   bool climb(const DualPoint& point, Choice& best);
@@ -80,7 +80,8 @@ class Repair {
   const Presolved& reduced_;
   index_t m_, d_, c_, order_;
   std::vector<Cut> cuts_;
-  SlackFactory on_device_;
+  const Device& device_;
+  CertificatePlaces places_;
   DualSlack* slack_ = nullptr;  // of this call
   Anchor anchor_ = kUniform;
   Anchor interior_anchor_ = kCurvature;  // the better one of late

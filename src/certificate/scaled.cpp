@@ -9,7 +9,9 @@
 // eps >= ||e||, and |s(u)| <= size = sum_j c_j ||x_j|| + ||x_k||. So a product of two forms that is not a square is at
 // least -(eps_i size_j + eps_j size_i), with eps = 0, size = ||x|| for a and b: sum of products >= -delta,
 //   delta = sum T(i, j) (eps_i size_j + eps_j size_i).
-// 0 <= x'Qx then gives ||G'x||^2 <= gamma^2 + 2 gamma delta <= (gamma + delta)^2: the premise holds for gamma + delta.
+// Where the rows are thin (proof_rows.hpp), forms are those of z = Qu: what is an error per ||z|| counts ||Q|| times,
+// and gamma is divided by ||Q|| at the end. 0 <= x'Qx then gives ||G'x||^2 <= gamma^2 + 2 gamma delta <= (gamma +
+// delta)^2: the premise holds for gamma + delta.
 #include "certificate/scaled.hpp"
 
 #include <algorithm>
@@ -31,7 +33,8 @@ constexpr double kTiny = 0x1p-256;
 // covers. Unlimited c' would bring it back to any size.
 constexpr double kLargestCoefficient = 0x1p100;
 
-/// Free of under- and overflow on the way.
+}  // namespace
+
 double norm(const double* x, index_t size) {
   double largest = 0.0;
   for (index_t j = 0; j < size; ++j) largest = std::max(largest, std::abs(x[j]));
@@ -46,6 +49,8 @@ double norm(const double* x, index_t size) {
   }
   return std::ldexp(std::sqrt(sum), power);
 }
+
+namespace {
 
 bool in_range(const Problem& problem) {
   if (!(problem.gamma >= std::ldexp(1.0, -kGammaPower) && problem.gamma <= std::ldexp(1.0, kGammaPower))) return false;
@@ -237,24 +242,16 @@ void write_out(const std::vector<Multiplier>& from, std::int32_t m, const std::v
 
 }  // namespace
 
-ScaledCertificate scaled(const Problem& problem, const Certificate& certificate) {
+ScaledCertificate scaled(const Problem& problem, const Certificate& certificate, const ProofRows& proof) {
   ScaledCertificate out;
-  if (!well_formed(problem, certificate) || !in_range(problem)) return out;
+  if (!proof.usable || !well_formed(problem, certificate) || !in_range(problem)) return out;
   const auto m = static_cast<index_t>(certificate.representatives.size());
-  const index_t d = problem.X.cols;
+  if (proof.X.rows != m) return out;
+  const index_t d = proof.X.cols;
   const index_t c = problem.Y.cols;
   const int g = std::ilogb(problem.gamma);
-
-  out.X = Matrix(m, d);
-  std::vector<int> power(static_cast<std::size_t>(m));
-  for (index_t k = 0; k < m; ++k) {
-    const index_t from = certificate.representatives[static_cast<std::size_t>(k)];
-    for (index_t j = 0; j < d; ++j) out.X(k, j) = problem.X(from, j);
-    const double size = norm(out.X.row(k), d);
-    if (!(size > 0.0)) return out;
-    power[static_cast<std::size_t>(k)] = std::ilogb(size);
-    scale_row(out.X.row(k), d, -std::ilogb(size));
-  }
+  out.X = proof.X;
+  const std::vector<int>& power = proof.power;
 
   Side positive(m, c);
   Side negative(m, c);
@@ -264,10 +261,14 @@ ScaledCertificate scaled(const Problem& problem, const Certificate& certificate)
   double negative_rows = 0.0;
   for (index_t k = 0; k < m; ++k) {
     const int exponent = power[static_cast<std::size_t>(k)] - g;
-    const double size = norm(out.X.row(k), d);
-    eta += size * std::ldexp(positive.error(k) + negative.error(k), exponent);
+    const double size = proof.stretch * norm(out.X.row(k), d);
+    const double error = std::ldexp(positive.error(k) + negative.error(k), exponent);
+    eta += size * error;
     scale_row(positive.sum.row(k), c, exponent);
     scale_row(negative.sum.row(k), c, exponent);
+    if (!proof.residual.empty())
+      eta += proof.residual[static_cast<std::size_t>(k)] *
+             (norm(positive.sum.row(k), c) + norm(negative.sum.row(k), c) + error);
     double* row = out.G.row(k);
     for (index_t j = 0; j < c; ++j) row[j] = positive.sum(k, j) + negative.sum(k, j);
     const double mass = norm(negative.sum.row(k), c);
@@ -288,8 +289,9 @@ ScaledCertificate scaled(const Problem& problem, const Certificate& certificate)
   };
   for (Multiplier& pair : pairs)  // underflow here only picks other multipliers, which are as good
     pair.value = std::ldexp(pair.value, power_of(pair.i) + power_of(pair.j) - g);
-  eta += shortfall(pairs, out.X, cuts);
+  eta += proof.stretch * shortfall(pairs, out.X, cuts);
   out.gamma = std::nextafter(std::ldexp(problem.gamma, -g) - kInflate * eta - kTiny, 0.0);
+  if (!proof.residual.empty()) out.gamma = std::nextafter(out.gamma / proof.stretch, 0.0);
   if (!(out.gamma > 0.0)) return out;
   write_out(pairs, rows, cuts.cuts, out);
   out.usable = true;

@@ -1,14 +1,11 @@
 // Bases of loss rows, see certificate_space.hpp.
 #include "certificate/space.hpp"
 
-#include <cblas.h>
-#include <lapacke.h>
-
 #include <algorithm>
 #include <cmath>
-#include <stdexcept>
 
 #include "linalg/all_finite.hpp"
+#include "linalg/dense.hpp"
 
 namespace burelu {
 namespace {
@@ -31,17 +28,6 @@ Matrix pushed_forward(const Presolved& p, const Matrix& Z) {
     }
   }
   return out;
-}
-
-/// Orthonormal columns that span those of B.
-void orthonormalise(Matrix& B) {
-  if (!all_finite(B.data)) std::fill(B.data.begin(), B.data.end(), 0.0);  // any basis will do
-  std::vector<double> tau(static_cast<std::size_t>(B.cols));
-  const auto rows = static_cast<lapack_int>(B.rows);
-  const auto cols = static_cast<lapack_int>(B.cols);
-  if (LAPACKE_dgeqrf(LAPACK_ROW_MAJOR, rows, cols, B.data.data(), cols, tau.data()) != 0 ||
-      LAPACKE_dorgqr(LAPACK_ROW_MAJOR, rows, cols, cols, B.data.data(), cols, tau.data()) != 0)
-    throw std::runtime_error("certificate: the QR factorisation of the Krylov basis failed");
 }
 
 /// Columns brought to norm 1; zero columns stay.
@@ -79,11 +65,7 @@ LossSpace::LossSpace(const Presolved& reduced, DualSlack& slack, const Matrix& W
     Y_ = reduced.Y;
   } else {
     if (!(valid_ = build_krylov(W))) return;
-    Y_ = Matrix(basis_.cols, W.cols);
-    cblas_dgemm(CblasRowMajor, CblasTrans, CblasNoTrans, static_cast<blasint>(basis_.cols),
-                static_cast<blasint>(W.cols), static_cast<blasint>(rows), 1.0, basis_.data.data(),
-                static_cast<blasint>(basis_.cols), reduced.Y.data.data(), static_cast<blasint>(W.cols), 0.0,
-                Y_.data.data(), static_cast<blasint>(W.cols));
+    Y_ = product(transposed(basis_), reduced.Y);
   }
   Matrix Z = pulled_back(reduced, basis_);
   valid_ = slack_.gram(Z, G_);
@@ -96,12 +78,7 @@ index_t LossSpace::most_columns(const Presolved& reduced) {
 
 Matrix LossSpace::expand(const Matrix& coordinates) const {
   if (full_) return coordinates;
-  Matrix out(basis_.rows, coordinates.cols);
-  const auto c = static_cast<blasint>(coordinates.cols);
-  cblas_dgemm(CblasRowMajor, CblasNoTrans, CblasNoTrans, static_cast<blasint>(basis_.rows), c,
-              static_cast<blasint>(basis_.cols), 1.0, basis_.data.data(), static_cast<blasint>(basis_.cols),
-              coordinates.data.data(), c, 0.0, out.data.data(), c);
-  return out;
+  return product(basis_, coordinates);
 }
 
 bool LossSpace::build_krylov(const Matrix& W) {
@@ -121,7 +98,8 @@ bool LossSpace::build_krylov(const Matrix& W) {
     if (!slack_.solve(Z)) return false;
     V = pushed_forward(reduced_, Z);
   }
-  orthonormalise(basis_);
+  if (!all_finite(basis_.data)) std::fill(basis_.data.begin(), basis_.data.end(), 0.0);  // any basis will do
+  require_decomposition(orthonormalise(basis_), "a basis of the loss rows");
   return true;
 }
 

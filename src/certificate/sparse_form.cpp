@@ -1,11 +1,10 @@
 // Assembly by lists, see sparse_form.hpp.
 #include "certificate/sparse_form.hpp"
 
-#include <cblas.h>
-
 #include <cmath>
 
 #include "certificate/form.hpp"
+#include "linalg/dense.hpp"
 
 namespace burelu {
 namespace {
@@ -36,10 +35,7 @@ SparseForm assemble(const Matrix& X, std::span<const Multiplier> pairs, double s
     }
   }
   out.K = sparse_symmetric(m, std::move(entries));
-  const auto size = static_cast<blasint>(d);
-  if (m > 0 && d > 0)
-    cblas_dgemm(CblasRowMajor, CblasTrans, CblasNoTrans, size, size, static_cast<blasint>(m), sign, X.data.data(), size,
-                T3X.data.data(), size, 0.0, out.U.data.data(), size);
+  multiply(sign, transposed(X), T3X, 0.0, out.U.data.data(), d);
   for (std::size_t k = 0; k < T3X.data.size(); ++k) out.R.data[k] += T3X.data[k];
   return out;
 }

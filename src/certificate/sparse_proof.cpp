@@ -7,15 +7,13 @@
 // size is summed beside it.
 #include "certificate/sparse_proof.hpp"
 
-#include <cblas.h>
-#include <lapacke.h>
-
 #include <algorithm>
 #include <cmath>
 #include <limits>
 
 #include "certificate/sparse_form.hpp"
 #include "linalg/all_finite.hpp"
+#include "linalg/dense.hpp"
 #include "linalg/sparse_solver.hpp"
 
 namespace burelu {
@@ -36,12 +34,9 @@ constexpr index_t kBlock = 512;            // rows at a time
 
 std::size_t at(index_t i) { return static_cast<std::size_t>(i); }
 
-/// C += scale A'B for blocks of rows.
+/// C += A'B.
 void accumulate(const Matrix& A, const Matrix& B, Matrix& C) {
-  if (A.rows == 0 || C.data.empty()) return;
-  const auto k = static_cast<blasint>(C.cols);
-  cblas_dgemm(CblasRowMajor, CblasTrans, CblasNoTrans, k, k, static_cast<blasint>(A.rows), 1.0, A.data.data(), k,
-              B.data.data(), k, 1.0, C.data.data(), k);
+  multiply(1.0, transposed(A), B, 1.0, C.data.data(), C.cols);
 }
 
 Matrix absolute(Matrix A) {
@@ -246,18 +241,12 @@ bool SparseProof::proves(double scale) const {
   }
   const double shift = rounding(kCholesky * static_cast<double>(order + 8)) * trace + kUnderflow;
   for (index_t i = 0; i < order; ++i) C(i, i) -= shift + kInflate * sum[at(i)];
-  const auto size = static_cast<lapack_int>(order);
-  if (size > 0 && LAPACKE_dpotrf_work(LAPACK_COL_MAJOR, 'L', size, C.data.data(), size) != 0) return false;
-  for (index_t i = 0; i < order; ++i)  // not every BLAS notices a NaN pivot
-    if (!(C(i, i) > 0.0) || !std::isfinite(C(i, i))) return false;
-  return true;
+  return cholesky(C.data.data(), order);
 }
 
 /// ½ gamma I - s^2 (F + B'A^-1 B) >= 0 for C = [A, s B; ., ½ gamma I - s^2 F].
 double SparseProof::largest_scale() const {
   if (!usable_) return 0.0;
-  const auto d = static_cast<blasint>(d_);
-  const auto c = static_cast<blasint>(c_);
   Matrix A(d_, d_);
   Matrix B(d_, c_);
   Matrix F(c_, c_);
@@ -268,17 +257,12 @@ double SparseProof::largest_scale() const {
   }
   for (index_t i = 0; i < c_; ++i)
     for (index_t j = 0; j < c_; ++j) F(i, j) = (i == j ? 0.5 * gamma_ : 0.0) - C_(d_ + i, d_ + j);
-  if (d > 0 && LAPACKE_dpotrf_work(LAPACK_COL_MAJOR, 'L', d, A.data.data(), d) != 0) return 0.0;
-  if (c == 0) return std::numeric_limits<double>::max();
-  if (d > 0) {
-    cblas_dtrsm(CblasColMajor, CblasRight, CblasLower, CblasTrans, CblasNonUnit, c, d, 1.0, A.data.data(), d,
-                B.data.data(), c);
-    cblas_dgemm(CblasRowMajor, CblasTrans, CblasNoTrans, c, c, d, 1.0, B.data.data(), c, B.data.data(), c, 1.0,
-                F.data.data(), c);
-  }
-  if (!all_finite(F.data)) return 0.0;
-  Vector values(at(c_));
-  if (LAPACKE_dsyev(LAPACK_COL_MAJOR, 'N', 'L', c, F.data.data(), c, values.data()) != 0) return 0.0;
+  if (!cholesky(A.data.data(), d_)) return 0.0;
+  if (c_ == 0) return std::numeric_limits<double>::max();
+  solve_lower(A.data.data(), d_, B.data.data(), c_);
+  accumulate(B, B, F);
+  Vector values;
+  if (!eigenvalues(F, values)) return 0.0;
   if (!(values.back() > 0.0)) return std::numeric_limits<double>::max();
   const double scale = std::sqrt(0.5 * gamma_ / values.back());
   for (double less = 1e-15; less < 1e-4; less *= 4.0)

@@ -2,13 +2,11 @@
 // I)^-1, s just above what makes that positive definite: what is negative lies at the end of its spectrum.
 #include "certificate/sparse_slack.hpp"
 
-#include <cblas.h>
-#include <lapacke.h>
-
 #include <algorithm>
 #include <cmath>
 
 #include "certificate/lanczos.hpp"
+#include "linalg/dense.hpp"
 
 namespace burelu {
 namespace {
@@ -29,12 +27,9 @@ std::vector<Multiplier> joined(const std::vector<Multiplier>& pairs, const std::
   return out;
 }
 
-/// C <- C + scale A'B, all row-major.
+/// C <- C + scale A'B.
 void add_product(const Matrix& A, const Matrix& B, double scale, Matrix& C) {
-  if (A.rows == 0 || A.cols == 0 || B.cols == 0) return;
-  cblas_dgemm(CblasRowMajor, CblasTrans, CblasNoTrans, static_cast<blasint>(A.cols), static_cast<blasint>(B.cols),
-              static_cast<blasint>(A.rows), scale, A.data.data(), static_cast<blasint>(A.cols), B.data.data(),
-              static_cast<blasint>(B.cols), 1.0, C.data.data(), static_cast<blasint>(B.cols));
+  multiply(scale, transposed(A), B, 1.0, C.data.data(), C.cols);
 }
 
 Matrix rows_of(const Matrix& Z, index_t first, index_t count) {
@@ -98,8 +93,7 @@ bool SparseSlack::factorise(const SlackMixture& mixture, double lift) {
   for (index_t i = 0; i < d; ++i)
     for (index_t j = 0; j < i; ++j) rest(i, j) = rest(j, i) = 0.5 * (rest(i, j) + rest(j, i));
   factor_ = std::move(rest.data);
-  return LAPACKE_dpotrf_work(LAPACK_COL_MAJOR, 'L', static_cast<lapack_int>(d), factor_.data(),
-                             static_cast<lapack_int>(d)) == 0;
+  return cholesky(factor_.data(), d);
 }
 
 /// H <- K^-1 H by iteration; false where the solution of K v = 1 is not positive.
@@ -114,15 +108,6 @@ bool SparseSlack::solve_with_ones(Matrix& H) const {
   return true;
 }
 
-/// Y <- F^-1 Y or F^-T Y for the factor F of D - R'K^-1 R. Y row-major is Y' column-major.
-void SparseSlack::solve_small(Matrix& Y, bool transposed) const {
-  const auto size = static_cast<blasint>(Y.rows);
-  const auto cols = static_cast<blasint>(Y.cols);
-  if (size > 0 && cols > 0)
-    cblas_dtrsm(CblasColMajor, CblasRight, CblasLower, transposed ? CblasNoTrans : CblasTrans, CblasNonUnit, cols, size,
-                1.0, factor_.data(), size, Y.data.data(), cols);
-}
-
 /// a <- L^-1 a or K^-1 a, y <- F^-1 (y - R'K^-1 a).
 bool SparseSlack::forward(Matrix& a, Matrix& y) const {
   if (solver_->complete()) {
@@ -132,7 +117,7 @@ bool SparseSlack::forward(Matrix& a, Matrix& y) const {
     add_product(H_, a, -1.0, y);
     if (!solver_->solve(a, kTolerance)) return false;
   }
-  solve_small(y, false);
+  solve_lower(factor_.data(), y.rows, y.data.data(), y.cols);
   return true;
 }
 
@@ -140,11 +125,8 @@ bool SparseSlack::solve(Matrix& Z) {
   Matrix a = rows_of(Z, 0, X_.rows);
   Matrix y = rows_of(Z, X_.rows, X_.cols);
   if (!forward(a, y)) return false;
-  solve_small(y, true);
-  if (X_.cols > 0 && Z.cols > 0)
-    cblas_dgemm(CblasRowMajor, CblasNoTrans, CblasNoTrans, static_cast<blasint>(a.rows), static_cast<blasint>(Z.cols),
-                static_cast<blasint>(X_.cols), -1.0, H_.data.data(), static_cast<blasint>(X_.cols), y.data.data(),
-                static_cast<blasint>(Z.cols), 1.0, a.data.data(), static_cast<blasint>(Z.cols));
+  solve_upper(factor_.data(), y.rows, y.data.data(), y.cols);
+  multiply(-1.0, H_, y, 1.0, a.data.data(), a.cols);
   if (solver_->complete()) solver_->factor().solve_upper(a);
   std::copy(a.data.begin(), a.data.end(), Z.data.begin());
   std::copy(y.data.begin(), y.data.end(), Z.data.begin() + X_.rows * Z.cols);

@@ -31,7 +31,6 @@ class SparseSlack final : public DualSlack {
   void mix(const SlackMixture& mixture, double lift);
   bool solve_with_ones(Matrix& H) const;
   bool forward(Matrix& a, Matrix& y) const;
-  void solve_small(Matrix& Y, bool transposed) const;
   double positive_lift(const SlackMixture& mixture);
 
   const Matrix& X_;

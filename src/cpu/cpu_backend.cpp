@@ -6,19 +6,16 @@
 //   gShat_k = |p_k| (gC_k - s_k <s_k, gC_k>) / |shat_k|,  gUt = (XK)'(gP + <s, gC> p / |p|) + decay Ut
 #include "cpu/cpu_backend.hpp"
 
-#include <cblas.h>
-#include <lapacke.h>
-
 #include <cmath>
 #include <cstring>
 
+#include "linalg/dense.hpp"
 #include "seam/rules.hpp"
 
 namespace burelu {
 namespace {
 
 constexpr double kTiny = 1e-300;  // keeps 0/0 out of rows with p = 0
-int blas(index_t n) { return static_cast<int>(n); }
 
 }  // namespace
 
@@ -41,14 +38,14 @@ CpuBackend::CpuBackend(const RelaxationData& data, int memory, int threads, doub
 }
 
 void CpuBackend::write_point(const Matrix& Shat, const Matrix& Ut) {
-  rank_ = blas(Shat.cols);
+  rank_ = static_cast<int>(Shat.cols);
   stride_ = (rank_ + isa::kLanes - 1) / isa::kLanes * isa::kLanes;
   resize((data_.m + data_.d) * rank_);
   std::memcpy(shat(point_.data()), Shat.data.data(), Shat.data.size() * sizeof(double));
   std::memcpy(ut(point_.data()), Ut.data.data(), Ut.data.size() * sizeof(double));
   factor_ = Buffer<double>(padded_ * stride_);
   transposed_ = Buffer<double>(padded_ * rank_);
-  gradient_factor_ = Buffer<double>(padded_ * stride_ * threads_);
+  gradient_factor_ = Buffer<double>(padded_ * stride_ * team_.size());
   activation_ = Buffer<double>(data_.m * rank_);
   loss_rows_ = Buffer<double>(data_.loss_rows() * rank_);
   output_ = Buffer<double>(data_.c * rank_);
@@ -61,8 +58,7 @@ void CpuBackend::write_point(const Matrix& Shat, const Matrix& Ut) {
 void CpuBackend::activations() {
   if (idle()) return;
   const int r = rank_;
-  cblas_dgemm(CblasRowMajor, CblasNoTrans, CblasNoTrans, blas(data_.m), r, blas(data_.d), 1.0, data_.XK.data.data(),
-              blas(data_.d), ut(trial_.data()), r, 0.0, activation_.data(), r);
+  multiply(1.0, data_.XK, {ut(trial_.data()), data_.d, r}, 0.0, activation_.data(), r);
   for (index_t k = 0; k < data_.m; ++k) {
     const double* p = activation_.data() + k * r;
     const double* s = shat(trial_.data()) + k * r;
@@ -98,19 +94,14 @@ void CpuBackend::gather_loss_rows() {
 
 void CpuBackend::solve_output_weights() {
   const int r = rank_;
-  const int rows = blas(data_.loss_rows());
-  const int c = blas(data_.c);
-  cblas_dsyrk(CblasRowMajor, CblasLower, CblasTrans, r, rows, 1.0, loss_rows_.data(), r, 0.0, normal_.data(), r);
+  const Operand H(loss_rows_.data(), data_.loss_rows(), r);
+  gram(1.0, H, 0.0, normal_.data());
   for (int l = 0; l < r; ++l) normal_[l * r + l] += data_.gamma;
-  cblas_dgemm(CblasRowMajor, CblasTrans, CblasNoTrans, c, r, rows, 1.0, data_.Y.data.data(), c, loss_rows_.data(), r,
-              0.0, output_.data(), r);
-  // The row-major lower triangle is the column-major upper one; rows of V are columns of V'.
-  const int info = LAPACKE_dpotrf_work(LAPACK_COL_MAJOR, 'U', r, normal_.data(), r);
-  if (info != 0) {
+  multiply(1.0, transposed(data_.Y), H, 0.0, output_.data(), r);
+  if (cholesky(normal_.data(), r))
+    solve_rows(normal_.data(), r, output_.data(), data_.c);
+  else
     output_.fill(std::nan(""));  // the line search rejects NaN
-    return;
-  }
-  LAPACKE_dpotrs_work(LAPACK_COL_MAJOR, 'U', r, c, normal_.data(), r, output_.data(), r);
 }
 
 void CpuBackend::output_layer() {
@@ -118,13 +109,11 @@ void CpuBackend::output_layer() {
   gather_loss_rows();
   solve_output_weights();
   const int r = rank_;
-  const int rows = blas(data_.loss_rows());
-  const int c = blas(data_.c);
+  const index_t rows = data_.loss_rows();
+  const Operand V(output_.data(), data_.c, r);
   std::memcpy(residual_.data(), data_.Y.data.data(), data_.Y.data.size() * sizeof(double));
-  cblas_dgemm(CblasRowMajor, CblasNoTrans, CblasTrans, rows, c, r, 1.0, loss_rows_.data(), r, output_.data(), r, -1.0,
-              residual_.data(), c);
-  cblas_dgemm(CblasRowMajor, CblasNoTrans, CblasNoTrans, rows, r, c, 1.0, residual_.data(), c, output_.data(), r, 0.0,
-              loss_gradient_.data(), r);
+  multiply(1.0, {loss_rows_.data(), rows, r}, transposed(V), -1.0, residual_.data(), data_.c);
+  multiply(1.0, {residual_.data(), rows, data_.c}, V, 0.0, loss_gradient_.data(), r);
   const auto& kernels = isa::kernels();
   control_.value.loss = 0.5 * kernels.dot(residual_.data(), residual_.data(), residual_.size());
   control_.value.decay = 0.5 * data_.gamma * kernels.dot(output_.data(), output_.data(), output_.size());
@@ -164,11 +153,9 @@ void CpuBackend::pull_back() {
   }
   double* gu = ut(trial_gradient_.data());
   const double* u = ut(trial_.data());
-  const int d = blas(data_.d);
-  cblas_dgemm(CblasRowMajor, CblasNoTrans, CblasNoTrans, d, r, d, 1.0, data_.decay.data.data(), d, u, r, 0.0, gu, r);
+  multiply(1.0, data_.decay, {u, data_.d, r}, 0.0, gu, r);
   control_.value.decay += 0.5 * isa::kernels().dot(u, gu, data_.d * r);
-  cblas_dgemm(CblasRowMajor, CblasTrans, CblasNoTrans, d, r, blas(data_.m), 1.0, data_.XK.data.data(), d,
-              pulled_.data(), r, 1.0, gu, r);
+  multiply(1.0, transposed(data_.XK), {pulled_.data(), data_.m, r}, 1.0, gu, r);
   measure_trial();
 }
 

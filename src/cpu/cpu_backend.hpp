@@ -1,5 +1,5 @@
-// The CPU backend: the fallback where there is no GPU, and the oracle of the others. OpenBLAS for the skinny products,
-// own vectorised tiles for the interaction pass (isa/kernels.inl), OpenMP over tiles.
+// The CPU backend: the fallback where there is no GPU, and the oracle of the others. The room linalg/ for the skinny
+// products, own vectorised tiles for the interaction pass (isa/kernels.inl), shared out to a team.
 //
 // Multipliers form one symmetric matrix over the rows of F = [A; B; S] (2m + cuts), stored as T' = T / w in tiles of
 // kTile x kTile, lower triangle of tiles only; a tied pair holds -infinity, for which the hinge is always zero.
@@ -37,7 +37,7 @@ class CpuBackend final : public CpuDescent<Backend> {
   void gather_loss_rows();
   void solve_output_weights();
   void transpose_tiles();
-  isa::Tile tile(index_t row, index_t col, int thread);
+  isa::Tile tile(index_t row, index_t col, int part);
   void combine_cuts();
   void fold_cuts();
   void reduce_gradient();
@@ -45,7 +45,7 @@ class CpuBackend final : public CpuDescent<Backend> {
   void build_weights();
   void read_multipliers(Snapshot& into) const;
   template <class Work>
-  void for_each_tile(const Work& work);  // work(tile row, tile column, thread)
+  void for_each_tile(const Work& work);  // work(tile row, tile column, part of the team)
 
   const RelaxationData data_;
   index_t tiles_ = 0;   // tile rows of F
@@ -53,7 +53,7 @@ class CpuBackend final : public CpuDescent<Backend> {
   int rank_ = 0;
   int stride_ = 0;                         // of a row of F: rank padded to kLanes
   Buffer<double> factor_, transposed_;     // F (padded_ x stride_), and per tile rank x kTile
-  Buffer<double> gradient_factor_;         // threads x (padded_ x stride_): G F
+  Buffer<double> gradient_factor_;         // parts x (padded_ x stride_): G F
   Buffer<double> multipliers_, previous_;  // T', T'+ of the last update
   Buffer<float> weights_;
   Buffer<double> importance_;                     // q per row of F

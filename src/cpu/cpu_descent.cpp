@@ -1,7 +1,5 @@
 #include "cpu/cpu_descent.hpp"
 
-#include <omp.h>
-
 #include <algorithm>
 #include <cmath>
 #include <cstring>
@@ -13,6 +11,7 @@
 namespace burelu {
 namespace {
 
+constexpr std::int64_t kAligned = 8;            // doubles of a cache line
 constexpr std::int64_t kParallelWork = 400000;  // doubles of panel below which one thread is faster
 
 // The single-thread team of the two-loop recursion.
@@ -29,13 +28,13 @@ struct Solo {
 }  // namespace
 
 template <class Base>
-CpuDescent<Base>::CpuDescent(int memory, int threads) : threads_(threads) {
+CpuDescent<Base>::CpuDescent(int memory, int threads) : team_(threads) {
   control_.memory.capacity = memory;
   const std::int64_t width = 2 * memory + 1;
   gram_ = Buffer<double>(width * width);
   alpha_ = Buffer<double>(memory);
   coefficients_ = Buffer<double>(width);
-  partial_ = Buffer<double>(3 * width * threads);
+  partial_ = Buffer<double>(3 * width * team_.size());
 }
 
 template <class Base>
@@ -50,18 +49,8 @@ void CpuDescent<Base>::resize(std::int64_t unknowns) {
 template <class Base>
 template <class Work>
 void CpuDescent<Base>::split(const Work& work) const {
-  const bool parallel = threads_ > 1 && unknowns_ * 2 * control_.memory.count > kParallelWork;
-  if (!parallel) {
-    work(0, std::int64_t{0}, unknowns_);
-    return;
-  }
-  const std::int64_t share = (unknowns_ / threads_ + 7) / 8 * 8;
-#pragma omp parallel num_threads(threads_)
-  {
-    const int thread = omp_get_thread_num();
-    const std::int64_t begin = std::min(thread * share, unknowns_);
-    work(thread, begin, thread + 1 == threads_ ? unknowns_ : std::min(begin + share, unknowns_));
-  }
+  const bool parallel = unknowns_ * 2 * control_.memory.count > kParallelWork;
+  (parallel ? team_ : Team()).share(unknowns_, kAligned, work);
 }
 
 template <class Base>
@@ -147,8 +136,8 @@ void CpuDescent<Base>::add_products(bool pair, int slot) {
   const double* y = y_column(slot);
   const double* g = gradient_.data();
   partial_.fill(0.0);
-  split([&](int thread, std::int64_t begin, std::int64_t end) {
-    double* out = partial_.data() + 3 * width * thread;
+  split([&](int part, std::int64_t begin, std::int64_t end) {
+    double* out = partial_.data() + 3 * width * part;
     const std::int64_t n = end - begin;
     for (int k = 0; k < used; ++k) {
       for (const int column : {k, m + k}) {
@@ -164,8 +153,8 @@ void CpuDescent<Base>::add_products(bool pair, int slot) {
   });
   for (std::int64_t k = 0; k < width; ++k) {
     double sums[3] = {0.0, 0.0, 0.0};
-    for (int thread = 0; thread < threads_; ++thread)
-      for (int l = 0; l < 3; ++l) sums[l] += partial_[3 * width * thread + 3 * k + l];
+    for (int part = 0; part < team_.size(); ++part)
+      for (int l = 0; l < 3; ++l) sums[l] += partial_[3 * width * part + 3 * k + l];
     const std::int64_t rows[3] = {slot, m + slot, std::int64_t{2} * m};
     for (int l = pair ? 0 : 2; l < 3; ++l) {
       if (k == rows[2] && l < 2) continue;  // g with s and y stands in the other triangle

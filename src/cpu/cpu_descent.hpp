@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "linalg/buffer.hpp"
+#include "linalg/team.hpp"
 #include "seam/backend.hpp"
 #include "seam/training_backend.hpp"
 
@@ -38,7 +39,7 @@ class CpuDescent : public Base {
   bool idle() const { return control_.search.halted != 0; }
 
   Control control_;
-  int threads_ = 1;
+  const Team team_;
   std::int64_t unknowns_ = 0;
   Buffer<double> point_, trial_, gradient_, trial_gradient_, direction_;
 
@@ -48,7 +49,7 @@ class CpuDescent : public Base {
   void add_pair();
   void add_products(bool pair, int slot);
   template <class Work>
-  void split(const Work& work) const;  // work(thread, begin, end) over the unknowns
+  void split(const Work& work) const;  // work(part of the team, begin, end) over the unknowns
 
   std::int64_t stride_ = 0;
   int filled_ = 0;  // slots of the ring that hold something

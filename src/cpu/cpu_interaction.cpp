@@ -3,12 +3,12 @@
 // Flops: 4 m^2 r for S, and up to 8 m^2 r back where multipliers are active (most tiles are not). Traffic: 16 m^2 bytes
 // of T', weights (8 m^2 bytes) only where the hinge is positive. S and G are never stored.
 #include <cblas.h>
-#include <omp.h>
 
 #include <algorithm>
 #include <cmath>
 
 #include "cpu/cpu_backend.hpp"
+#include "linalg/dense.hpp"
 #include "seam/rules.hpp"
 
 namespace burelu {
@@ -23,23 +23,19 @@ index_t tile_index(index_t row, index_t col) { return row * (row + 1) / 2 + col;
 template <class Work>
 void CpuBackend::for_each_tile(const Work& work) {
   const index_t count = tiles_ * (tiles_ + 1) / 2;
-#pragma omp parallel num_threads(threads_) if (threads_ > 1)
-  {
-    const index_t thread = omp_get_thread_num();
-    const index_t begin = count * thread / threads_;
-    const index_t end = count * (thread + 1) / threads_;
+  team_.share(count, 1, [&](int part, index_t begin, index_t end) {
     auto row = static_cast<index_t>((std::sqrt(8.0 * static_cast<double>(begin) + 1.0) - 1.0) / 2.0);
     while (tile_index(row, 0) > begin) --row;
     while (tile_index(row + 1, 0) <= begin) ++row;
     index_t col = begin - tile_index(row, 0);
     for (index_t k = begin; k < end; ++k) {
-      work(row, col, static_cast<int>(thread));
+      work(row, col, part);
       if (++col > row) {
         ++row;
         col = 0;
       }
     }
-  }
+  });
 }
 
 void CpuBackend::transpose_tiles() {
@@ -51,9 +47,9 @@ void CpuBackend::transpose_tiles() {
   }
 }
 
-isa::Tile CpuBackend::tile(index_t row, index_t col, int thread) {
+isa::Tile CpuBackend::tile(index_t row, index_t col, int part) {
   const index_t at = tile_index(row, col) * kEntries;
-  double* gradient = gradient_factor_.data() + thread * padded_ * stride_;
+  double* gradient = gradient_factor_.data() + part * padded_ * stride_;
   isa::Tile t{};
   t.rows = factor_.data() + row * isa::kTile * stride_;
   t.cols = factor_.data() + col * isa::kTile * stride_;
@@ -96,8 +92,8 @@ void CpuBackend::fold_cuts() {
 
 void CpuBackend::reduce_gradient() {
   const index_t size = padded_ * stride_;
-  for (int thread = 1; thread < threads_; ++thread) {
-    const double* from = gradient_factor_.data() + thread * size;
+  for (int part = 1; part < team_.size(); ++part) {
+    const double* from = gradient_factor_.data() + part * size;
     for (index_t i = 0; i < size; ++i) gradient_factor_[i] += from[i];
   }
   fold_cuts();
@@ -106,11 +102,11 @@ void CpuBackend::reduce_gradient() {
 void CpuBackend::interaction_pass() {
   if (idle()) return;
   gradient_factor_.fill(0.0);
-  std::vector<double> sums(static_cast<std::size_t>(threads_), 0.0);
+  std::vector<double> sums(static_cast<std::size_t>(team_.size()), 0.0);
   const auto pass = isa::kernels().tile_pass;
-  for_each_tile([&](index_t row, index_t col, int thread) {
+  for_each_tile([&](index_t row, index_t col, int part) {
     const double pairs = row == col ? 1.0 : 2.0;  // ordered pairs per stored entry
-    sums[static_cast<std::size_t>(thread)] += pairs * pass(tile(row, col, thread));
+    sums[static_cast<std::size_t>(part)] += pairs * pass(tile(row, col, part));
   });
   reduce_gradient();
   double total = 0.0;
@@ -120,18 +116,18 @@ void CpuBackend::interaction_pass() {
 
 void CpuBackend::update_multipliers() {
   gradient_factor_.fill(0.0);
-  std::vector<isa::TileSums> sums(static_cast<std::size_t>(threads_));
+  std::vector<isa::TileSums> sums(static_cast<std::size_t>(team_.size()));
   const auto update = isa::kernels().tile_update;
-  for_each_tile([&](index_t row, index_t col, int thread) {
+  for_each_tile([&](index_t row, index_t col, int part) {
     const double pairs = row == col ? 1.0 : 2.0;
-    const isa::TileSums part = update(tile(row, col, thread));
-    isa::TileSums& sum = sums[static_cast<std::size_t>(thread)];
-    sum.penalty += pairs * part.penalty;
-    sum.change += pairs * part.change;
-    sum.restart += pairs * part.restart;
-    sum.mass += pairs * part.mass;
-    sum.shortfall += pairs * part.shortfall;
-    sum.smallest = std::min(sum.smallest, part.smallest);
+    const isa::TileSums of_tile = update(tile(row, col, part));
+    isa::TileSums& sum = sums[static_cast<std::size_t>(part)];
+    sum.penalty += pairs * of_tile.penalty;
+    sum.change += pairs * of_tile.change;
+    sum.restart += pairs * of_tile.restart;
+    sum.mass += pairs * of_tile.mass;
+    sum.shortfall += pairs * of_tile.shortfall;
+    sum.smallest = std::min(sum.smallest, of_tile.smallest);
   });
   reduce_gradient();
   isa::TileSums total;
@@ -274,9 +270,7 @@ void CpuBackend::read(Snapshot& into, unsigned what) {
     into.V = Matrix(data_.c, rank_);
     std::copy_n(output_.data(), output_.size(), into.V.data.data());
     into.U = Matrix(data_.d, rank_);
-    cblas_dgemm(CblasRowMajor, CblasNoTrans, CblasNoTrans, static_cast<int>(data_.d), rank_, static_cast<int>(data_.d),
-                1.0, data_.K.data.data(), static_cast<int>(data_.d), ut(point_.data()), rank_, 0.0, into.U.data.data(),
-                rank_);
+    multiply(1.0, data_.K, {ut(point_.data()), data_.d, rank_}, 0.0, into.U.data.data(), rank_);
   }
   const auto split = [this](double* z, Matrix& top, Matrix& bottom) {
     top = Matrix(data_.m, rank_);

@@ -1,21 +1,11 @@
 #include "cpu/cpu_slack.hpp"
 
-#include <cblas.h>
-#include <lapacke.h>
-
-#include "linalg/all_finite.hpp"
+#include "linalg/dense.hpp"
 
 namespace burelu {
 namespace {
 
 std::size_t at(index_t i) { return static_cast<std::size_t>(i); }
-
-// Z row-major is Z' column-major: Z' <- Z' L^-T for L^-1 Z, Z' <- Z' L^-1 for L^-T Z.
-void solve(const std::vector<double>& factor, CBLAS_TRANSPOSE transpose, Matrix& Z) {
-  cblas_dtrsm(CblasColMajor, CblasRight, CblasLower, transpose, CblasNonUnit, static_cast<blasint>(Z.cols),
-              static_cast<blasint>(Z.rows), 1.0, factor.data(), static_cast<blasint>(Z.rows), Z.data.data(),
-              static_cast<blasint>(Z.cols));
-}
 
 }  // namespace
 
@@ -45,26 +35,17 @@ void CpuSlack::assemble(const SlackMixture& mixture) {
 
 bool CpuSlack::factorise(const SlackMixture& mixture) {
   assemble(mixture);
-  const auto size = static_cast<lapack_int>(order_);
-  return LAPACKE_dpotrf_work(LAPACK_COL_MAJOR, 'L', size, matrix_.data(), size) == 0;
+  return cholesky(matrix_.data(), order_);
 }
 
-void CpuSlack::solve_lower(Matrix& Z) { solve(matrix_, CblasTrans, Z); }
+void CpuSlack::solve_lower(Matrix& Z) { burelu::solve_lower(matrix_.data(), order_, Z.data.data(), Z.cols); }
 
-void CpuSlack::solve_upper(Matrix& Z) { solve(matrix_, CblasNoTrans, Z); }
+void CpuSlack::solve_upper(Matrix& Z) { burelu::solve_upper(matrix_.data(), order_, Z.data.data(), Z.cols); }
 
 Curvature CpuSlack::negative_part(const SlackMixture& mixture) {
   assemble(mixture);
-  if (!all_finite(matrix_)) return {};
-  const auto size = static_cast<lapack_int>(order_);
-  Curvature out{std::vector<double>(at(order_)), std::vector<double>(at(order_ * order_))};
-  std::vector<lapack_int> support(at(2 * order_));
-  lapack_int found = 0;
-  if (LAPACKE_dsyevr(LAPACK_COL_MAJOR, 'V', 'V', 'L', size, matrix_.data(), size, -1e300, 0.0, 0, 0, 0.0, &found,
-                     out.values.data(), out.vectors.data(), size, support.data()) != 0)
-    return {};
-  out.values.resize(at(found));
-  out.vectors.resize(at(found * order_));
+  Curvature out;
+  if (!negative_eigen(matrix_, order_, out.values, out.vectors)) return {};
   return out;
 }
 

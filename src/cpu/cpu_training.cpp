@@ -1,28 +1,17 @@
 #include "cpu/cpu_training.hpp"
 
-#include <cblas.h>
-#include <lapacke.h>
-
 #include <algorithm>
 #include <cmath>
 #include <cstring>
 
 #include "cpu/isa/kernels.hpp"
+#include "linalg/dense.hpp"
 
 namespace burelu {
 namespace {
 
+constexpr std::int64_t kAligned = 8;               // doubles of a cache line
 constexpr std::int64_t kParallelEntries = 100000;  // of n x k, below which one thread is faster
-
-// C (m x n) = alpha op(A) op(B) + beta C, row-major without padding; `inner` is the summed dimension.
-void product(bool ta, bool tb, index_t m, index_t n, index_t inner, double alpha, const double* A, const double* B,
-             double beta, double* C) {
-  const auto lda = static_cast<blasint>(ta ? m : inner);
-  const auto ldb = static_cast<blasint>(tb ? inner : n);
-  cblas_dgemm(CblasRowMajor, ta ? CblasTrans : CblasNoTrans, tb ? CblasTrans : CblasNoTrans, static_cast<blasint>(m),
-              static_cast<blasint>(n), static_cast<blasint>(inner), alpha, A, lda, B, ldb, beta, C,
-              static_cast<blasint>(n));
-}
 
 double square_sum(const double* x, std::int64_t size) { return isa::kernels().dot(x, x, size); }
 
@@ -37,9 +26,8 @@ CpuTraining::CpuTraining(const TrainingProblem& problem, int memory, int threads
       XK_(n_ * d_),
       KK_(d_ * d_),
       E_(n_ * c_) {
-  const double* K = problem.K.data.data();
-  product(false, false, n_, d_, d_, 1.0, problem.X.data.data(), K, 0.0, XK_.data());
-  product(false, false, d_, d_, d_, 1.0, K, K, 0.0, KK_.data());
+  multiply(1.0, problem.X, problem.K, 0.0, XK_.data(), d_);
+  multiply(1.0, problem.K, problem.K, 0.0, KK_.data(), d_);
 }
 
 void CpuTraining::write_network(const Network& network, OutputWeights output) {
@@ -53,11 +41,13 @@ void CpuTraining::write_network(const Network& network, OutputWeights output) {
   gram_ridge_ = Buffer<double>(eliminated_ ? order * order : 0);
   right_ = Buffer<double>(eliminated_ ? n_ * c_ : 0);
 
-  product(false, false, d_, k_, d_, 1.0, problem_.K_inverse.data.data(), network.U.data.data(), 0.0, point_.data());
+  multiply(1.0, problem_.K_inverse, network.U, 0.0, point_.data(), k_);
   for (index_t i = 0; i < c_ * k_ && !eliminated_; ++i)
     point_[d_ * k_ + i] = network.V.data[static_cast<std::size_t>(i)] / problem_.output_scale;
   hidden_layer(point_.data(), 0.0);
-  unit_ = cblas_dasum(static_cast<blasint>(n_ * k_), P_.data(), 1) / static_cast<double>(std::max<index_t>(n_ * k_, 1));
+  double sum = 0.0;
+  for (index_t i = 0; i < n_ * k_; ++i) sum += std::fabs(P_[i]);
+  unit_ = sum / static_cast<double>(std::max<index_t>(n_ * k_, 1));
   smooth(0.0);
 }
 
@@ -67,8 +57,16 @@ void CpuTraining::smooth(double width) {
   open_window();
 }
 
+template <class Work>
+void CpuTraining::each_entry(std::int64_t entries, const Work& work) const {
+  const auto share = [&](int, std::int64_t begin, std::int64_t end) {
+    for (std::int64_t i = begin; i < end; ++i) work(i);
+  };
+  (entries > kParallelEntries ? team_ : Team()).share(entries, kAligned, share);
+}
+
 void CpuTraining::hidden_layer(const double* Ut, double width) {
-  product(false, false, n_, k_, d_, 1.0, XK_.data(), Ut, 0.0, P_.data());
+  multiply(1.0, {XK_.data(), n_, d_}, {Ut, d_, k_}, 0.0, P_.data(), k_);
   const std::int64_t entries = n_ * k_;
   const double* P = P_.data();
   double* R = R_.data();
@@ -76,8 +74,7 @@ void CpuTraining::hidden_layer(const double* Ut, double width) {
     for (std::int64_t i = 0; i < entries; ++i) R[i] = P[i] > 0.0 ? P[i] : 0.0;
     return;
   }
-#pragma omp parallel for num_threads(threads_) if (threads_ > 1 && entries > kParallelEntries)
-  for (std::int64_t i = 0; i < entries; ++i) R[i] = entry::smooth_relu(P[i], width);
+  each_entry(entries, [&](std::int64_t i) { R[i] = entry::smooth_relu(P[i], width); });
 }
 
 void CpuTraining::output_weights(const double* z) {
@@ -95,29 +92,25 @@ void CpuTraining::output_weights(const double* z) {
 bool CpuTraining::solve_ridge(double shift) {
   const bool narrow = k_ <= n_;
   const index_t order = narrow ? k_ : n_;
-  const auto size = static_cast<blasint>(order);
-  const auto columns = static_cast<blasint>(c_);
-  cblas_dsyrk(CblasRowMajor, CblasUpper, narrow ? CblasTrans : CblasNoTrans, size,
-              static_cast<blasint>(narrow ? n_ : k_), 1.0, R_.data(), static_cast<blasint>(k_), 0.0, gram_ridge_.data(),
-              size);
+  const Operand R(R_.data(), n_, k_);
+  gram(1.0, narrow ? R : transposed(R), 0.0, gram_ridge_.data());
   for (index_t i = 0; i < order; ++i) gram_ridge_[i * order + i] += problem_.gamma + shift;
-  const double* Y = problem_.Y.data.data();
-  if (narrow) {  // the factor of a row-major upper triangle is that of a column-major lower one; V is (V')' already
-    product(true, false, c_, k_, n_, 1.0, Y, R_.data(), 0.0, V_.data());
-  } else {
-    for (index_t i = 0; i < n_; ++i)
-      for (index_t j = 0; j < c_; ++j) right_[j * n_ + i] = Y[i * c_ + j];
+  if (!cholesky(gram_ridge_.data(), order)) return false;
+  if (narrow) {
+    multiply(1.0, transposed(problem_.Y), R, 0.0, V_.data(), k_);
+    solve_rows(gram_ridge_.data(), order, V_.data(), c_);
+    return true;
   }
-  double* rhs = narrow ? V_.data() : right_.data();
-  const lapack_int info = LAPACKE_dposv_work(LAPACK_COL_MAJOR, 'L', size, columns, gram_ridge_.data(), size, rhs, size);
-  if (info != 0) return false;
-  if (!narrow) product(false, false, c_, k_, n_, 1.0, right_.data(), R_.data(), 0.0, V_.data());
+  for (index_t i = 0; i < n_; ++i)
+    for (index_t j = 0; j < c_; ++j) right_[j * n_ + i] = problem_.Y(i, j);
+  solve_rows(gram_ridge_.data(), order, right_.data(), c_);
+  multiply(1.0, {right_.data(), c_, n_}, R, 0.0, V_.data(), k_);
   return true;
 }
 
 void CpuTraining::residual() {
   std::memcpy(E_.data(), problem_.Y.data.data(), static_cast<std::size_t>(n_ * c_) * sizeof(double));
-  product(false, true, n_, c_, k_, 1.0, R_.data(), V_.data(), -1.0, E_.data());
+  multiply(1.0, {R_.data(), n_, k_}, transposed({V_.data(), c_, k_}), -1.0, E_.data(), c_);
 }
 
 // dV = E'R + g V, in units of Vt.
@@ -126,15 +119,15 @@ void CpuTraining::output_gradient() {
   double* out = trial_gradient_.data() + d_ * k_;
   const double q = problem_.output_scale;
   for (index_t i = 0; i < c_ * k_; ++i) out[i] = q * problem_.gamma * V_[i];
-  product(true, false, c_, k_, n_, q, E_.data(), R_.data(), 1.0, out);
+  multiply(q, transposed({E_.data(), n_, c_}), {R_.data(), n_, k_}, 1.0, out, k_);
 }
 
 // dUt = (XK)'((E V) o relu'(P)) + g K'K Ut; R is overwritten. Adds g/2 ||U||^2 to the decay.
 void CpuTraining::input_gradient(const double* Ut) {
   double* out = trial_gradient_.data();
-  product(false, false, d_, k_, d_, problem_.gamma, KK_.data(), Ut, 0.0, out);
+  multiply(problem_.gamma, {KK_.data(), d_, d_}, {Ut, d_, k_}, 0.0, out, k_);
   control_.value.decay += 0.5 * isa::kernels().dot(out, Ut, d_ * k_);
-  product(false, false, n_, k_, c_, 1.0, E_.data(), V_.data(), 0.0, R_.data());
+  multiply(1.0, {E_.data(), n_, c_}, {V_.data(), c_, k_}, 0.0, R_.data(), k_);
   const std::int64_t entries = n_ * k_;
   const double width = width_;
   const double* P = P_.data();
@@ -142,10 +135,9 @@ void CpuTraining::input_gradient(const double* Ut) {
   if (width == 0.0) {
     for (std::int64_t i = 0; i < entries; ++i) R[i] = P[i] > 0.0 ? R[i] : 0.0;
   } else {
-#pragma omp parallel for num_threads(threads_) if (threads_ > 1 && entries > kParallelEntries)
-    for (std::int64_t i = 0; i < entries; ++i) R[i] *= entry::smooth_relu_slope(P[i], width);
+    each_entry(entries, [&](std::int64_t i) { R[i] *= entry::smooth_relu_slope(P[i], width); });
   }
-  product(true, false, d_, k_, n_, 1.0, XK_.data(), R_.data(), 1.0, out);
+  multiply(1.0, transposed({XK_.data(), n_, d_}), {R_.data(), n_, k_}, 1.0, out, k_);
 }
 
 void CpuTraining::network_pass() {
@@ -175,7 +167,7 @@ void CpuTraining::read(Snapshot& into, unsigned what) {
   output_weights(point_.data());
   into.U = Matrix(d_, k_);
   into.V = Matrix(c_, k_);
-  product(false, false, d_, k_, d_, 1.0, problem_.K.data.data(), point_.data(), 0.0, into.U.data.data());
+  multiply(1.0, problem_.K, {point_.data(), d_, k_}, 0.0, into.U.data.data(), k_);
   std::copy_n(V_.data(), c_ * k_, into.V.data.begin());
 }
 

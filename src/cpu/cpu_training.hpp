@@ -1,4 +1,4 @@
-// The training loss on the CPU: OpenBLAS products, Cholesky for the output weights.
+// The training loss on the CPU: dense products, Cholesky for the output weights.
 //
 // Shapes: n rows, d features, c outputs, k neurons; all matrices row-major, z = [Ut (d x k) | Vt (c x k)].
 #pragma once
@@ -10,7 +10,7 @@ namespace burelu {
 
 class CpuTraining final : public CpuDescent<TrainingBackend> {
  public:
-  /// Keeps a reference to the problem. `memory` pairs of L-BFGS; BLAS uses the threads of the calling thread.
+  /// Keeps a reference to the problem. `memory` pairs of L-BFGS; products use the threads of the scope.
   CpuTraining(const TrainingProblem& problem, int memory, int threads);
 
   void write_network(const Network& network, OutputWeights output) override;
@@ -25,6 +25,9 @@ class CpuTraining final : public CpuDescent<TrainingBackend> {
   void residual();  // E = R V' - Y
   void input_gradient(const double* Ut);
   void output_gradient();
+  template <class Work>
+  void each_entry(std::int64_t entries,
+                  const Work& work) const;  // work(entry of n x k), shared out where it is worth it
 
   const TrainingProblem& problem_;
   index_t n_, d_, c_, k_ = 0;

@@ -2,11 +2,12 @@
 #include "cuts/conic_program.hpp"
 
 #include <cblas.h>
-#include <lapacke.h>
 
 #include <algorithm>
 #include <cmath>
 #include <limits>
+
+#include "linalg/dense.hpp"
 
 namespace burelu {
 namespace {
@@ -39,15 +40,12 @@ ConicProgram::ConicProgram(const Matrix& X, index_t k, const std::vector<index_t
 }
 
 bool ConicProgram::refactorise() {
-  const auto size = static_cast<lapack_int>(d_);
   for (index_t i = 0; i < d_; ++i) {
     const bool flipped = form_[at(i)] >= m_;
     const double* x = X_.row(form_[at(i)] % m_);
     for (index_t l = 0; l < d_; ++l) inverse_[at(l * d_ + i)] = flipped ? -x[l] : x[l];  // column i of the basis
   }
-  std::vector<lapack_int> pivots(at(d_));
-  if (LAPACKE_dgetrf(LAPACK_ROW_MAJOR, size, size, inverse_.data(), size, pivots.data()) != 0) return false;
-  if (LAPACKE_dgetri(LAPACK_ROW_MAJOR, size, inverse_.data(), size, pivots.data()) != 0) return false;
+  if (!invert(inverse_.data(), d_)) return false;
   for (index_t i = 0; i < d_; ++i) value_[at(i)] = dot(inverse_.data() + i * d_, X_.row(k_), d_);
   updates_ = 0;
   return std::all_of(value_.begin(), value_.end(), [](double v) { return std::isfinite(v); });

@@ -6,6 +6,8 @@
 #include <map>
 #include <random>
 
+#include "linalg/team.hpp"
+
 namespace burelu {
 namespace {
 
@@ -43,8 +45,8 @@ Separator::Separator(const RelaxationData& data) : data_(data) {
 
 std::vector<Cut> Separator::basis_pursuit(int per_row) {
   std::vector<std::vector<Cut>> found(programmes_.size());
-#pragma omp parallel for schedule(dynamic)
-  for (std::size_t k = 0; k < programmes_.size(); ++k) {
+  Team::current().each(data_.m, [&](index_t line) {
+    const std::size_t k = at(line);
     std::vector<double> cost(at(2 * data_.m));
     for (index_t j = 0; j < 2 * data_.m; ++j) cost[at(j)] = data_.norms[at(j % data_.m)];
     for (int round = 0; round < per_row && programmes_[k].usable(); ++round) {
@@ -56,7 +58,7 @@ std::vector<Cut> Separator::basis_pursuit(int per_row) {
         for (const index_t form : {term.form % data_.m, term.form % data_.m + data_.m})
           cost[at(form)] += kUsed * data_.norms[at(form % data_.m)];
     }
-  }
+  });
   std::vector<Cut> out;
   for (std::size_t round = 0; round < static_cast<std::size_t>(per_row); ++round)
     for (const std::vector<Cut>& cuts : found)
@@ -71,9 +73,8 @@ std::vector<Violated> Separator::separate(const Matrix& products, double thresho
   const double share = static_cast<double>(budget) / static_cast<double>(data_.m * products.rows);
 
   std::vector<std::map<std::vector<std::int32_t>, Violated>> found(programmes_.size());
-#pragma omp parallel for schedule(dynamic)
-  for (std::size_t k = 0; k < programmes_.size(); ++k) {
-    const auto row = static_cast<index_t>(k);
+  Team::current().each(data_.m, [&](index_t row) {
+    const std::size_t k = at(row);
     std::vector<double> weights(at(base));  // <f, form>
     std::mt19937_64 random(seed + k);
     std::uniform_real_distribution<double> uniform;
@@ -92,7 +93,7 @@ std::vector<Violated> Separator::separate(const Matrix& products, double thresho
       Violated& best = found[k][forms_of(cut)];
       if (violation > best.violation) best = {cut, violation};
     }
-  }
+  });
   std::vector<Violated> out;
   for (auto& cuts : found)
     for (auto& [forms, violated] : cuts) out.push_back(std::move(violated));

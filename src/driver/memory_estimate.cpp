@@ -3,9 +3,12 @@
 #include <algorithm>
 
 #include "burelu/errors.hpp"
+#include "certificate/footprint.hpp"
 #include "certificate/space.hpp"
+#include "driver/devices.hpp"
 #include "interior/tighten.hpp"
 #include "linalg/memory.hpp"
+#include "linalg/team.hpp"
 #include "network/extraction.hpp"
 #include "relaxation/start.hpp"
 
@@ -14,45 +17,60 @@ namespace burelu {
 SolveSize solve_size(const Presolved& reduced, const SolveOptions& options, const BackendOptions& backend) {
   SolveSize size{reduced.rows(), reduced.features(), reduced.outputs(), reduced.Y.rows,
                  options.rank,   backend.memory,     backend.threads};
+  size.multipliers_float = backend.multipliers_float;
   size.slack_columns = LossSpace::most_columns(reduced);
   if (size.rank == 0) size.rank = starting_rank(size.rows, size.features);
   if (tightens(reduced, options)) size.interior = tighten_bytes(reduced, options);
   return size;
 }
 
-std::int64_t solve_host_bytes(const SolveSize& size, const std::string& device) {
-  return certificate_bytes(size) + size.interior + (device_name(device) == "cpu" ? cpu_backend_bytes(size) : 0);
+TrainingSize training_size(const Problem& problem, const TrainOptions& options) {
+  return {problem.X.rows, std::min(problem.X.rows, problem.X.cols), problem.Y.cols,
+          most_neurons(problem.X.rows, problem.Y.cols, options)};
 }
 
-void require_cut_memory(SolveSize size, index_t cuts, std::int64_t available) {
+std::int64_t solve_host_bytes(const SolveSize& size, const Device& device) {
+  const std::int64_t slack = size.cuts > 0 ? device.host().footprint(slack_size(size)) : 0;
+  return certificate_bytes(size) + slack + size.interior + (device.is_host() ? device.footprint(size) : 0);
+}
+
+void require_cut_memory(SolveSize size, index_t cuts, const Device& device) {
   size.cuts = cuts;
-  require_memory(cpu_backend_bytes(size), available, "this machine");
+  require_memory(device.footprint(size), device.free_bytes(), device.name());
 }
 
 MemoryEstimate estimate_memory(const Problem& problem, const TrainOptions& options, bool network) {
   validate(problem);
   const SolveOptions& solve = options.solve;
   MemoryEstimate out;
-  out.device = device_name(solve.device);
-  out.host_available = available_bytes();
-  out.device_free = device_free_bytes(solve.device);
+  const std::shared_ptr<const Device> device = find_device(solve.device);
+  out.device = device->name();
+  out.host_available = device->host().free_bytes();
+  if (!device->is_host()) out.device_free = device->free_bytes();
+  out.host = presolve_bytes(problem);
+  require_memory(out.host, out.host_available, "this machine");
   const Presolved reduced = presolve(problem);
   if (reduced.rows() > 0) {
     BackendOptions backend;
     backend.threads = resolve_threads(solve.threads);
+    backend.multipliers_float = solve.multipliers_float;
     out.size = solve_size(reduced, solve, backend);
-    out.host = solve_host_bytes(out.size, solve.device);
-    out.device_solve = device_solve_bytes(solve.device, out.size, solve.multipliers_float);
-    out.device_certificate = device_slack_bytes(solve.device, out.size);
+    out.host += solve_host_bytes(out.size, *device);
+    if (!device->is_host()) {
+      const SlackSize slack = slack_size(out.size);
+      out.device_solve = device->footprint(out.size);
+      if (out.size.cuts > 0 && device->slack_pays(slack)) out.device_certificate = device->footprint(slack);
+    }
   }
-  if (network)
-    out.device_training = device_training_bytes(solve.device, {problem.X.rows, problem.X.cols, problem.Y.cols,
-                                                               most_neurons(problem.X.rows, problem.Y.cols, options)});
+  if (network) {
+    const std::int64_t training = device->footprint(training_size(problem, options));
+    (device->is_host() ? out.host_training : out.device_training) = training;
+  }
   return out;
 }
 
 void MemoryEstimate::require() const {
-  require_memory(host, host_available, "this machine");
+  require_memory(std::max(host, host_training), host_available, "this machine");
   require_memory(std::max(device_solve, device_training), device_free, device);
 }
 

@@ -8,26 +8,29 @@
 #include "burelu/options.hpp"
 #include "burelu/problem.hpp"
 #include "problem/presolve.hpp"
-#include "seam/factory.hpp"
+#include "seam/device.hpp"
 
 namespace burelu {
 
 /// Sizes of the solve, with the rank it begins with.
 SolveSize solve_size(const Presolved& reduced, const SolveOptions& options, const BackendOptions& backend);
 
+/// Sizes of the training after it.
+TrainingSize training_size(const Problem& problem, const TrainOptions& options);
+
 /// Host memory: certificates are made there; the multipliers live there too unless the backend is a device.
 /// Small problems with cuts have the interior-point method there as well.
-std::int64_t solve_host_bytes(const SolveSize& size, const std::string& device);
+std::int64_t solve_host_bytes(const SolveSize& size, const Device& device);
 
-/// Before a CPU backend with so many cuts is made in place of one without: throws `MemoryError` where it does not fit
-/// into what is `available`. The solve goes on without them then, so they are no part of the estimate.
-void require_cut_memory(SolveSize size, index_t cuts, std::int64_t available);
+/// Before a backend with so many cuts is made in place of one without: throws `MemoryError` where it does not fit into
+/// what is free. The solve goes on without them then, so they are no part of the estimate.
+void require_cut_memory(SolveSize size, index_t cuts, const Device& device);
 
 struct MemoryEstimate {
-  std::string device;  ///< as device_name() says
-  SolveSize size;      ///< rows 0: presolve leaves nothing to solve
-  std::int64_t host = 0, host_available = 0;
-  std::int64_t device_solve = 0, device_training = 0, device_free = 0;  ///< one after the other; 0 on the CPU
+  std::string device;                                                   ///< as it calls itself
+  SolveSize size;                                                       ///< rows 0: presolve leaves nothing to solve
+  std::int64_t host = 0, host_training = 0, host_available = 0;         ///< of a solve and, after it, of the training
+  std::int64_t device_solve = 0, device_training = 0, device_free = 0;  ///< one after the other; 0 on the host
   /// Beside the solve, for certificates; where that does not fit they are made on the host. 0: on the host anyway.
   std::int64_t device_certificate = 0;
 

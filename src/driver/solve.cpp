@@ -6,13 +6,13 @@
 #include <string>
 
 #include "burelu/errors.hpp"
+#include "driver/devices.hpp"
 #include "driver/memory_estimate.hpp"
 #include "driver/solve_with.hpp"
 #include "interior/tighten.hpp"
 #include "linalg/memory.hpp"
 #include "linalg/thread_scope.hpp"
 #include "relaxation/outer_loop.hpp"
-#include "seam/factory.hpp"
 
 namespace burelu {
 namespace {
@@ -38,7 +38,7 @@ bool trivial(const Presolved& reduced) {
   return reduced.rows() == 0 || largest == 0.0;
 }
 
-Relaxation zero_network(const Problem& problem, const Presolved& reduced, Certifier& certifier) {
+Relaxation zero_network(const Presolved& reduced, Certifier& certifier) {
   Relaxation result;
   const std::vector<Multiplier> none;
   const std::vector<double> tau(static_cast<std::size_t>(reduced.rows()), 0.0);
@@ -51,7 +51,7 @@ Relaxation zero_network(const Problem& problem, const Presolved& reduced, Certif
   }
   result.objective = reduced.constant_loss;
   result.relative_gap = result.objective > 0.0 ? (result.objective - result.lower_bound) / result.objective : 0.0;
-  result.factor = {Matrix(reduced.rows(), 0), Matrix(reduced.features(), 0), Matrix(problem.Y.cols, 0)};
+  result.factor = {Matrix(reduced.rows(), 0), Matrix(reduced.features(), 0), Matrix(reduced.outputs(), 0)};
   result.status = Status::solved;
   result.message = "no sample with a nonzero row has a nonzero target: the zero network is optimal";
   return result;
@@ -59,34 +59,34 @@ Relaxation zero_network(const Problem& problem, const Presolved& reduced, Certif
 
 }  // namespace
 
-Relaxation solve_with(const Problem& problem, const SolveOptions& options, const Backends& backends) {
+Relaxation solve_with(const Problem& problem, const SolveOptions& options, const Device& device) {
   const Clock clock;
   validate(problem);
   check_options(options);
-  const int threads = resolve_threads(options.threads);
-  const ThreadScope scope(threads);
+  const ThreadScope scope(options.threads);
+  const int threads = scope.threads();
+  require_memory(presolve_bytes(problem), available_bytes(), "this machine");
   const Presolved reduced = presolve(problem);
   BackendOptions backend_options;
   backend_options.threads = threads;
   backend_options.multipliers_float = options.multipliers_float;
   const SolveSize size = solve_size(reduced, options, backend_options);
   backend_options.rank = size.rank;
-  require_memory(solve_host_bytes(size, options.device), available_bytes(), "this machine");
-  Certifier certifier(problem, reduced, backends.slack);
+  require_memory(solve_host_bytes(size, device), available_bytes(), "this machine");
+  Certifier certifier(problem, reduced, device);
   const double presolve_seconds = clock.seconds();
   Relaxation result;
   if (trivial(reduced)) {
-    result = zero_network(problem, reduced, certifier);
+    result = zero_network(reduced, certifier);
   } else {
     const BackendMaker make = [&](const RelaxationData& data, double sigma) {
       BackendOptions with_penalty = backend_options;
       if (sigma > 0.0) with_penalty.sigma = sigma;
-      if (data.cuts.count() > 0 && device_name(options.device) == "cpu")
-        require_cut_memory(size, data.cuts.count(), available_bytes());
-      return backends.relaxation(data, with_penalty);
+      if (data.cuts.count() > 0 && device.is_host()) require_cut_memory(size, data.cuts.count(), device);
+      return device.relaxation(data, with_penalty);
     };
-    const CheckpointKey key{data_hash(problem),          options.rank, options.seed,      threads,
-                            device_name(options.device), options.cuts, options.cut_rounds};
+    const CheckpointKey key{data_hash(problem), options.rank, options.seed,      threads,
+                            device.name(),      options.cuts, options.cut_rounds};
     const bool tight = tightens(reduced, options);
     SolveOptions first = options;
     if (tight && (first.max_evaluations == 0 || first.max_evaluations > kBeforeCuts))
@@ -106,13 +106,14 @@ Relaxation solve_with(const Problem& problem, const SolveOptions& options, const
   result.presolve = reduced.summary;
   result.seconds.presolve = presolve_seconds;
   result.seconds.total = clock.seconds();
-  result.device = device_name(options.device);
+  result.certificates = certifier.places();
+  result.device = device.name();
   result.threads = threads;
   return result;
 }
 
 Relaxation solve(const Problem& problem, const SolveOptions& options) {
-  return solve_with(problem, options, backends_on(options.device));
+  return solve_with(problem, options, *find_device(options.device));
 }
 
 const char* to_string(Status status) {

@@ -5,12 +5,13 @@
 
 #include "burelu/errors.hpp"
 #include "burelu/solve.hpp"
+#include "driver/devices.hpp"
+#include "driver/memory_estimate.hpp"
 #include "driver/solve_with.hpp"
 #include "linalg/clock.hpp"
 #include "linalg/memory.hpp"
 #include "linalg/thread_scope.hpp"
 #include "network/extraction.hpp"
-#include "seam/factory.hpp"
 
 namespace burelu {
 namespace {
@@ -38,11 +39,10 @@ Progress network_progress(const Relaxation& relaxation, double seconds, double b
 }
 
 // Trains the network against the bound of `result`. Where the device fails there is none, and the bound is kept.
-void add_network(Training& result, const Problem& problem, const TrainOptions& options,
-                 const TrainingBackendFactory& training, const Clock& clock) {
+void add_network(Training& result, const Problem& problem, const TrainOptions& options, const Device& device,
+                 const Clock& clock) {
   Relaxation& relaxation = result.relaxation;
   TrainingBudget budget;
-  budget.backend = training;
   if (relaxation.status == Status::interrupted) {
     budget.max_evaluations = kInterruptedBudget;
   } else {
@@ -58,9 +58,9 @@ void add_network(Training& result, const Problem& problem, const TrainOptions& o
       return false;
     };
   }
-  const ThreadScope scope(resolve_threads(options.solve.threads));
+  const ThreadScope scope(options.solve.threads);
   try {
-    result.network = train_network(problem, &relaxation.factor, options, budget, result.network_evaluations);
+    result.network = train_network(device, problem, &relaxation.factor, options, budget, result.network_evaluations);
   } catch (const DeviceError& error) {
     relaxation.status = Status::device_failed;
     relaxation.message = std::string(error.what()) + "; the certified bound is reported without a network";
@@ -72,30 +72,27 @@ void add_network(Training& result, const Problem& problem, const TrainOptions& o
 
 }  // namespace
 
-Training train_with(const Problem& problem, const TrainOptions& options, const Backends& backends) {
+Training train_with(const Problem& problem, const TrainOptions& options, const Device& device) {
   if (options.width < 0 || options.starts < 0 || options.polish_iterations < 0)
     throw DataError("width, starts and polish iterations must not be negative; 0 chooses them");
   const Clock clock;
   SolveOptions solve_options = options.solve;
   solve_options.time_limit *= kSolveShare;
   Training result;
-  result.relaxation = solve_with(problem, solve_options, backends);
+  result.relaxation = solve_with(problem, solve_options, device);
   result.objective = result.relative_gap = std::numeric_limits<double>::quiet_NaN();
   result.seconds = result.relaxation.seconds;
   const Clock network_clock;
-  if (result.relaxation.status != Status::device_failed)
-    add_network(result, problem, options, backends.training, clock);
+  if (result.relaxation.status != Status::device_failed) add_network(result, problem, options, device, clock);
   result.seconds.extract = network_clock.seconds();
   result.seconds.total = clock.seconds();
   return result;
 }
 
 Training train(const Problem& problem, const TrainOptions& options) {
-  const std::string& device = options.solve.device;
-  const TrainingSize size{problem.X.rows, problem.X.cols, problem.Y.cols,
-                          most_neurons(problem.X.rows, problem.Y.cols, options)};
-  require_memory(device_training_bytes(device, size), device_free_bytes(device), device_name(device));
-  return train_with(problem, options, backends_on(device));
+  const std::shared_ptr<const Device> device = find_device(options.solve.device);
+  require_memory(device->footprint(training_size(problem, options)), device->free_bytes(), device->name());
+  return train_with(problem, options, *device);
 }
 
 NetworkCertificate certify(const Problem& problem, const Network& network, const SolveOptions& options) {

@@ -1,12 +1,11 @@
 // Two locks, one for the front of the pipeline and one for its end; parsing is between them.
 #include "formats/csv_pipeline.hpp"
 
-#include <omp.h>
-
 #include <algorithm>
 #include <cstring>
 
 #include "formats/decimal.hpp"
+#include "linalg/team.hpp"
 
 namespace burelu {
 namespace {
@@ -33,18 +32,12 @@ std::size_t whole_lines(const std::vector<char>& bytes, std::size_t size, char t
 
 std::size_t csv_threads(const ByteStream& stream) {
   const auto worth = knows_size(stream) ? static_cast<std::size_t>(stream.total()) / kChunk : kMostThreads;
-#ifdef _OPENMP
-  return std::clamp(worth, std::size_t{1}, std::min(kMostThreads, static_cast<std::size_t>(omp_get_max_threads())));
-#else
-  return 1;
-#endif
+  return std::clamp(worth, std::size_t{1}, std::min(kMostThreads, static_cast<std::size_t>(Team::current().size())));
 }
 
 void CsvPipeline::run(std::string_view rest, const Deliver& deliver) {
   rest_.assign(rest.begin(), rest.end());
-  const auto threads = static_cast<int>(csv_threads(stream_));
-#pragma omp parallel num_threads(threads) if (threads > 1)
-  work(deliver);
+  Team(static_cast<int>(csv_threads(stream_))).run([&](int) { work(deliver); });
   if (error_) std::rethrow_exception(error_);
   if (read_error_) std::rethrow_exception(read_error_);
 }
@@ -52,8 +45,13 @@ void CsvPipeline::run(std::string_view rest, const Deliver& deliver) {
 void CsvPipeline::work(const Deliver& deliver) {
   Chunk chunk;
   while (take(chunk)) {
-    parse_plain_lines({chunk.bytes.data(), chunk.size}, dialect_, width_, 1, chunk.rows);
-    hand_over(chunk, deliver);
+    std::exception_ptr failure;  // as of memory: the chunk has its turn all the same, others wait for it
+    try {
+      parse_plain_lines({chunk.bytes.data(), chunk.size}, dialect_, width_, 1, chunk.rows);
+    } catch (...) {
+      failure = std::current_exception();
+    }
+    hand_over(chunk, deliver, failure);
   }
 }
 
@@ -99,12 +97,13 @@ bool CsvPipeline::fill(Chunk& chunk) {
 }
 
 /// In the order of the file. After an error the rest goes nowhere, in order as well.
-void CsvPipeline::hand_over(Chunk& chunk, const Deliver& deliver) {
+void CsvPipeline::hand_over(Chunk& chunk, const Deliver& deliver, const std::exception_ptr& failure) {
   std::unique_lock lock(delivering_);
   turn_.wait(lock, [&] { return delivered_ == chunk.number; });
   if (!error_) {
+    error_ = failure;
     try {
-      deliver({chunk.bytes.data(), chunk.size}, chunk.done, chunk.rows);
+      if (!failure) deliver({chunk.bytes.data(), chunk.size}, chunk.done, chunk.rows);
     } catch (...) {
       error_ = std::current_exception();
     }

@@ -47,7 +47,7 @@ class CsvPipeline {
   void work(const Deliver& deliver);
   bool take(Chunk& chunk);
   bool fill(Chunk& chunk);
-  void hand_over(Chunk& chunk, const Deliver& deliver);
+  void hand_over(Chunk& chunk, const Deliver& deliver, const std::exception_ptr& failure);
 
   ByteStream& stream_;
   const CsvDialect& dialect_;

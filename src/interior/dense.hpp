@@ -1,12 +1,9 @@
-// Small dense linear algebra of the interior-point method, over LAPACK.
+// Small dense linear algebra of the interior-point method.
 #pragma once
 
 #include "burelu/matrix.hpp"
 
 namespace burelu::interior {
-
-/// a b, or a' b.
-Matrix product(const Matrix& a, const Matrix& b, bool transpose_a = false);
 
 /// <a, b>.
 double inner(const Matrix& a, const Matrix& b);

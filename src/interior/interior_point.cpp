@@ -1,14 +1,12 @@
 #include "interior/interior_point.hpp"
 
-#include <cblas.h>
-#include <lapacke.h>
-
 #include <algorithm>
 #include <cmath>
 #include <limits>
 
 #include "interior/dense.hpp"
 #include "interior/solver.hpp"
+#include "linalg/dense.hpp"
 
 namespace burelu {
 namespace interior {
@@ -27,7 +25,6 @@ constexpr double kLeastProduct = 1e-3;   // of the mean, at the start
 constexpr double kScales[] = {1e-3, 3e-3, 1e-2, 3e-2, 1e-1, 3e-1, 1.0, 3.0, 1e1, 3e1};
 
 std::size_t at(std::int64_t i) { return static_cast<std::size_t>(i); }
-blasint blas(index_t n) { return static_cast<blasint>(n); }
 
 }  // namespace
 
@@ -95,21 +92,16 @@ bool Solver::start(double weight) {
 /// phi and what its derivatives need: E, gradient, L'K^-1 L and L'K^-1 YY' K^-1 L with K = gamma I + L Z L'.
 double Solver::evaluate(const Matrix& Z) {
   const index_t rows = L_.rows;
-  Matrix LZ = product(L_, Z);
-  Matrix K(rows, rows);
-  cblas_dgemm(CblasRowMajor, CblasNoTrans, CblasTrans, blas(rows), blas(rows), blas(N_), 1.0, LZ.data.data(), blas(N_),
-              L_.data.data(), blas(N_), 0.0, K.data.data(), blas(rows));
+  Matrix K = product(product(L_, Z), transposed(L_));
   for (index_t i = 0; i < rows; ++i) K(i, i) += data_.gamma;
   const Matrix inverse_K = inverse(std::move(K));
   if (inverse_K.data.empty()) return std::numeric_limits<double>::infinity();
   const Matrix KY = product(inverse_K, data_.Y);
   E_ = KY;
   for (double& value : E_.data) value *= -data_.gamma;
-  const Matrix G = product(L_, KY, true);  // N x c
-  P_phi_ = product(L_, product(inverse_K, L_), true);
-  C_phi_ = Matrix(N_, N_);
-  cblas_dgemm(CblasRowMajor, CblasNoTrans, CblasTrans, blas(N_), blas(N_), blas(G.cols), 1.0, G.data.data(),
-              blas(G.cols), G.data.data(), blas(G.cols), 0.0, C_phi_.data.data(), blas(N_));
+  const Matrix G = product(transposed(L_), KY);  // N x c
+  P_phi_ = product(transposed(L_), product(inverse_K, L_));
+  C_phi_ = product(G, transposed(G));
   gradient_ = C_phi_;
   for (double& value : gradient_.data) value *= -0.5 * data_.gamma;
   double value = 0.5 * data_.gamma * inner(data_.Y, KY);

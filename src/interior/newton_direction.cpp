@@ -1,11 +1,9 @@
 // Newton directions of the interior-point method: one system in the N (N + 1) / 2 coordinates of Z, the ties by a Schur
 // complement.
-#include <cblas.h>
-#include <lapacke.h>
-#include <omp.h>
-
 #include "interior/dense.hpp"
 #include "interior/solver.hpp"
+#include "linalg/dense.hpp"
+#include "linalg/team.hpp"
 
 namespace burelu::interior {
 namespace {
@@ -16,8 +14,7 @@ std::size_t at(std::int64_t i) { return static_cast<std::size_t>(i); }
 
 /// H += scale times the form <B_ab, sym(A B_cd B)>, with B_ab = e_a e_b' + e_b e_a' (e_a e_a' where a = b).
 void Solver::add_kronecker(const Matrix& A, const Matrix& B, double scale) {
-#pragma omp parallel for schedule(dynamic, 8)
-  for (index_t c = 0; c < N_; ++c)
+  Team::current().each(N_, [&](index_t c) {
     for (index_t d = 0; d <= c; ++d) {
       double* column = hessian_.column(coordinate(c, d));
       const double outer = scale * (c == d ? 0.5 : 1.0);
@@ -28,25 +25,24 @@ void Solver::add_kronecker(const Matrix& A, const Matrix& B, double scale) {
           column[coordinate(a, b)] += (a == b ? 0.5 : 1.0) * outer * 0.5 * sum;
         }
     }
+  });
 }
 
 /// H += sum over pairs of T/S times the square of the pair's linear function.
 void Solver::add_pairs() {
-#pragma omp parallel
-  {
-    const int threads = omp_get_num_threads();  // each owns every so many columns
-    const int own = omp_get_thread_num();
+  const Team team = Team::current();  // each part owns every so many columns
+  team.run([&](int own) {
     for (const Pair& pair : pairs_) {
       const double weight = T_(pair.i, pair.j) / S_(pair.i, pair.j);
       const SparseRow& g = pair.function;
       for (std::size_t q = 0; q < g.size(); ++q) {
-        if (g[q].column % threads != own) continue;
+        if (g[q].column % team.size() != own) continue;
         double* column = hessian_.column(g[q].column);
         const double left = weight * g[q].value;
         for (std::size_t p = q; p < g.size(); ++p) column[g[p].column] += left * g[p].value;
       }
     }
-  }
+  });
 }
 
 /// Factorises H, and the Schur complement of the ties.
@@ -55,18 +51,14 @@ bool Solver::assemble() {
   add_kronecker(inverse_Z_, Xi_, 1.0);
   add_kronecker(P_phi_, C_phi_, data_.gamma);
   add_pairs();
-  const auto n = static_cast<lapack_int>(size_);
   if (!hessian_.factorise()) return false;
-  const auto m = static_cast<lapack_int>(data_.m);
   tie_solutions_ = Matrix(data_.m, size_);
   for (index_t k = 0; k < data_.m; ++k)
     for (const SparseEntry& entry : ties_[at(k)]) tie_solutions_(k, entry.column) = entry.value;
   const Matrix ties = tie_solutions_;
   hessian_.solve(tie_solutions_);
-  tie_schur_.assign(at(data_.m * data_.m), 0.0);
-  cblas_dgemm(CblasRowMajor, CblasNoTrans, CblasTrans, m, m, n, 1.0, ties.data.data(), n, tie_solutions_.data.data(), n,
-              0.0, tie_schur_.data(), m);
-  return LAPACKE_dpotrf_work(LAPACK_COL_MAJOR, 'L', m, tie_schur_.data(), m) == 0;
+  tie_schur_ = product(ties, transposed(tie_solutions_)).data;
+  return cholesky(tie_schur_.data(), data_.m);
 }
 
 /// Towards complementarity mu; with the predictor's second-order terms where it is given.
@@ -96,7 +88,6 @@ Solver::Direction Solver::direction(double mu, const Direction* predictor) const
   std::vector<double>& z = rhs_vector.data;
   for (index_t a = 0; a < N_; ++a)
     for (index_t b = 0; b <= a; ++b) z[at(coordinate(a, b))] = (a == b ? 1.0 : 2.0) * rhs(a, b);
-  const auto n = static_cast<lapack_int>(size_);
   hessian_.solve(rhs_vector);
   Direction out;
   out.tau.resize(at(data_.m));
@@ -105,10 +96,8 @@ Solver::Direction Solver::direction(double mu, const Direction* predictor) const
     for (const SparseEntry& entry : ties_[at(k)]) along += entry.value * z[at(entry.column)];
     out.tau[at(k)] = -excess_(data_.m + k, k) - S_(data_.m + k, k) - along;
   }
-  const auto m = static_cast<lapack_int>(data_.m);
-  LAPACKE_dpotrs_work(LAPACK_COL_MAJOR, 'L', m, 1, tie_schur_.data(), m, out.tau.data(), m);
-  cblas_dgemv(CblasRowMajor, CblasTrans, m, n, 1.0, tie_solutions_.data.data(), n, out.tau.data(), 1, 1.0, z.data(), 1);
-
+  solve_rows(tie_schur_.data(), data_.m, out.tau.data(), 1);
+  multiply(1.0, {out.tau.data(), 1, data_.m}, tie_solutions_, 1.0, z.data(), size_);
   out.Z = Matrix(N_, N_);
   for (index_t a = 0; a < N_; ++a)
     for (index_t b = 0; b <= a; ++b) out.Z(a, b) = out.Z(b, a) = z[at(coordinate(a, b))];

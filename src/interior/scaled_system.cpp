@@ -1,12 +1,13 @@
 #include "interior/scaled_system.hpp"
 
 #include <cblas.h>
-#include <lapacke.h>
 
 #include <algorithm>
 #include <cmath>
 
 #include "interior/dense.hpp"
+#include "linalg/blas_scope.hpp"
+#include "linalg/dense.hpp"
 
 namespace burelu::interior {
 namespace {
@@ -30,13 +31,12 @@ bool ScaledSystem::factorise() {
       if (!std::isfinite(value)) return false;
       column(i)[k] = value;
     }
-  const auto n = static_cast<lapack_int>(size_);
   for (const double shift : kShifts) {
     for (std::int64_t k = 0; k < size_; ++k) {
       for (std::int64_t i = k + 1; i < size_; ++i) column(k)[i] = column(i)[k];
       column(k)[k] = 1.0 + shift;
     }
-    if (LAPACKE_dpotrf_work(LAPACK_COL_MAJOR, 'L', n, entries_.data(), n) == 0) return true;
+    if (cholesky(entries_.data(), size_)) return true;
   }
   return false;
 }
@@ -44,21 +44,21 @@ bool ScaledSystem::factorise() {
 void ScaledSystem::solve(Matrix& B) const {
   for (index_t i = 0; i < B.rows; ++i)
     for (index_t k = 0; k < B.cols; ++k) B(i, k) *= scale_[at(k)];
-  const auto n = static_cast<lapack_int>(size_);
-  const auto rows = static_cast<lapack_int>(B.rows);
+  const auto n = static_cast<blasint>(size_);
   Matrix X(B.rows, B.cols);
   for (int round = 0; round < kRefinements; ++round) {
     Matrix rest = B;
     if (round > 0) {  // B - (U + U' - I) X with the unit upper triangle U
       for (const CBLAS_TRANSPOSE side : {CblasNoTrans, CblasTrans}) {
         Matrix part = X;
-        cblas_dtrmm(CblasColMajor, CblasLeft, CblasUpper, side, CblasUnit, n, rows, 1.0, entries_.data(), n,
-                    part.data.data(), n);
+        const BlasScope one;
+        cblas_dtrmm(CblasColMajor, CblasLeft, CblasUpper, side, CblasUnit, n, static_cast<blasint>(B.rows), 1.0,
+                    entries_.data(), n, part.data.data(), n);
         add(rest, -1.0, part);
       }
       add(rest, 1.0, X);
     }
-    LAPACKE_dpotrs_work(LAPACK_COL_MAJOR, 'L', n, rows, entries_.data(), n, rest.data.data(), n);
+    solve_rows(entries_.data(), size_, rest.data.data(), B.rows);
     add(X, 1.0, rest);
   }
   for (index_t i = 0; i < B.rows; ++i)

@@ -1,7 +1,5 @@
 #include "interior/tighten.hpp"
 
-#include <lapacke.h>
-
 #include <algorithm>
 #include <cmath>
 #include <limits>
@@ -13,8 +11,8 @@
 #include "cuts/cut_numbering.hpp"
 #include "cuts/separation.hpp"
 #include "interior/interior_point.hpp"
+#include "linalg/dense.hpp"
 #include "linalg/thread_scope.hpp"
-#include "seam/factory.hpp"
 
 namespace burelu {
 namespace {
@@ -220,10 +218,8 @@ void Tightening::adopt() {
   const Matrix& Z = point_.Z;
   const index_t N = Z.rows;
   Matrix vectors = Z;
-  std::vector<double> values(static_cast<std::size_t>(N));
-  const auto size = static_cast<lapack_int>(N);
-  if (LAPACKE_dsyevd(LAPACK_COL_MAJOR, 'V', 'L', size, vectors.data.data(), size, values.data()) != 0)
-    throw std::bad_alloc();
+  std::vector<double> values;
+  require_decomposition(eigen(vectors, values), "the eigenvalues of the last iterate");
   const index_t rank =
       std::count_if(values.begin(), values.end(), [&](double v) { return v > kWeightless * values.back(); });
   Factor factor{Matrix(data_.m, rank), Matrix(data_.d, rank), Matrix(data_.c, rank)};
@@ -274,7 +270,7 @@ void Tightening::rounds() {
 }
 
 void Tightening::run() {
-  const ThreadScope threads(coordinates(reduced_) < kManyCoordinates ? 1 : resolve_threads(options_.threads));
+  const ThreadScope threads(coordinates(reduced_) < kManyCoordinates ? 1 : options_.threads);
   const Clock clock;
   const double certified = result_.seconds.certify;
   try {

@@ -1,27 +1,17 @@
 // Left-looking Cholesky by columns, see sparse_cholesky.hpp.
 #include "linalg/sparse_cholesky.hpp"
 
-#include <cblas.h>
-#include <lapacke.h>
-
 #include <algorithm>
 #include <cmath>
 #include <numeric>
 
+#include "linalg/dense.hpp"
 #include "linalg/elimination.hpp"
 
 namespace burelu {
 namespace {
 
 std::size_t at(std::int64_t i) { return static_cast<std::size_t>(i); }
-
-/// The last rows of Z <- L^-1 or L^-T of them. Row-major, they are a column-major matrix transposed.
-void solve_dense(const std::vector<double>& factor, CBLAS_TRANSPOSE transpose, index_t order, Matrix& Z) {
-  if (order == 0 || Z.cols == 0) return;
-  cblas_dtrsm(CblasColMajor, CblasRight, CblasLower, transpose, CblasNonUnit, static_cast<blasint>(Z.cols),
-              static_cast<blasint>(order), 1.0, factor.data(), static_cast<blasint>(order), Z.row(Z.rows - order),
-              static_cast<blasint>(Z.cols));
-}
 
 }  // namespace
 
@@ -103,18 +93,7 @@ bool SparseCholesky::factorise(const SparseSymmetric& A) {
   std::vector<double> work(at(size), 0.0);
   for (std::int32_t j = 0; j < sparse_; ++j)
     if (!eliminate_column(j, work)) return false;
-  return factorise_dense();
-}
-
-bool SparseCholesky::factorise_dense() {
-  const auto order = static_cast<lapack_int>(diagonal_.size() - at(sparse_));
-  if (order == 0) return true;
-  if (LAPACKE_dpotrf_work(LAPACK_COL_MAJOR, 'L', order, dense_.data(), order) != 0) return false;
-  for (std::int64_t k = 0; k < order; ++k) {  // not every BLAS notices a NaN pivot
-    const double pivot = dense_[at(k * order + k)];
-    if (!(pivot > 0.0) || !std::isfinite(pivot)) return false;
-  }
-  return true;
+  return cholesky(dense_.data(), size - sparse_);
 }
 
 /// A finished column waits at its next row; all it has for the dense block goes there at once.
@@ -183,14 +162,14 @@ void SparseCholesky::solve_lower(Matrix& Z) const {
       for (index_t l = 0; l < k; ++l) other[l] -= value * own[l];
     }
   }
-  solve_dense(dense_, CblasTrans, size - sparse_, P);
+  burelu::solve_lower(dense_.data(), size - sparse_, P.row(sparse_), k);
   Z = std::move(P);
 }
 
 void SparseCholesky::solve_upper(Matrix& Z) const {
   const index_t size = Z.rows;
   const index_t k = Z.cols;
-  solve_dense(dense_, CblasNoTrans, size - sparse_, Z);
+  burelu::solve_upper(dense_.data(), size - sparse_, Z.row(sparse_), k);
   for (index_t j = sparse_ - 1; j >= 0; --j) {
     double* own = Z.row(j);
     for (std::int64_t e = start_[at(j)]; e < start_[at(j) + 1]; ++e) {

@@ -28,7 +28,6 @@ class SparseCholesky {
   void place(const SparseSymmetric& pattern);
   bool eliminate_column(std::int32_t j, std::vector<double>& work);
   void reach(std::int32_t k);
-  bool factorise_dense();
 
   bool complete_ = false;
   double flops_ = 0.0;

@@ -3,6 +3,8 @@
 
 #include <algorithm>
 
+#include "linalg/team.hpp"
+
 namespace burelu {
 namespace {
 
@@ -50,18 +52,20 @@ Matrix product(const SparseSymmetric& A, const Matrix& X) {
   const index_t order = A.order();
   const index_t k = X.cols;
   Matrix out(order, k);
-#pragma omp parallel for schedule(static) if ((A.entries() + order) * k > kParallelWork)
-  for (index_t i = 0; i < order; ++i) {
-    double* to = out.row(i);
-    const double* own = X.row(i);
-    const double diagonal = A.diagonal[at(i)];
-    for (index_t j = 0; j < k; ++j) to[j] = diagonal * own[j];
-    for (std::int64_t e = A.start[at(i)]; e < A.start[at(i) + 1]; ++e) {
-      const double value = A.value[at(e)];
-      const double* from = X.row(A.column[at(e)]);
-      for (index_t j = 0; j < k; ++j) to[j] += value * from[j];
+  const Team team = (A.entries() + order) * k > kParallelWork ? Team::current() : Team();
+  team.share(order, 1, [&](int, index_t begin, index_t end) {
+    for (index_t i = begin; i < end; ++i) {
+      double* to = out.row(i);
+      const double* own = X.row(i);
+      const double diagonal = A.diagonal[at(i)];
+      for (index_t j = 0; j < k; ++j) to[j] = diagonal * own[j];
+      for (std::int64_t e = A.start[at(i)]; e < A.start[at(i) + 1]; ++e) {
+        const double value = A.value[at(e)];
+        const double* from = X.row(A.column[at(e)]);
+        for (index_t j = 0; j < k; ++j) to[j] += value * from[j];
+      }
     }
-  }
+  });
   return out;
 }
 

@@ -1,4 +1,5 @@
-// Eigenvectors of X'X of the centred X by LAPACK (dsyevd): d x d work, whatever the number of rows.
+// Eigenvectors of X'X of the centred X by LAPACK (dsyevd), in the row space where there are more features than rows:
+// of order min(n, d).
 #include <cblas.h>
 #include <lapacke.h>
 
@@ -6,6 +7,7 @@
 #include <cmath>
 
 #include "burelu/errors.hpp"
+#include "linalg/row_space.hpp"
 #include "model/preparation.hpp"
 
 namespace burelu {
@@ -23,22 +25,16 @@ std::vector<double> centred(Matrix& X) {
   return center;
 }
 
-/// An eigenvector is known up to its sign.
-double sign_of_largest(const Matrix& Q, index_t column) {
-  index_t largest = 0;
-  for (index_t i = 1; i < Q.rows; ++i)
-    if (std::fabs(Q(i, column)) > std::fabs(Q(largest, column))) largest = i;
-  return Q(largest, column) < 0.0 ? -1.0 : 1.0;
+/// An eigenvector is known up to its sign: the largest entry is positive.
+void fix_sign(double* direction, index_t size) {
+  const double* largest =
+      std::max_element(direction, direction + size, [](double a, double b) { return std::fabs(a) < std::fabs(b); });
+  if (*largest >= 0.0) return;
+  for (index_t j = 0; j < size; ++j) direction[j] = -direction[j];
 }
 
-}  // namespace
-
-Matrix principal_components(Matrix& X, index_t count, std::vector<double>& center) {
-  constexpr index_t kMost = 20000;  // X'X then takes 3.2 GB
-  if (X.cols > kMost)
-    throw DataError("--pca: there are " + std::to_string(X.cols) + " features, more than the " + std::to_string(kMost) +
-                    " for which principal components are computed; leave some out with --ignore");
-  center = centred(X);
+/// Eigenvectors of X'X with the largest eigenvalues, one per row.
+Matrix largest_directions(const Matrix& X, index_t count) {
   const auto d = static_cast<blasint>(X.cols);
   Matrix Q(X.cols, X.cols);
   std::vector<double> variances(static_cast<std::size_t>(X.cols));
@@ -46,12 +42,28 @@ Matrix principal_components(Matrix& X, index_t count, std::vector<double>& cente
               Q.data.data(), d);
   if (LAPACKE_dsyevd(LAPACK_ROW_MAJOR, 'V', 'U', d, Q.data.data(), d, variances.data()) != 0)
     throw DataError("--pca: the eigenvalues could not be computed; scale the features (--scale or --standardize)");
-  Matrix components(count, X.cols);
-  for (index_t k = 0; k < count; ++k) {
-    const index_t column = X.cols - 1 - k;  // eigenvalues ascend
-    const double sign = sign_of_largest(Q, column);
-    for (index_t j = 0; j < X.cols; ++j) components(k, j) = sign * Q(j, column);
+  Matrix out(count, X.cols);
+  for (index_t k = 0; k < count; ++k)
+    for (index_t j = 0; j < X.cols; ++j) out(k, j) = Q(j, X.cols - 1 - k);  // eigenvalues ascend
+  return out;
+}
+
+}  // namespace
+
+Matrix principal_components(Matrix& X, index_t count, std::vector<double>& center) {
+  constexpr index_t kMost = 20000;  // X'X then takes 3.2 GB
+  if (std::min(X.rows, X.cols) > kMost)
+    throw DataError("--pca: there are " + std::to_string(X.cols) + " features, more than the " + std::to_string(kMost) +
+                    " for which principal components are computed; leave some out with --ignore");
+  center = centred(X);
+  Matrix components;
+  if (X.cols > X.rows) {
+    const RowSpace space = row_space(X);
+    components = into_row_space(largest_directions(space.L, count), space.Q);
+  } else {
+    components = largest_directions(X, count);
   }
+  for (index_t k = 0; k < count; ++k) fix_sign(components.row(k), X.cols);
   return components;
 }
 

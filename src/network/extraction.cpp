@@ -1,20 +1,17 @@
 #include "network/extraction.hpp"
 
-#include <omp.h>
-
 #include <algorithm>
 #include <cmath>
-#include <exception>
 #include <vector>
 
-#include "cpu/cpu_training.hpp"
+#include "linalg/team.hpp"
 #include "network/extraction_neurons.hpp"
 #include "network/extraction_starts.hpp"
+#include "network/few_features.hpp"
 
 namespace burelu {
 namespace {
 
-constexpr int kMemory = 20;               // pairs of L-BFGS; 100 pairs gained nothing
 constexpr index_t kMostNeurons = 400;     // where the width is free
 constexpr double kDefaultFlops = 1.2e12;  // about 20 s on two cores
 constexpr std::int64_t kMostEvaluations = 8000;
@@ -36,7 +33,8 @@ struct Schedule {
   bool concurrent = false;
 };
 
-Schedule schedule(const TrainingProblem& problem, const TrainOptions& options, const TrainingBudget& budget) {
+Schedule schedule(const Device& device, const TrainingProblem& problem, const TrainOptions& options,
+                  const TrainingBudget& budget) {
   Schedule s;
   const index_t n = problem.rows();
   s.width = most_neurons(n, problem.outputs(), options);
@@ -46,7 +44,7 @@ Schedule schedule(const TrainingProblem& problem, const TrainOptions& options, c
   const auto rows = static_cast<double>(n);
   const double flops = 6.0 * rows * static_cast<double>(problem.features() + problem.outputs()) * k +
                        rows * k * std::min(rows, k) + std::pow(std::min(rows, k), 3) / 3.0;
-  s.concurrent = flops < kConcurrentFlops && !budget.backend;
+  s.concurrent = flops < kConcurrentFlops && device.trains_side_by_side();
   s.passes = options.polish_iterations > 0 ? std::max(options.polish_iterations / kPassUnits, 1) : kDefaultPasses;
   s.starts = options.starts;
   if (budget.max_evaluations > 0) {
@@ -71,9 +69,9 @@ std::uint64_t mixed(std::uint64_t seed, std::uint64_t stream) {  // splitmix64
 
 class Trainer {
  public:
-  Trainer(const TrainingProblem& problem, const Factor* factor, const Schedule& plan, std::uint64_t seed,
-          const TrainingBudget& budget, Watch& watch)
-      : problem_(problem), factor_(factor), plan_(plan), seed_(seed), budget_(budget), watch_(watch) {
+  Trainer(const Device& device, const TrainingProblem& problem, const Factor* factor, const Schedule& plan,
+          std::uint64_t seed, Watch& watch)
+      : device_(device), problem_(problem), factor_(factor), plan_(plan), seed_(seed), watch_(watch) {
     best_.network = {Matrix(problem.features(), 0), Matrix(problem.outputs(), 0)};
     best_.objective = training_objective(problem, best_.network);
     watch.set_best(best_.objective);
@@ -89,9 +87,9 @@ class Trainer {
   using Job = std::function<Polished()>;
 
   Polished polished(const Network& start, OutputWeights output, double smoothing) {
-    const int threads = plan_.concurrent ? 1 : omp_get_max_threads();
-    const auto backend =
-        budget_.backend ? budget_.backend(problem_) : std::make_unique<CpuTraining>(problem_, kMemory, threads);
+    TrainingOptions options;
+    options.threads = plan_.concurrent ? 1 : Team::current().size();
+    const auto backend = device_.training(problem_, options);
     return polish(*backend, problem_, start, {output, smoothing, plan_.passes}, watch_);
   }
 
@@ -110,19 +108,11 @@ class Trainer {
   // single small job belongs here: two threads on products this small only wait for each other.
   std::vector<Polished> run_all(const std::vector<Job>& jobs) {
     std::vector<Polished> results(jobs.size());
-    std::vector<std::exception_ptr> errors(jobs.size());
-    const auto count = static_cast<int>(jobs.size());
-#pragma omp parallel for schedule(dynamic, 1) if (plan_.concurrent)
-    for (int i = 0; i < count; ++i) {
+    const auto count = static_cast<index_t>(jobs.size());
+    (plan_.concurrent ? Team::current() : Team()).each(count, [&](index_t i) {
       const auto k = static_cast<std::size_t>(i);
-      try {
-        results[k] = jobs[k]();
-      } catch (...) {
-        errors[k] = std::current_exception();
-      }
-    }
-    for (const auto& error : errors)
-      if (error) std::rethrow_exception(error);
+      results[k] = jobs[k]();
+    });
     return results;
   }
 
@@ -189,11 +179,11 @@ class Trainer {
     watch_.ask();
   }
 
+  const Device& device_;
   const TrainingProblem& problem_;
   const Factor* factor_;
   const Schedule& plan_;
   std::uint64_t seed_;
-  const TrainingBudget& budget_;
   Watch& watch_;
   Polished best_;
   std::uint64_t round_ = 0;
@@ -211,16 +201,8 @@ void scale(Matrix& M, double factor) {
   for (double& value : M.data) value *= factor;
 }
 
-}  // namespace
-
-index_t most_neurons(index_t rows, index_t outputs, const TrainOptions& options) {
-  if (options.width > 0) return options.width;
-  return std::clamp<index_t>(4 * rows * outputs, 8, kMostNeurons);  // n c + 1 always suffice
-}
-
-Network train_network(const Problem& problem, const Factor* factor, const TrainOptions& options,
-                      const TrainingBudget& budget, std::int64_t& evaluations) {
-  if (zero(problem.X) || zero(problem.Y)) return {Matrix(problem.X.cols, 0), Matrix(problem.Y.cols, 0)};
+Network trained(const Device& device, const Problem& problem, const Factor* factor, const TrainOptions& options,
+                const TrainingBudget& budget, std::int64_t& evaluations) {
   const NormalisedProblem normalised = normalise(problem);
   const double to_normalised = std::sqrt(normalised.x_scale / normalised.y_scale);
   Factor scaled;
@@ -234,13 +216,33 @@ Network train_network(const Problem& problem, const Factor* factor, const TrainO
   Watch watch([&](std::int64_t count, double value) {
     return !budget.keep_going || budget.keep_going(evaluations + count, value * unit);
   });
-  const Schedule plan = schedule(normalised.problem, options, budget);
-  Trainer trainer(normalised.problem, factor != nullptr ? &scaled : nullptr, plan, options.solve.seed, budget, watch);
+  const Schedule plan = schedule(device, normalised.problem, options, budget);
+  Trainer trainer(device, normalised.problem, factor != nullptr ? &scaled : nullptr, plan, options.solve.seed, watch);
   Network network = trainer.run();
   evaluations += watch.evaluations();
   scale(network.U, 1.0 / to_normalised);
   scale(network.V, 1.0 / to_normalised);
   return balanced(network);
+}
+
+}  // namespace
+
+index_t most_neurons(index_t rows, index_t outputs, const TrainOptions& options) {
+  if (options.width > 0) return options.width;
+  return std::clamp<index_t>(4 * rows * outputs, 8, kMostNeurons);  // n c + 1 always suffice
+}
+
+Network train_network(const Device& device, const Problem& problem, const Factor* factor, const TrainOptions& options,
+                      const TrainingBudget& budget, std::int64_t& evaluations) {
+  if (zero(problem.X) || zero(problem.Y)) return {Matrix(problem.X.cols, 0), Matrix(problem.Y.cols, 0)};
+  const FewFeatures few(problem.X);
+  if (!few.reduces()) return trained(device, problem, factor, options, budget, evaluations);
+  const Problem reduced{few.X(), problem.Y, problem.gamma};
+  Factor restricted;
+  if (factor != nullptr) restricted = {factor->A, few.restricted(factor->U), factor->V};
+  Network network = trained(device, reduced, factor != nullptr ? &restricted : nullptr, options, budget, evaluations);
+  network.U = few.restored(network.U);
+  return network;
 }
 
 }  // namespace burelu

@@ -12,13 +12,13 @@
 #include "burelu/problem.hpp"
 #include "burelu/result.hpp"
 #include "network/polish.hpp"
+#include "seam/device.hpp"
 
 namespace burelu {
 
 struct TrainingBudget {
   std::int64_t max_evaluations = 0;  ///< loss-and-gradient evaluations; 0 chooses from the size and the options
   KeepTraining keep_going;           ///< called from the calling thread every few dozen evaluations; may be empty
-  TrainingFactory backend;           ///< where the loss is evaluated; empty: this processor
 };
 
 /// Neurons of the widest network that is trained on the way.
@@ -26,7 +26,7 @@ index_t most_neurons(index_t rows, index_t outputs, const TrainOptions& options)
 
 /// The best network found, balanced, in the coordinates of the data as given. `factor` may be null. Deterministic for a
 /// seed and a number of threads; uses the OpenMP threads of the calling thread. Adds its work to `evaluations`.
-Network train_network(const Problem& problem, const Factor* factor, const TrainOptions& options,
+Network train_network(const Device& device, const Problem& problem, const Factor* factor, const TrainOptions& options,
                       const TrainingBudget& budget, std::int64_t& evaluations);
 
 }  // namespace burelu

@@ -8,6 +8,8 @@
 #include <random>
 #include <vector>
 
+#include "linalg/dense.hpp"
+
 namespace burelu {
 namespace {
 
@@ -29,16 +31,6 @@ void scale_column(Matrix& M, index_t j, double factor) {
   cblas_dscal(static_cast<blasint>(M.rows), factor, M.data.data() + j, static_cast<blasint>(M.cols));
 }
 
-Matrix product(bool ta, bool tb, const Matrix& A, const Matrix& B) {
-  const index_t inner = ta ? A.rows : A.cols;
-  Matrix C(ta ? A.cols : A.rows, tb ? B.rows : B.cols);
-  cblas_dgemm(CblasRowMajor, ta ? CblasTrans : CblasNoTrans, tb ? CblasTrans : CblasNoTrans,
-              static_cast<blasint>(C.rows), static_cast<blasint>(C.cols), static_cast<blasint>(inner), 1.0,
-              A.data.data(), static_cast<blasint>(A.cols), B.data.data(), static_cast<blasint>(B.cols), 0.0,
-              C.data.data(), static_cast<blasint>(C.cols));
-  return C;
-}
-
 void normalise_columns(Matrix& U) {
   for (index_t j = 0; j < U.cols; ++j) {
     const double norm = column_norm(U, j);
@@ -47,7 +39,7 @@ void normalise_columns(Matrix& U) {
 }
 
 Matrix hidden(const Matrix& X, const Matrix& U) {
-  Matrix R = product(false, false, X, U);
+  Matrix R = product(X, U);
   for (double& value : R.data) value = value > 0.0 ? value : 0.0;
   return R;
 }
@@ -58,7 +50,7 @@ Matrix ascent_points(const TrainingProblem& problem, const Network& network, ind
   std::normal_distribution<double> normal;
   Matrix U(problem.features(), count);
   for (double& value : U.data) value = normal(engine);
-  const Matrix shaped = product(false, false, problem.K, U);
+  const Matrix shaped = product(problem.K, U);
   const double spread = 0.1 / std::sqrt(static_cast<double>(problem.features()));
   for (index_t j = 0; j < count; ++j) {
     const bool near = j % 4 == 0 && network.width() > 0;
@@ -77,10 +69,10 @@ Matrix ascent_points(const TrainingProblem& problem, const Network& network, ind
 void ascend(const TrainingProblem& problem, const Matrix& E, Matrix& U) {
   for (int step = 0; step < kAscents; ++step) {
     const Matrix R = hidden(problem.X, U);
-    Matrix Q = product(false, false, E, product(true, false, E, R));
+    Matrix Q = product(E, product(transposed(E), R));
     for (std::size_t i = 0; i < Q.data.size(); ++i)
       if (R.data[i] == 0.0) Q.data[i] = 0.0;
-    U = product(true, false, problem.X, Q);
+    U = product(transposed(problem.X), Q);
     normalise_columns(U);
   }
 }
@@ -113,7 +105,7 @@ Missing missing_neurons(const TrainingProblem& problem, const Network& network, 
   Matrix U = ascent_points(problem, network, 2 * most, seed);
   ascend(problem, E, U);
   const Matrix R = hidden(problem.X, U);
-  Matrix W = product(true, false, E, R);
+  Matrix W = product(transposed(E), R);
   std::vector<double> h(static_cast<std::size_t>(U.cols));
   for (index_t j = 0; j < U.cols; ++j) h[static_cast<std::size_t>(j)] = column_norm(W, j);
 

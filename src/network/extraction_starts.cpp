@@ -1,11 +1,11 @@
 #include "network/extraction_starts.hpp"
 
-#include <cblas.h>
-#include <lapacke.h>
-
 #include <algorithm>
 #include <cmath>
 #include <random>
+#include <utility>
+
+#include "linalg/dense.hpp"
 
 namespace burelu {
 namespace {
@@ -18,15 +18,6 @@ Matrix gaussian(index_t rows, index_t cols, std::uint64_t seed) {
   Matrix out(rows, cols);
   for (double& value : out.data) value = normal(engine);
   return out;
-}
-
-Matrix product(bool ta, const Matrix& A, const Matrix& B) {
-  Matrix C(ta ? A.cols : A.rows, B.cols);
-  cblas_dgemm(CblasRowMajor, ta ? CblasTrans : CblasNoTrans, CblasNoTrans, static_cast<blasint>(C.rows),
-              static_cast<blasint>(C.cols), static_cast<blasint>(B.rows), 1.0, A.data.data(),
-              static_cast<blasint>(A.cols), B.data.data(), static_cast<blasint>(B.cols), 0.0, C.data.data(),
-              static_cast<blasint>(C.cols));
-  return C;
 }
 
 Matrix padded(const Matrix& M, index_t cols) {
@@ -57,19 +48,15 @@ Network both_signs(const Factor& factor) {
 
 // The orthogonal matrix nearest to M (polar factor).
 Matrix nearest_rotation(Matrix M) {
-  const auto size = static_cast<blasint>(M.rows);
-  Matrix left(M.rows, M.rows);
-  Matrix right(M.rows, M.rows);
-  std::vector<double> values(static_cast<std::size_t>(M.rows));
-  const auto info = LAPACKE_dgesdd(LAPACK_ROW_MAJOR, 'A', size, size, M.data.data(), size, values.data(),
-                                   left.data.data(), size, right.data.data(), size);
-  return info == 0 ? product(false, left, right) : Matrix();
+  Matrix left, right;
+  std::vector<double> values;
+  return singular(std::move(M), left, values, right) ? product(left, right) : Matrix();
 }
 
 // Orthogonal Q that makes [AQ; BQ] close to nonnegative and complementary: G = [AQ; BQ] -> nearest such matrix H, then
 // Q = polar(F'H) (alternating Procrustes). F: rows of A and B over ||a_i|| + ||b_i||.
 Network rotated(const TrainingProblem& problem, const Factor& factor, index_t width, std::uint64_t seed) {
-  const Matrix P = product(false, problem.X, factor.U);
+  const Matrix P = product(problem.X, factor.U);
   const index_t n = P.rows;
   Matrix F(2 * n, std::max(width, P.cols));
   for (index_t i = 0; i < n; ++i) {
@@ -86,7 +73,7 @@ Network rotated(const TrainingProblem& problem, const Factor& factor, index_t wi
   }
   Matrix Q = nearest_rotation(gaussian(F.cols, F.cols, seed));
   for (int step = 0; step < kRotations && Q.rows > 0; ++step) {
-    Matrix G = product(false, F, Q);
+    Matrix G = product(F, Q);
     for (index_t i = 0; i < n; ++i)
       for (index_t k = 0; k < G.cols; ++k) {
         const double a = std::max(G(i, k), 0.0);
@@ -94,10 +81,10 @@ Network rotated(const TrainingProblem& problem, const Factor& factor, index_t wi
         G(i, k) = a >= b ? a : 0.0;
         G(n + i, k) = a >= b ? 0.0 : b;
       }
-    Q = nearest_rotation(product(true, F, G));
+    Q = nearest_rotation(product(transposed(F), G));
   }
   if (Q.rows == 0) return both_signs(factor);
-  return {product(false, padded(factor.U, F.cols), Q), product(false, padded(factor.V, F.cols), Q)};
+  return {product(padded(factor.U, F.cols), Q), product(padded(factor.V, F.cols), Q)};
 }
 
 }  // namespace
@@ -113,7 +100,7 @@ Network starting_network(StartKind kind, const TrainingProblem& problem, const F
     case StartKind::rotate:
       return rotated(problem, *factor, width, seed);
     case StartKind::gauss:  // u = U xi: randomised rounding with the covariance Z_uu
-      return with_outputs(product(false, factor->U, gaussian(rank, width, seed)), problem.outputs(), seed);
+      return with_outputs(product(factor->U, gaussian(rank, width, seed)), problem.outputs(), seed);
     case StartKind::random:
       break;
   }

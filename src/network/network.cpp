@@ -1,13 +1,12 @@
 // A two-layer ReLU network: its outputs (X U)_+ V', its training objective, its balanced form.
 #include "burelu/network.hpp"
 
-#include <cblas.h>
-
 #include <algorithm>
 #include <cmath>
 #include <string>
 
 #include "burelu/errors.hpp"
+#include "linalg/dense.hpp"
 
 namespace burelu {
 namespace {
@@ -24,15 +23,6 @@ void check_network(const MatrixView& X, const Network& network) {
   if (X.cols != network.U.rows)
     throw DataError("the network takes " + std::to_string(network.U.rows) + " features but X has " +
                     std::to_string(X.cols) + " columns; pass the features it was trained on, a bias column included");
-}
-
-/// C = A op(B), all row-major; op transposes where asked.
-void multiply(const Matrix& A, index_t rows, const Matrix& B, bool transposed, double* C) {
-  const index_t cols = transposed ? B.rows : B.cols;
-  cblas_dgemm(CblasRowMajor, CblasNoTrans, transposed ? CblasTrans : CblasNoTrans, static_cast<blasint>(rows),
-              static_cast<blasint>(cols), static_cast<blasint>(A.cols), 1.0, A.data.data(),
-              static_cast<blasint>(A.cols), B.data.data(), static_cast<blasint>(B.cols), 0.0, C,
-              static_cast<blasint>(cols));
 }
 
 void gather(const MatrixView& X, index_t first, index_t rows, Matrix& block) {
@@ -68,9 +58,10 @@ Matrix predict(const MatrixView& X, const Network& network) {
   for (index_t first = 0; first < X.rows; first += most) {
     const index_t rows = std::min(most, X.rows - first);
     gather(X, first, rows, block);
-    multiply(block, rows, network.U, false, hidden.data.data());
+    multiply(1.0, {block.data.data(), rows, block.cols}, network.U, 0.0, hidden.data.data(), hidden.cols);
     for (double& activation : hidden.data) activation = std::max(activation, 0.0);
-    multiply(hidden, rows, network.V, true, outputs.row(first));
+    multiply(1.0, {hidden.data.data(), rows, hidden.cols}, transposed(network.V), 0.0, outputs.row(first),
+             outputs.cols);
   }
   return outputs;
 }

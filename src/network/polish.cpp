@@ -1,13 +1,9 @@
 #include "network/polish.hpp"
 
-#include <cblas.h>
-#include <lapacke.h>
-#include <omp.h>
-
 #include <algorithm>
 #include <cmath>
 
-#include "burelu/errors.hpp"
+#include "linalg/dense.hpp"
 
 namespace burelu {
 namespace {
@@ -41,14 +37,10 @@ Matrix divided(const MatrixView& M, double scale) {
 // K = Q (mean(lambda) / (lambda + eps lmax))^(1/2) Q' and its inverse, from the eigenvalues of X'X.
 void precondition(TrainingProblem& problem) {
   const index_t d = problem.features();
-  const auto size = static_cast<blasint>(d);
-  const auto rows = static_cast<blasint>(problem.rows());
-  Matrix Q(d, d);
-  std::vector<double> eigenvalues(static_cast<std::size_t>(d));
-  cblas_dsyrk(CblasRowMajor, CblasUpper, CblasTrans, size, rows, 1.0, problem.X.data.data(), size, 0.0, Q.data.data(),
-              size);
-  if (LAPACKE_dsyevd(LAPACK_ROW_MAJOR, 'V', 'U', size, Q.data.data(), size, eigenvalues.data()) != 0)
-    throw DataError("the eigenvalues of X'X could not be computed; scale the features");
+  Matrix Q(d, d);  // eigenvectors in its rows
+  std::vector<double> eigenvalues;
+  gram(1.0, problem.X, 0.0, Q.data.data());
+  require_decomposition(eigen(Q, eigenvalues), "the eigenvalues of X'X");
   double mean = 0.0;
   for (double& value : eigenvalues) {
     value = std::max(value, 0.0);
@@ -56,14 +48,11 @@ void precondition(TrainingProblem& problem) {
   }
   const auto power = [&](double exponent) {
     Matrix scaled = Q;
-    for (index_t i = 0; i < d; ++i)
-      for (index_t a = 0; a < d; ++a)
-        scaled(i, a) *=
+    for (index_t a = 0; a < d; ++a)
+      for (index_t i = 0; i < d; ++i)
+        scaled(a, i) *=
             std::pow((eigenvalues[static_cast<std::size_t>(a)] + kEpsilon * eigenvalues.back()) / mean, exponent);
-    Matrix out(d, d);
-    cblas_dgemm(CblasRowMajor, CblasNoTrans, CblasTrans, size, size, size, 1.0, scaled.data.data(), size, Q.data.data(),
-                size, 0.0, out.data.data(), size);
-    return out;
+    return product(transposed(scaled), Q);
   };
   problem.K = power(-0.5);
   problem.K_inverse = power(0.5);
@@ -88,7 +77,7 @@ void descend(TrainingBackend& backend, int passes, double progress, Watch& watch
     const Control& control = snapshot.control;
     watch.add(control.count.evaluations - counted);
     counted = control.count.evaluations;
-    if (omp_get_thread_num() == 0) watch.ask();
+    watch.ask();
     const double value = control.value.accepted;
     if (control.search.halted != 0 || before - value <= progress * std::fabs(value)) return;
     before = value;

@@ -7,15 +7,13 @@
 #include <atomic>
 #include <cstdint>
 #include <functional>
-#include <memory>
+#include <thread>
 #include <utility>
 
 #include "burelu/problem.hpp"
 #include "seam/training_backend.hpp"
 
 namespace burelu {
-
-using TrainingFactory = std::function<std::unique_ptr<TrainingBackend>(const TrainingProblem&)>;
 
 /// Asked between windows of descent, from the thread that owns the training; return false to stop.
 using KeepTraining = std::function<bool(std::int64_t evaluations, double best_objective)>;
@@ -28,13 +26,14 @@ class Watch {
   std::int64_t evaluations() const { return evaluations_; }
   void set_best(double objective) { best_ = objective; }
   bool stopped() const { return stopped_; }
-  /// Asks the caller; only from the calling thread.
+  /// Asks the caller, where this is its thread.
   void ask() {
-    if (keep_going_ && !keep_going_(evaluations_, best_)) stopped_ = true;
+    if (std::this_thread::get_id() == owner_ && keep_going_ && !keep_going_(evaluations_, best_)) stopped_ = true;
   }
 
  private:
   KeepTraining keep_going_;
+  const std::thread::id owner_ = std::this_thread::get_id();
   double best_ = kInfinity;  // written between parallel sections only
   std::atomic<std::int64_t> evaluations_ = 0;
   std::atomic<bool> stopped_ = false;

@@ -1,21 +1,24 @@
 // Presolve (see presolve.hpp): find the lines through the origin, merge their labels, rotate into the row space, scale.
 #include "problem/presolve.hpp"
 
-#include <lapacke.h>
-
 #include <algorithm>
 #include <cmath>
 #include <limits>
 #include <numeric>
+#include <optional>
 #include <random>
-#include <stdexcept>
+
+#include "linalg/row_space.hpp"
+#include "problem/directions.hpp"
 
 namespace burelu {
 namespace {
 
-constexpr double kParallel = 1e-9;     // radians below which two rows share a line
+constexpr double kParallel = 1e-9;   // radians below which two rows may share a line ...
+constexpr double kDefect = 1e-6;     // ... where what that takes off gamma, at most, is this share of it ...
+constexpr double kRounding = 2e-15;  // ... or where nothing but rounding tells them apart
+constexpr double kInfinite = std::numeric_limits<double>::infinity();
 constexpr double kNegligible = 1e-14;  // |x| ||Y|| <= kNegligible gamma: a zero row
-constexpr double kRank = 16.0;         // singular values below kRank max(m, d) eps sigma_max are noise
 
 double norm(const double* x, index_t size) {
   double sum = 0.0;
@@ -70,13 +73,35 @@ std::vector<double> fingerprints(const Matrix& unit, double& tolerance) {
   return out;
 }
 
-double ratio_on_line(const double* x, const double* representative, index_t d) {
-  return std::inner_product(x, x + d, representative, 0.0) /
-         std::inner_product(representative, representative + d, representative, 0.0);
+/// In the coordinates of the data, where equal rows have ratio 1 exactly.
+double ratio_on_line(const MatrixView& X, index_t i, index_t k) {
+  double across = 0.0;
+  double along = 0.0;
+  for (index_t j = 0; j < X.cols; ++j) {
+    across += X(i, j) * X(k, j);
+    along += X(k, j) * X(k, j);
+  }
+  return across / along;
 }
 
+/// When rows count as zero, and when as parallel. A row at distance e from its line takes ||w|| e off gamma, and
+/// sum ||w_i|| e_i <= ||Y|| sqrt(n) max e.
+struct LineRule {
+  double negligible = 0.0;
+  double distance = 0.0;  ///< from a line, at most
+  double rounding = 0.0;  ///< radians
+
+  LineRule(double size_of_labels, double gamma, index_t n, bool rotated) {
+    const auto count = std::sqrt(static_cast<double>(n));
+    negligible = size_of_labels > 0.0 ? kNegligible * gamma / size_of_labels : 0.0;
+    distance = size_of_labels > 0.0 ? kDefect * gamma / (size_of_labels * count) : kInfinite;
+    rounding = rotated ? kRounding * std::max(count, 2.0) : kRounding;
+  }
+  double angle(double row_norm) const { return std::max(std::min(kParallel, distance / row_norm), rounding); }
+};
+
 /// Fills line, ratio and representatives. The first row of a line, in the order given, represents it.
-void find_lines(const Matrix& X, const Directions& rows, double negligible, Presolved& out) {
+void find_lines(const MatrixView& X, const Directions& rows, const LineRule& rule, Presolved& out) {
   const auto n = static_cast<std::size_t>(X.rows);
   double tolerance = 0.0;
   const std::vector<double> print = fingerprints(rows.unit, tolerance);
@@ -91,16 +116,17 @@ void find_lines(const Matrix& X, const Directions& rows, double negligible, Pres
   out.line.assign(n, -1);
   out.ratio.assign(n, 0.0);
   for (std::size_t k = 0; k < n; ++k) {
-    if (out.line[k] >= 0 || rows.norms[k] <= negligible) continue;
+    if (out.line[k] >= 0 || rows.norms[k] <= rule.negligible) continue;
     const auto line = static_cast<std::int32_t>(out.representatives.size());
     const auto row = static_cast<index_t>(k);
     out.representatives.push_back(static_cast<std::int32_t>(k));
     const auto visit = [&](std::size_t p) {  // false: outside the window
       const auto i = static_cast<std::size_t>(order[p]);
       if (std::abs(print[i] - print[k]) > tolerance) return false;
-      if (out.line[i] < 0 && rows.norms[i] > negligible && rows.distance(order[p], row) <= kParallel) {
+      if (out.line[i] < 0 && rows.norms[i] > rule.negligible &&
+          rows.distance(order[p], row) <= rule.angle(rows.norms[i])) {
         out.line[i] = line;
-        out.ratio[i] = ratio_on_line(X.row(order[p]), X.row(row), X.cols);
+        out.ratio[i] = ratio_on_line(X, order[p], row);
       }
       return true;
     };
@@ -168,49 +194,45 @@ void merge_labels(const Matrix& Y, const Directions& rows, Presolved& out) {
   }
 }
 
-/// Orthonormal basis of the row space, columns x rank; the identity where the rank is full, so that coordinates are
-/// kept.
-Matrix row_space(Matrix rows) {  // by value: dgesdd destroys it
-  const index_t m = rows.rows;
-  const index_t d = rows.cols;
-  const index_t k = std::min(m, d);
-  Matrix basis(d, d);
-  for (index_t j = 0; j < d; ++j) basis(j, j) = 1.0;
-  if (k == 0) return Matrix(d, 0);
-  // Row-major X (m x d) is column-major X' (d x m): its left singular vectors span the row space.
-  std::vector<double> sigma(static_cast<std::size_t>(k));
-  std::vector<double> left(static_cast<std::size_t>(d * k));
-  std::vector<double> right(static_cast<std::size_t>(k * m));
-  const auto ld = static_cast<lapack_int>(d);
-  const lapack_int info = LAPACKE_dgesdd(LAPACK_COL_MAJOR, 'S', ld, static_cast<lapack_int>(m), rows.data.data(), ld,
-                                         sigma.data(), left.data(), ld, right.data(), static_cast<lapack_int>(k));
-  if (info != 0) throw std::runtime_error("presolve: the singular value decomposition of X failed to converge");
-  const double noise = kRank * static_cast<double>(std::max(m, d)) * std::numeric_limits<double>::epsilon() * sigma[0];
-  const auto rank = std::count_if(sigma.begin(), sigma.end(), [&](double s) { return s > noise; });
-  if (rank == d) return basis;
-  Matrix out(d, rank);
-  for (index_t j = 0; j < d; ++j)
-    for (index_t l = 0; l < rank; ++l) out(j, l) = left[static_cast<std::size_t>(l * d + j)];
+/// A B'.
+Matrix times_transposed(const Matrix& A, const Matrix& B) {
+  Matrix out(A.rows, B.rows);
+  for (index_t i = 0; i < A.rows; ++i)
+    for (index_t k = 0; k < B.rows; ++k) out(i, k) = std::inner_product(A.row(i), A.row(i) + A.cols, B.row(k), 0.0);
   return out;
 }
 
-Matrix product(const Matrix& A, const Matrix& B) {
-  Matrix out(A.rows, B.cols);
-  for (index_t i = 0; i < A.rows; ++i)
-    for (index_t k = 0; k < A.cols; ++k)
-      for (index_t j = 0; j < B.cols; ++j) out(i, j) += A(i, k) * B(k, j);
-  return out;
+/// More outputs than loss rows: the targets in the space of their rows, the same problem with as many outputs as rows.
+void reduce_outputs(Presolved& out) {
+  if (out.Y.cols <= out.Y.rows || out.Y.rows == 0) return;
+  RowSpace space = row_space(std::move(out.Y));
+  out.Y = std::move(space.L);
+  out.output_basis = std::move(space.Q);
 }
 
 }  // namespace
 
+std::int64_t presolve_bytes(const Problem& problem) {
+  const index_t n = problem.X.rows;
+  const index_t d = problem.X.cols;
+  const index_t least = std::min(n, d);
+  const index_t wide = d > n ? 3 * n * d : 0;  // Q, and beside it a basis of fewer rows, or what a proof takes
+  return static_cast<std::int64_t>(sizeof(double)) * (wide + 6 * n * least + n * problem.Y.cols);
+}
+
 Presolved presolve(const Problem& problem) {
-  const Matrix X = copy(problem.X);
   const Matrix Y = copy(problem.Y);
+  Matrix X = copy(problem.X);
+  Matrix Q;  // more features than rows: X is L from here on
+  const bool wide = X.cols > X.rows;
+  if (wide) {
+    RowSpace space = row_space(std::move(X));
+    X = std::move(space.L);
+    Q = std::move(space.Q);
+  }
   const Directions rows(X);
   Presolved out;
-  const double size_of_labels = norm(Y.data.data(), Y.rows * Y.cols);
-  find_lines(X, rows, size_of_labels > 0.0 ? kNegligible * problem.gamma / size_of_labels : 0.0, out);
+  find_lines(problem.X, rows, LineRule(norm(Y.data.data(), Y.rows * Y.cols), problem.gamma, X.rows, wide), out);
   merge_labels(Y, rows, out);
 
   const auto m = static_cast<index_t>(out.representatives.size());
@@ -219,16 +241,22 @@ Presolved presolve(const Problem& problem) {
     const auto index = static_cast<std::size_t>(k);
     for (index_t j = 0; j < X.cols; ++j) weighted(k, j) = rows.unit(out.representatives[index], j) * out.weight[index];
   }
-  out.basis = row_space(weighted);
+  std::optional<Matrix> basis = independent_directions(weighted);
   out.scale = m == 0 ? 1.0 : std::accumulate(out.weight.begin(), out.weight.end(), 0.0) / static_cast<double>(m);
-  out.X = out.basis.cols == X.cols ? weighted : product(weighted, out.basis);
+  out.X = basis ? times_transposed(weighted, *basis) : std::move(weighted);
+  if (basis) {
+    out.basis = wide ? into_row_space(*basis, Q) : std::move(*basis);
+  } else if (wide) {
+    out.basis = std::move(Q);
+  }
   for (double& value : out.X.data) value /= out.scale;
   out.gamma = problem.gamma / out.scale;
 
   out.summary.zero_rows = std::count(out.line.begin(), out.line.end(), -1);
   out.summary.merged_rows = X.rows - out.summary.zero_rows - m;
-  out.summary.rank = out.basis.cols;
+  out.summary.rank = out.X.cols;
   out.summary.constant_loss = out.constant_loss;
+  reduce_outputs(out);
   return out;
 }
 
@@ -239,7 +267,8 @@ Factor restore(const Presolved& reduced, Factor factor) {
     const double scale = root * (reduced.representative_norm[index] / reduced.weight[index]);
     for (index_t j = 0; j < factor.A.cols; ++j) factor.A(k, j) *= scale;
   }
-  if (reduced.basis.rows != reduced.basis.cols) factor.U = product(reduced.basis, factor.U);
+  if (reduced.basis.cols > 0) factor.U = from_row_space(reduced.basis, factor.U);
+  if (reduced.output_basis.cols > 0) factor.V = from_row_space(reduced.output_basis, factor.V);
   for (double& value : factor.U.data) value /= root;
   for (double& value : factor.V.data) value /= root;
   return factor;
@@ -255,6 +284,9 @@ Matrix restore_dual(const Presolved& reduced, const Problem& problem, const Matr
     loss_row[k] = reduced.rows() + static_cast<index_t>(l);
     negative_weight[k] = reduced.negative_scale[l] * reduced.weight[k];
   }
+  Matrix fit = W;  // of the loss rows
+  for (std::size_t i = 0; i < fit.data.size(); ++i) fit.data[i] += reduced.Y.data[i];
+  if (reduced.output_basis.cols > 0) fit = into_row_space(fit, reduced.output_basis);
   Matrix out(n, c);
   for (index_t i = 0; i < n; ++i) {
     const auto index = static_cast<std::size_t>(i);
@@ -264,10 +296,7 @@ Matrix restore_dual(const Presolved& reduced, const Problem& problem, const Matr
     const index_t row = line < 0 ? 0 : positive ? static_cast<index_t>(line) : loss_row[k];
     const double q = line < 0 ? 1.0 : positive ? reduced.weight[k] : negative_weight[k];
     const double size = line < 0 ? 0.0 : std::abs(reduced.ratio[index]) * reduced.representative_norm[k];
-    for (index_t j = 0; j < c; ++j) {
-      const double fit = line < 0 ? 0.0 : W(row, j) + reduced.Y(row, j);
-      out(i, j) = size / q * fit - problem.Y(i, j);
-    }
+    for (index_t j = 0; j < c; ++j) out(i, j) = (line < 0 ? 0.0 : size / q * fit(row, j)) - problem.Y(i, j);
   }
   return out;
 }

@@ -1,6 +1,8 @@
 // Presolve: an exact reduction of the training problem to rows for which the relaxation has an interior.
 //
-//  1. Rank: X is replaced by its coordinates in its row space (u in null(X) only costs).
+//  1. Rank: X is replaced by its coordinates in its row space (u in null(X) only costs), and Y where it has more
+//  columns
+//     than rows: all that follows is of order min(n, d) and min(n, c).
 //  2. Zero rows: the prediction is 0 whatever the network is; their loss is a constant. A row with |x| ||Y|| <= 1e-14
 //  gamma
 //     counts as zero (a network worth considering predicts less than 1e-14 ||Y|| there). No row may be left: m = d = 0.
@@ -29,8 +31,9 @@ struct Presolved {
   std::vector<std::int32_t> negative;  ///< rows k that also carry a loss on b_k
   std::vector<double> negative_scale;  ///< q of the negative side over q of the positive side, same length
 
-  double scale = 1.0;                         ///< s
-  Matrix basis;                               ///< original columns x d, orthonormal: original X ~ (X V) V'
+  double scale = 1.0;  ///< s
+  Matrix basis;        ///< d x original columns, orthonormal rows, u = basis' u~; no columns: features are as they were
+  Matrix output_basis;                        ///< the same for the outputs, c x original
   double constant_loss = 0.0;                 ///< zero rows and merging
   std::vector<std::int32_t> representatives;  ///< m: a row of the original X on each line
   std::vector<double> representative_norm;    ///< m: |x_representative|
@@ -44,9 +47,12 @@ struct Presolved {
   index_t outputs() const { return Y.cols; }
 };
 
-/// Reduces a validated problem. Rows whose directions differ by less than 1e-9 (radians) count as parallel; the
-/// certificate accounts for that difference.
+/// Reduces a validated problem. Rows whose directions differ by less than 1e-9 (radians) count as parallel where that
+/// costs the bound less than 1e-6 of it; the certificate accounts for the difference.
 Presolved presolve(const Problem& problem);
+
+/// Bytes that it takes, and with many features the way back and the rows of proofs, about.
+std::int64_t presolve_bytes(const Problem& problem);
 
 /// Undoes presolve: a factor of the reduced problem in the coordinates of the data as given. A keeps one row per line,
 /// for its representative.

@@ -1,6 +1,4 @@
 // Rounds of cone cuts in the outer loop: separate on the factor, add, go on with a new backend (docs/method.md).
-#include <cblas.h>
-
 #include <algorithm>
 #include <cmath>
 
@@ -8,6 +6,7 @@
 #include "cuts/cut_numbering.hpp"
 #include "cuts/separation.hpp"
 #include "interior/tighten.hpp"
+#include "linalg/dense.hpp"
 #include "relaxation/iteration.hpp"
 #include "relaxation/outer_loop.hpp"
 
@@ -80,10 +79,7 @@ bool OuterLoop::cut_round() {
   Separator separator(data_);
   std::vector<Cut> fresh;
   const Matrix F = factor_rows(data_, {snapshot_.Shat, snapshot_.Ut});
-  Matrix products(F.rows, F.rows);
-  cblas_dgemm(CblasRowMajor, CblasNoTrans, CblasTrans, static_cast<blasint>(F.rows), static_cast<blasint>(F.rows),
-              static_cast<blasint>(F.cols), 1.0, F.data.data(), static_cast<blasint>(F.cols), F.data.data(),
-              static_cast<blasint>(F.cols), 0.0, products.data.data(), static_cast<blasint>(F.rows));
+  const Matrix products = product(F, transposed(F));
   for (Violated& v : separator.separate(products, kCutThreshold, most, kCutProgrammes, options_.seed))
     fresh.push_back(std::move(v.cut));
   if (fresh.empty()) return false;

@@ -1,26 +1,17 @@
 #include "relaxation/start.hpp"
 
 #include <cblas.h>
-#include <lapacke.h>
 
 #include <algorithm>
 #include <cmath>
-#include <new>
 #include <random>
+
+#include "linalg/dense.hpp"
 
 namespace burelu {
 namespace {
 
-int blas(index_t n) { return static_cast<int>(n); }
-
-Matrix product(const Matrix& a, const Matrix& b) {
-  Matrix out(a.rows, b.cols);
-  cblas_dgemm(CblasRowMajor, CblasNoTrans, CblasNoTrans, blas(a.rows), blas(b.cols), blas(a.cols), 1.0, a.data.data(),
-              blas(a.cols), b.data.data(), blas(b.cols), 0.0, out.data.data(), blas(b.cols));
-  return out;
-}
-
-double row_norm(const Matrix& m, index_t i) { return cblas_dnrm2(blas(m.cols), m.row(i), 1); }
+double row_norm(const Matrix& m, index_t i) { return cblas_dnrm2(static_cast<blasint>(m.cols), m.row(i), 1); }
 
 // Rows c_k = |p_k| s_k over rows p_k: the lifted point in a form that rotations of the columns act on.
 Matrix lifted(const RelaxationData& data, const Point& point) {
@@ -38,14 +29,12 @@ Matrix lifted(const RelaxationData& data, const Point& point) {
 
 // Right singular vectors (rows, strongest first) and singular values of the lifted rows.
 Matrix principal_directions(const Matrix& rows, std::vector<double>& values) {
-  const int r = blas(rows.cols);
-  Matrix gram(r, r);
-  cblas_dsyrk(CblasRowMajor, CblasLower, CblasTrans, r, blas(rows.rows), 1.0, rows.data.data(), r, 0.0,
-              gram.data.data(), r);
-  values.resize(static_cast<std::size_t>(r));
-  if (LAPACKE_dsyevd(LAPACK_COL_MAJOR, 'V', 'U', r, gram.data.data(), r, values.data()) != 0) throw std::bad_alloc();
+  const index_t r = rows.cols;
+  Matrix vectors(r, r);
+  gram(1.0, rows, 0.0, vectors.data.data());
+  require_decomposition(eigen(vectors, values), "the eigenvalues of the factor");
   Matrix directions(r, r);
-  for (index_t k = 0; k < r; ++k) std::copy_n(gram.row(r - 1 - k), r, directions.row(k));
+  for (index_t k = 0; k < r; ++k) std::copy_n(vectors.row(r - 1 - k), r, directions.row(k));
   std::reverse(values.begin(), values.end());
   for (double& value : values) value = std::sqrt(std::max(value, 0.0));
   return directions;
@@ -80,7 +69,7 @@ Matrix factor_rows(const RelaxationData& data, const Point& point) {
   for (index_t t = 0; t < data.cuts.count(); ++t)
     for (auto p = static_cast<std::size_t>(data.cuts.offset[static_cast<std::size_t>(t)]);
          p < static_cast<std::size_t>(data.cuts.offset[static_cast<std::size_t>(t) + 1]); ++p)
-      cblas_daxpy(blas(r), data.cuts.value[p], F.row(data.cuts.form[p]), 1, F.row(2 * data.m + t), 1);
+      for (index_t l = 0; l < r; ++l) F(2 * data.m + t, l) += data.cuts.value[p] * F(data.cuts.form[p], l);
   return F;
 }
 

@@ -1,4 +1,4 @@
-// The seam: the verbs of the method, in the order of a step. One algorithm (src/solver/) over it, several backends
+// The seam: the verbs of the method, in the order of a step. One algorithm (src/relaxation/) over it, several backends
 // under it. No verb returns a number: scalars live in Control (control.hpp), a host copy exists only through read().
 //
 // Shapes: m rows, d features, c outputs, r columns of the factor, N = (m + d) r unknowns z = (Shat, Ut), p pairs.

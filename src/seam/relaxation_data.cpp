@@ -1,40 +1,27 @@
 #include "seam/relaxation_data.hpp"
 
 #include <cblas.h>
-#include <lapacke.h>
 
 #include <algorithm>
 #include <cmath>
-#include <new>
 
+#include "linalg/dense.hpp"
+#include "linalg/team.hpp"
 #include "seam/entry.hpp"
 
 namespace burelu {
 namespace {
 
+constexpr index_t kFewRows = 200;  // up to which one thread is faster
+
 int blas(index_t n) { return static_cast<int>(n); }
-
-// Symmetric eigendecomposition; eigenvectors replace the columns of `matrix` (column-major, so rows of the Matrix).
-std::vector<double> eigen(Matrix& matrix) {
-  std::vector<double> values(static_cast<std::size_t>(matrix.rows));
-  const int n = blas(matrix.rows);
-  if (LAPACKE_dsyevd(LAPACK_COL_MAJOR, 'V', 'U', n, matrix.data.data(), n, values.data()) != 0) throw std::bad_alloc();
-  return values;
-}
-
-Matrix product(const Matrix& a, const Matrix& b) {
-  Matrix out(a.rows, b.cols);
-  cblas_dgemm(CblasRowMajor, CblasNoTrans, CblasNoTrans, blas(a.rows), blas(b.cols), blas(a.cols), 1.0, a.data.data(),
-              blas(a.cols), b.data.data(), blas(b.cols), 0.0, out.data.data(), blas(b.cols));
-  return out;
-}
 
 Matrix preconditioner(const Matrix& X) {
   const index_t d = X.cols;
   Matrix vectors(d, d);
-  cblas_dgemm(CblasRowMajor, CblasTrans, CblasNoTrans, blas(d), blas(d), blas(X.rows), 1.0, X.data.data(), blas(d),
-              X.data.data(), blas(d), 0.0, vectors.data.data(), blas(d));
-  const std::vector<double> values = eigen(vectors);
+  std::vector<double> values;
+  gram(1.0, X, 0.0, vectors.data.data());
+  require_decomposition(eigen(vectors, values), "the eigenvalues of X'X");
   double mean = 0.0;
   for (const double value : values) mean += value / static_cast<double>(d);
   Matrix K(d, d);
@@ -49,17 +36,20 @@ Matrix preconditioner(const Matrix& X) {
 
 double mean_kernel(const RelaxationData& data) {
   const index_t m = data.m;
-  double total = 0.0;
-#pragma omp parallel for reduction(+ : total) schedule(static) if (m > 200)
-  for (index_t i = 0; i < m; ++i) {
-    double row = 0.0;
-    for (index_t j = 0; j < m; ++j) {
-      const double scale = data.norms[static_cast<std::size_t>(i)] * data.norms[static_cast<std::size_t>(j)];
-      const double inner = cblas_ddot(blas(data.d), data.X.row(i), 1, data.X.row(j), 1);
-      row += scale * entry::arc_cosine_kernel(inner / scale);
+  std::vector<double> rows(static_cast<std::size_t>(m));
+  (m > kFewRows ? Team::current() : Team()).share(m, 1, [&](int, index_t begin, index_t end) {
+    for (index_t i = begin; i < end; ++i) {
+      double row = 0.0;
+      for (index_t j = 0; j < m; ++j) {
+        const double scale = data.norms[static_cast<std::size_t>(i)] * data.norms[static_cast<std::size_t>(j)];
+        const double inner = cblas_ddot(blas(data.d), data.X.row(i), 1, data.X.row(j), 1);
+        row += scale * entry::arc_cosine_kernel(inner / scale);
+      }
+      rows[static_cast<std::size_t>(i)] = row;
     }
-    total += row;
-  }
+  });
+  double total = 0.0;
+  for (const double row : rows) total += row;
   return total / static_cast<double>(m * m);
 }
 

@@ -6,8 +6,6 @@
 // Matrices of that order are column-major, and only their lower triangles count.
 #pragma once
 
-#include <functional>
-#include <memory>
 #include <vector>
 
 #include "burelu/matrix.hpp"
@@ -41,8 +39,5 @@ class Slack {
   /// Negative eigenvalues of the mixture with their vectors; none where the decomposition fails. The factor is gone.
   virtual Curvature negative_part(const SlackMixture& mixture) = 0;
 };
-
-/// For the rows X (m x d, kept as a reference), gamma, and solves with up to `columns` columns. Null: on the CPU.
-using SlackFactory = std::function<std::unique_ptr<Slack>(const Matrix& X, double gamma, index_t columns)>;
 
 }  // namespace burelu

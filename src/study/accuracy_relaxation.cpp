@@ -4,6 +4,7 @@
 #include <algorithm>
 
 #include "burelu/solve.hpp"
+#include "driver/devices.hpp"
 #include "linalg/clock.hpp"
 #include "linalg/thread_scope.hpp"
 #include "network/extraction.hpp"
@@ -58,7 +59,7 @@ class RelaxationStudy {
     budget.max_evaluations = options_.network_evaluations;
     budget.keep_going = [this](std::int64_t, double) { return going(options_); };
     std::int64_t spent = 0;
-    add_both("burelu", train_network(problem_, &relaxation_.factor, train, budget, spent), clock);
+    add_both("burelu", train_network(*cpu_device(), problem_, &relaxation_.factor, train, budget, spent), clock);
     for (const StartKind kind : {StartKind::gauss, StartKind::random, StartKind::columns, StartKind::rotate}) {
       stop_if_asked(options_);
       const Clock single;

@@ -1,11 +1,10 @@
 #include "study/extraction_methods.hpp"
 
-#include <omp.h>
-
 #include <algorithm>
 #include <cmath>
 
-#include "cpu/cpu_training.hpp"
+#include "driver/devices.hpp"
+#include "linalg/team.hpp"
 #include "network/polish.hpp"
 #include "study/operator_splitting.hpp"
 
@@ -37,10 +36,10 @@ Network polished_start(const Problem& problem, const Factor& factor, const Singl
   const NormalisedProblem normalised = normalise(problem);
   const Factor scaled = normalised_factor(problem, factor, normalised);
   const Network start = starting_network(options.kind, normalised.problem, &scaled, options.width, options.seed);
-  CpuTraining backend(normalised.problem, kMemory, omp_get_max_threads());
+  const auto backend = cpu_device()->training(normalised.problem, {kMemory, Team::current().size()});
   Watch watch({});
   const PolishPlan plan{OutputWeights::eliminated, kSmoothing, options.passes};
-  Network network = polish(backend, normalised.problem, start, plan, watch).network;
+  Network network = polish(*backend, normalised.problem, start, plan, watch).network;
   const double weights = std::sqrt(normalised.x_scale / normalised.y_scale);
   scale(network.U, 1.0 / weights);
   scale(network.V, 1.0 / weights);

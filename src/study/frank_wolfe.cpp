@@ -7,7 +7,7 @@
 #include <cmath>
 #include <limits>
 
-#include "cpu/cpu_training.hpp"
+#include "driver/devices.hpp"
 #include "linalg/clock.hpp"
 #include "network/polish.hpp"
 #include "study/scaled_training.hpp"
@@ -145,10 +145,10 @@ double total_weight(const Atoms& atoms) {
 void descend(Atoms& atoms, const ScaledTraining& training, const Matrix& X) {
   atoms.prune();
   Network network = training.scaled(network_of(atoms, X.cols, atoms.V.cols));
-  CpuTraining backend(training.problem(), kMemory, 1);
+  const auto backend = cpu_device()->training(training.problem(), {kMemory, 1});
   Watch watch({});
   const PolishPlan plan{OutputWeights::free, kSmoothing, kPasses};
-  network = balanced(training.unscaled(polish(backend, training.problem(), network, plan, watch).network));
+  network = balanced(training.unscaled(polish(*backend, training.problem(), network, plan, watch).network));
   Atoms fresh{{}, Matrix(0, X.rows), Matrix(0, atoms.V.cols)};
   for (index_t k = 0; k < network.width(); ++k) {
     std::vector<double> u;

@@ -8,9 +8,8 @@
 #include <limits>
 #include <numbers>
 
-#include "cpu/cpu_training.hpp"
+#include "driver/devices.hpp"
 #include "linalg/random.hpp"
-#include "seam/factory.hpp"
 #include "study/patterns.hpp"
 #include "study/scaled_training.hpp"
 
@@ -266,13 +265,12 @@ MultiStartResult train_adam(const Problem& problem, const MultiStartPlan& plan, 
 MultiStartResult train_lbfgs(const Problem& problem, const MultiStartPlan& plan, const KeepGoing& keep_going) {
   const ScaledTraining training(problem);
   const StartBatch starts(problem, plan.width, plan.starts, plan.seed);
-  const auto on_device = training_factory(plan.device);
+  const std::shared_ptr<const Device> device = find_device(plan.device);
   MultiStartResult result;
   result.objective = std::numeric_limits<double>::infinity();
   Watch watch([&keep_going](std::int64_t, double) { return !keep_going || keep_going(); });
   for (int s = 0; s < plan.starts; ++s) {
-    const auto backend =
-        on_device ? on_device(training.problem()) : std::make_unique<CpuTraining>(training.problem(), kMemory, 1);
+    const auto backend = device->training(training.problem(), {kMemory, 1});
     // The exact level takes twice as many evaluations as `passes` says.
     const PolishPlan polish_plan{OutputWeights::free, 0.0, std::max(plan.epochs / 2, 1)};
     const Network trained = training.unscaled(

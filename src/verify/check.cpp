@@ -1,6 +1,8 @@
 // The checks in the order of the proof:
 //  1. the certificate belongs to these data and is well formed: multipliers nonnegative off the tied pairs;
 //  2. row i lies near its line, x_i = r x_k + e: eta >= sum ||w_i|| ||e_i||, ||sum (x_i'u)_+ w_i|| grows by eta ||u||;
+//     With many features the representatives are replaced by rows l_k in few coordinates (thin.hpp), which adds to eta
+//     and divides gamma;
 //  3. the cuts fall short of nonnegative products by delta at most (cuts.hpp): gamma' = gamma - eta - delta;
 //  4. Q = M(T) + blkdiag(0, gamma'/2 I) - G G' / (2 gamma') >= 0, G = [w+ + w-; -X'w-], hence mu(W) <= gamma;
 //  5. the bound D(W) = -<W, Y> - 1/2 ||W||^2, rounded down, is not below the one claimed.
@@ -13,6 +15,7 @@
 #include "verify/cholesky.hpp"
 #include "verify/cuts.hpp"
 #include "verify/sparse_form.hpp"
+#include "verify/thin.hpp"
 
 namespace burelu::verify {
 namespace {
@@ -50,10 +53,11 @@ std::string malformed(const Data& data, const Claim& claim) {
   return {};
 }
 
-/// G and eta of steps 2 and 4. Rounding errors of G go into eta: ||a_k delta_k|| <= ||x_k|| ||delta_k|| ||u||.
+/// G and eta of steps 2 and 4. Rounding errors of G go into `rounding`: ||a_k delta_k|| <= ||x_k|| ||delta_k|| ||u||.
 struct Collapsed {
-  double eta = 0.0;
-  Table G;  // (m + d) x c
+  double eta = 0.0;       // per ||u||
+  double rounding = 0.0;  // per ||z||, the coordinates of the rows
+  Table G;                // (m + d) x c
 };
 
 /// sum |r_i| w_i over the two sides of each line (m x c each), and sum ||w_i|| ||e_i|| added to eta.
@@ -93,17 +97,27 @@ double settle(Interval from, double& middle) {
   return from.low == from.high ? 0.0 : up(std::max(from.high - middle, middle - from.low));
 }
 
-Collapsed collapse(const Data& data, const Claim& claim) {
+double norm_of(const Interval* values, std::size_t size) {
+  std::vector<double> largest;
+  for (std::size_t j = 0; j < size; ++j) largest.push_back(values[j].magnitude());
+  return norm_above(largest.data(), size);
+}
+
+Collapsed collapse(const Data& data, const Claim& claim, const ThinRows& thin) {
   const std::size_t m = claim.representatives.size();
   const std::size_t c = data.Y.cols;
-  const std::size_t d = data.X.cols;
+  const std::size_t d = thin.rows.cols;
   Collapsed out;
   const Sides sides(data, claim, out.eta);
   out.G = {m + d, c, std::vector<double>((m + d) * c, 0.0)};
   Intervals lower(d * c);  // -X'w-
   std::vector<double> radius(c);
   for (std::size_t k = 0; k < m; ++k) {
-    const double* x = data.X.values.data() + static_cast<std::size_t>(claim.representatives[k]) * d;
+    const double* x = thin.rows.values.data() + k * d;
+    if (!thin.residual.empty()) {
+      const double mass = up(norm_of(&sides.positive[k * c], c) + norm_of(&sides.negative[k * c], c));
+      out.eta = up(out.eta + up(thin.residual[k] * mass));
+    }
     double largest = 0.0;
     for (std::size_t j = 0; j < c; ++j) {
       const Interval negative = sides.negative[k * c + j];
@@ -114,19 +128,19 @@ Collapsed collapse(const Data& data, const Claim& claim) {
       largest = std::max(largest, radius[j]);
       for (std::size_t l = 0; l < d && point != 0.0; ++l) lower[l * c + j] -= Interval(x[l]) * Interval(point);
     }
-    if (largest > 0.0) out.eta = up(out.eta + up(norm_above(x, d) * norm_above(radius.data(), c)));
+    if (largest > 0.0) out.rounding = up(out.rounding + up(norm_above(x, d) * norm_above(radius.data(), c)));
   }
   std::vector<double> rest(d * c);
   for (std::size_t k = 0; k < d * c; ++k) rest[k] = settle(lower[k], out.G.values[m * c + k]);
-  out.eta = up(out.eta + norm_above(rest.data(), rest.size()));
+  out.rounding = up(out.rounding + norm_above(rest.data(), rest.size()));
   return out;
 }
 
 /// Builds Q. Forms: a_k (index k) and b_k = a_k - x_k'u (index m + k).
 class QuadraticForm {
  public:
-  QuadraticForm(const Data& data, const Claim& claim)
-      : data_(data), claim_(claim), m_(claim.representatives.size()), d_(data.X.cols), Q_(m_ + d_), half_(m_ * d_) {}
+  QuadraticForm(const Table& rows, const Claim& claim)
+      : rows_(rows), claim_(claim), m_(rows.rows), d_(rows.cols), Q_(m_ + d_), half_(m_ * d_) {}
 
   /// x'Mx = -sum_{i>j} T f_i f_j - 1/2 sum_i T f_i^2.
   void add_pairs() {
@@ -163,9 +177,7 @@ class QuadraticForm {
   const SymmetricIntervals& Q() const { return Q_; }
 
  private:
-  double x(std::size_t k, std::size_t l) const {
-    return data_.X(static_cast<std::size_t>(claim_.representatives[k]), l);
-  }
+  double x(std::size_t k, std::size_t l) const { return rows_(k, l); }
 
   /// -coefficient f_i f_j, f = a or a - p, p_k = x_k'u: the products a a here, a p and p p by `couple`.
   void subtract(const Monomial& product) {
@@ -186,7 +198,7 @@ class QuadraticForm {
     }
   }
 
-  const Data& data_;
+  const Table& rows_;
   const Claim& claim_;
   std::size_t m_, d_;
   SymmetricIntervals Q_;
@@ -230,14 +242,22 @@ double dual_value_below(const Table& Y, const Table& W) {
   return sum.below();
 }
 
+/// What (rounding + delta + gamma') ||z|| + eta ||u|| <= gamma ||u|| leaves, with ||z|| <= stretch ||u||.
+double gamma_left(double gamma, const Collapsed& w, double delta, const ThinRows& thin) {
+  if (w.eta > 0.0) gamma = down(gamma - w.eta);
+  if (thin.stretch > 1.0) gamma = down(gamma / thin.stretch);
+  const double lost = delta == 0.0 ? w.rounding : up(w.rounding + delta);
+  return lost == 0.0 ? gamma : down(gamma - lost);
+}
+
 /// Step 4. Without cuts by the sparse form; small ones that it leaves open, and those with cuts, by Q as it stands.
-bool supported(const Data& data, const Claim& claim, const Table& G, double gamma, bool& sparse) {
+bool supported(const Table& rows, const Claim& claim, const Table& G, double gamma, bool& sparse) {
   if (claim.cuts.empty()) {
-    sparse = sparse_form_positive(data, claim, G, gamma);
+    sparse = sparse_form_positive(rows, claim, G, gamma);
     if (sparse) return true;
-    if (claim.representatives.size() + data.X.cols > kSmallOrder) return false;
+    if (rows.rows + rows.cols > kSmallOrder) return false;
   }
-  QuadraticForm form(data, claim);
+  QuadraticForm form(rows, claim);
   form.add_pairs();
   form.add_decay(gamma);
   form.subtract_dual(G, gamma);
@@ -250,13 +270,12 @@ Verdict check(const Data& data, const Claim& claim) {
   if (std::fegetround() != FE_TONEAREST) return {false, "the processor does not round to nearest", 0.0};
   const std::string problem = malformed(data, claim);
   if (!problem.empty()) return {false, problem, 0.0};
-  const Collapsed w = collapse(data, claim);
-  const double delta = shortfall_above(data, claim);
-  const double lost = delta == 0.0 ? w.eta : up(w.eta + delta);
-  const double gamma = lost == 0.0 ? claim.gamma : down(claim.gamma - lost);
+  const ThinRows thin = thin_rows(data, claim);
+  const Collapsed w = collapse(data, claim, thin);
+  const double gamma = gamma_left(claim.gamma, w, shortfall_above(thin.rows, claim), thin);
   if (!(gamma > 0.0)) return {false, "rows lie too far from their lines, or cuts from their combinations", 0.0};
   bool sparse = false;
-  if (!supported(data, claim, w.G, gamma, sparse))
+  if (!supported(thin.rows, claim, w.G, gamma, sparse))
     return {false, "the multipliers do not support W: Q is not positive semidefinite beyond rounding errors", 0.0};
   const double bound = dual_value_below(data.Y, claim.W);
   if (!std::isfinite(bound)) return {false, "the value of W overflows", 0.0};

@@ -39,8 +39,8 @@ struct Range {
 
 class Ranges {
  public:
-  Ranges(const Data& data, const Claim& claim) : data_(data), claim_(claim) {
-    for (const std::int64_t row : claim.representatives) rows_.push_back({0.0, norm_above(x(row), data.X.cols)});
+  Ranges(const Table& rows, const Claim& claim) : table_(rows) {
+    for (std::size_t k = 0; k < rows.rows; ++k) rows_.push_back({0.0, norm_above(x(k), rows.cols)});
     for (const Combination& cut : claim.cuts) cuts_.push_back(range_of(cut));
   }
 
@@ -51,19 +51,17 @@ class Ranges {
   }
 
  private:
-  const double* x(std::int64_t row) const {
-    return data_.X.values.data() + static_cast<std::size_t>(row) * data_.X.cols;
-  }
+  const double* x(std::size_t k) const { return table_.values.data() + k * table_.cols; }
 
   Range range_of(const Combination& cut) const {
     const std::size_t m = rows_.size();
     const auto line = static_cast<std::size_t>(cut.line);
-    const double* target = x(claim_.representatives[line]);
-    std::vector<Interval> residual(target, target + data_.X.cols);
+    const double* target = x(line);
+    std::vector<Interval> residual(target, target + table_.cols);
     Range out{0.0, rows_[line].size};
     for (const Combination::Term& term : cut.terms) {
       const auto form = static_cast<std::size_t>(term.form);
-      const double* row = x(claim_.representatives[form % m]);
+      const double* row = x(form % m);
       const Interval signed_coefficient = form < m ? term.coefficient : -term.coefficient;
       for (std::size_t l = 0; l < residual.size(); ++l)
         if (row[l] != 0.0) residual[l] -= signed_coefficient * Interval(row[l]);
@@ -75,8 +73,7 @@ class Ranges {
     return out;
   }
 
-  const Data& data_;
-  const Claim& claim_;
+  const Table& table_;
   std::vector<Range> rows_, cuts_;
 };
 
@@ -95,10 +92,10 @@ std::vector<Monomial> substitute_cuts(const Claim& claim) {
   return out;
 }
 
-double shortfall_above(const Data& data, const Claim& claim) {
+double shortfall_above(const Table& rows, const Claim& claim) {
   const auto forms = static_cast<std::int64_t>(2 * claim.representatives.size());
   if (claim.cuts.empty()) return 0.0;
-  const Ranges range(data, claim);
+  const Ranges range(rows, claim);
   double delta = 0.0;
   for (const Pair& pair : claim.pairs) {
     if (pair.i < forms || pair.i == pair.j) continue;  // a square is nonnegative whatever the form is

@@ -19,9 +19,9 @@ struct Monomial {
 /// sum_{i>j} T f_i f_j + 1/2 sum_i T f_i^2 over the pairs that hold a cut, as a polynomial in the other forms.
 std::vector<Monomial> substitute_cuts(const Claim& claim);
 
-/// delta >= 0 such that the pairs with cuts sum to at least -delta ||u||^2 on every neuron u: each cut is short of its
-/// sign by the norm of the residual e.
-double shortfall_above(const Data& data, const Claim& claim);
+/// delta >= 0 such that the pairs with cuts sum to at least -delta ||u||^2 on every neuron u of the rows x_k: each cut
+/// is short of its sign by the norm of the residual e.
+double shortfall_above(const Table& rows, const Claim& claim);
 
 /// Upper bound of the Euclidean norm. Overflow makes infinity, and underflow is covered by `up`'s absolute term where
 /// squares below 2^-1060 matter: entries below 1e-150 count as 1e-150.

@@ -18,11 +18,11 @@ using Intervals = std::vector<Interval>;
 
 class BlockForm {
  public:
-  BlockForm(const Data& data, const Claim& claim, const Table& G, double gamma)
-      : data_(data),
+  BlockForm(const Table& rows, const Claim& claim, const Table& G, double gamma)
+      : rows_(rows),
         claim_(claim),
-        m_(claim.representatives.size()),
-        d_(data.X.cols),
+        m_(rows.rows),
+        d_(rows.cols),
         c_(G.cols),
         order_(d_ + c_),
         R_(m_ * order_),
@@ -67,9 +67,7 @@ class BlockForm {
   }
 
  private:
-  double x(std::size_t k, std::size_t l) const {
-    return data_.X(static_cast<std::size_t>(claim_.representatives[k]), l);
-  }
+  double x(std::size_t k, std::size_t l) const { return rows_(k, l); }
 
   /// K, and the other blocks on the way: 1/2 T3 X goes to half_, 1/2 T2 X to R_.
   std::vector<Entry> entries() {
@@ -115,7 +113,7 @@ class BlockForm {
     }
   }
 
-  const Data& data_;
+  const Table& rows_;
   const Claim& claim_;
   std::size_t m_, d_, c_, order_;
   Intervals R_;
@@ -126,8 +124,8 @@ class BlockForm {
 
 }  // namespace
 
-bool sparse_form_positive(const Data& data, const Claim& claim, const Table& G, double gamma) {
-  return BlockForm(data, claim, G, gamma).positive();
+bool sparse_form_positive(const Table& rows, const Claim& claim, const Table& G, double gamma) {
+  return BlockForm(rows, claim, G, gamma).positive();
 }
 
 }  // namespace burelu::verify

@@ -7,7 +7,9 @@
 #include <limits>
 
 #include "certificate/proof.hpp"
+#include "linalg/row_space.hpp"
 #include "support/certificate_cases.hpp"
+#include "support/devices.hpp"
 
 namespace burelu {
 namespace {
@@ -38,7 +40,7 @@ TEST_P(CertificateCases, ProvenBoundsHoldByBruteForce) {
   Random random(static_cast<std::uint64_t>(GetParam()) + 1000);
   for (const double size : {0.0, 0.3, 1.0, 30.0}) {
     const RandomDual dual(random, reduced, size);
-    Certifier certifier(view, reduced);
+    Certifier certifier(view, reduced, test::processor());
     const Proposal proposal = certifier.propose(dual.point());
     ASSERT_TRUE(std::isfinite(proposal.bound));
     EXPECT_GE(proposal.bound, reduced.constant_loss - 1e-9);  // W = 0 gives that much
@@ -61,7 +63,7 @@ TEST_P(CertificateCases, TooLargeADualVariableIsRefused) {
   const Presolved reduced = presolve(view);
   Random random(static_cast<std::uint64_t>(GetParam()) + 2000);
   const RandomDual dual(random, reduced, 1.0);
-  Certifier certifier(view, reduced);
+  Certifier certifier(view, reduced, test::processor());
   auto certificate = certifier.prove(certifier.propose(dual.point()));
   ASSERT_TRUE(certificate.has_value());
   const double mu = test::sampled_mu(p.X, certificate->W);
@@ -78,7 +80,7 @@ TEST_P(CertificateCases, ProposalIsSharp) {  // 1 % more of W than proposed is b
   if (reduced.rows() == 0) return;
   Random random(static_cast<std::uint64_t>(GetParam()) + 3000);
   const RandomDual dual(random, reduced, 0.5);
-  Certifier certifier(view, reduced);
+  Certifier certifier(view, reduced, test::processor());
   const Proposal proposal = certifier.propose(dual.point());
   const auto certificate = certifier.prove(proposal);
   ASSERT_TRUE(certificate.has_value());
@@ -142,7 +144,7 @@ TEST(Certificate, ProposalFindsTheOptimumFromExactMultipliers) {
   const std::vector<Multiplier> pairs;
   const std::vector<double> tau = {-reduced.gamma};  // -gamma / |x|^2, |x| = 1 after scaling
   const Matrix W(1, 1, -4.0);
-  Certifier certifier(view, reduced);
+  Certifier certifier(view, reduced, test::processor());
   const DualPoint point{&pairs, &tau, &W};
   const auto certificate = certifier.prove(certifier.propose(point));
   ASSERT_TRUE(certificate.has_value());
@@ -162,7 +164,7 @@ TEST(Certificate, ScaleOfTheDataDoesNotMatter) {
     const Presolved reduced = presolve(view);
     Random random(5);
     const RandomDual dual(random, reduced, 0.5);
-    Certifier certifier(view, reduced);
+    Certifier certifier(view, reduced, test::processor());
     const auto certificate = certifier.prove(certifier.propose(dual.point()));
     ASSERT_TRUE(certificate.has_value()) << power;
     if (power == 0) reference = certificate->lower_bound;
@@ -178,7 +180,7 @@ TEST(Certificate, BadlyScaledColumnsAreProvenToo) {
   const Presolved reduced = presolve(view);
   Random random(6);
   const RandomDual dual(random, reduced, 0.5);
-  Certifier certifier(view, reduced);
+  Certifier certifier(view, reduced, test::processor());
   const Proposal proposal = certifier.propose(dual.point());
   const auto certificate = certifier.prove(proposal);
   ASSERT_TRUE(certificate.has_value());
@@ -195,7 +197,7 @@ struct Proven {
   Proven() {
     Random random(1);
     const RandomDual dual(random, reduced, 0.5);
-    Certifier certifier(view, reduced);
+    Certifier certifier(view, reduced, test::processor());
     certificate = certifier.prove(certifier.propose(dual.point())).value();
   }
 };
@@ -240,12 +242,58 @@ TEST(Certificate, NothingToProveWhereEveryRowIsZero) {
   const std::vector<Multiplier> pairs;
   const std::vector<double> tau;
   const Matrix W(0, 1);
-  Certifier certifier(view, reduced);
+  Certifier certifier(view, reduced, test::processor());
   const DualPoint point{&pairs, &tau, &W};
   const auto certificate = certifier.prove(certifier.propose(point));
   ASSERT_TRUE(certificate.has_value());
   EXPECT_NEAR(certificate->lower_bound, 6.0, 1e-12);
   EXPECT_LE(certificate->lower_bound, 6.0);
+}
+
+/// The rows of a small problem in many features: X R with orthonormal rows of R changes no bound.
+OwnedProblem in_many_features(OwnedProblem p, index_t features) {
+  Random random(17);
+  const RowSpace rotation = row_space(test::gaussian(random, p.X.cols, features));
+  p.X = into_row_space(p.X, rotation.Q);
+  return p;
+}
+
+TEST(ManyFeatures, ProveTheBoundOfTheSameRowsInFew) {
+  for (std::uint64_t seed = 0; seed < 6; ++seed) {
+    const OwnedProblem few = test::planted_problem(seed, 7, 3, 2);
+    const OwnedProblem many = in_many_features(few, 200);
+    double bounds[2];
+    for (const OwnedProblem* p : {&few, &many}) {
+      const Problem view = p->view();
+      const Presolved reduced = presolve(view);
+      EXPECT_EQ(reduced.features(), 3);
+      Random random(seed);
+      const RandomDual dual(random, reduced, 0.5);
+      Certifier certifier(view, reduced, test::processor());
+      const auto certificate = certifier.prove(certifier.propose(dual.point()));
+      ASSERT_TRUE(certificate.has_value());
+      EXPECT_EQ(proven_bound(view, *certificate), certificate->lower_bound);
+      bounds[p == &many ? 1 : 0] = certificate->lower_bound;
+      Certificate larger = *certificate;
+      const double most = supported_scale(view, larger);
+      for (double& w : larger.W.data) w *= 1.0001 * most;
+      EXPECT_FALSE(proven_bound(view, larger).has_value());
+    }
+    EXPECT_NEAR(bounds[1], bounds[0], 1e-6 * bounds[0]);
+  }
+}
+
+// The premise by brute force, in the direction of the rows themselves: sampling finds nothing in 300 dimensions.
+TEST(ManyFeatures, TheProofIsOfOrderOfTheRows) {
+  const OwnedProblem p = in_many_features(test::planted_problem(3, 6, 4, 1), 300);
+  const ProofRows rows = proof_rows(p.view(), {0, 1});
+  ASSERT_TRUE(rows.usable);
+  EXPECT_EQ(rows.X.cols, 2);
+  EXPECT_GE(rows.stretch, 1.0);
+  EXPECT_LT(rows.stretch, 1.0 + 1e-10);
+  for (const double residual : rows.residual) EXPECT_LT(residual, 1e-11);
+  EXPECT_EQ(proof_rows(p.view(), {0}).X.cols, 1);
+  EXPECT_FALSE(proof_rows(p.view(), {7}).usable);
 }
 
 }  // namespace

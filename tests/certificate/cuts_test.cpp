@@ -10,6 +10,7 @@
 #include "certificate/proof.hpp"
 #include "cuts/cut_expansion.hpp"
 #include "support/cut_cases.hpp"
+#include "support/devices.hpp"
 #include "support/instances.hpp"
 
 namespace burelu {
@@ -100,7 +101,7 @@ std::optional<Certificate> random_certificate(const OwnedProblem& p, Random& ran
   const Presolved reduced = presolve(view);
   const std::vector<Cut> cuts = test::random_cuts(random, reduced.X, 1 + static_cast<int>(random() % 6));
   const RandomDual dual = test::random_dual(random, reduced, cuts, size);
-  Certifier certifier(view, reduced);
+  Certifier certifier(view, reduced, test::processor());
   certifier.add_cuts(cuts);
   return certifier.prove(certifier.propose(dual.point()));
 }

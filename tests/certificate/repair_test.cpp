@@ -11,6 +11,7 @@
 #include "certificate/proof.hpp"
 #include "cpu/cpu_slack.hpp"
 #include "support/certificate_cases.hpp"
+#include "support/devices.hpp"
 
 namespace burelu {
 namespace {
@@ -29,7 +30,7 @@ TEST(CertificateRepair, ClimbsEndWhereGammaIsTiny) {
       const Problem view = p.view();
       const Presolved reduced = presolve(view);
       Random random(seed + 50);
-      Certifier certifier(view, reduced);
+      Certifier certifier(view, reduced, test::processor());
       for (const double size : {0.0, 1e-3, 1.0, 1e3}) {
         const RandomDual dual(random, reduced, size);
         const Proposal proposal = certifier.propose(dual.point());
@@ -55,7 +56,7 @@ void expect_sane(const OwnedProblem& p, double value) {
     if (place == 1) dual.tau[1] = value;
     if (place == 2) dual.W.data[1] = value;
     if (place == 3) std::fill(dual.W.data.begin(), dual.W.data.end(), value);
-    Certifier certifier(view, reduced);
+    Certifier certifier(view, reduced, test::processor());
     for (int call = 0; call < 2; ++call) {  // the second call meets what the first one remembers
       const auto certificate = certifier.prove(certifier.propose(dual.point()));
       if (!certificate) continue;
@@ -94,7 +95,7 @@ TEST(CertificateRepair, AGoodPointAfterABadOneGivesABound) {
     RandomDual bad(random, reduced, 0.5);
     bad.tau[0] = value;
     const RandomDual good(random, reduced, 0.3);
-    Certifier certifier(view, reduced);
+    Certifier certifier(view, reduced, test::processor());
     certifier.prove(certifier.propose(bad.point()));
     EXPECT_TRUE(certifier.prove(certifier.propose(good.point())).has_value()) << value;
   }
@@ -121,24 +122,29 @@ class FailingSlack final : public Slack {
 };
 
 // What a device cannot do the CPU does: the proposal is as good. The device is asked only where there are cuts.
-TEST(CertificateRepair, AFailureOnTheDeviceIsMadeUpForOnTheCpu) {
+TEST(CertificateRepair, AFailureOnTheDeviceIsMadeUpForOnTheHostAndSaid) {
   const OwnedProblem p = test::planted_problem(5, 10, 3, 2);
   const Problem view = p.view();
   const Presolved reduced = presolve(view);
   Random random(9);
   const RandomDual dual(random, reduced, 0.3);
-  Certifier plain(view, reduced);
+  Certifier plain(view, reduced, test::processor());
   const double expected = plain.propose(dual.point()).bound;
   ASSERT_TRUE(std::isfinite(expected));
   for (const int last : {1, 4, 9}) {
     int calls = 0;
-    Certifier certifier(view, reduced, [&](const Matrix& X, double gamma, index_t) {
+    test::StandIn device;
+    device.beside_host = true;
+    device.make_slack = [&](const Matrix& X, double gamma, index_t) {
       return std::make_unique<FailingSlack>(X, gamma, last, calls);
-    });
-    certifier.propose(dual.point());
-    EXPECT_EQ(calls, 0);
+    };
+    Certifier certifier(view, reduced, device);
     certifier.add_cuts({{0, {{0, 1.0}}}});
     const Proposal proposal = certifier.propose(dual.point());
+    EXPECT_EQ(certifier.places().on_device, 0);
+    EXPECT_EQ(certifier.places().on_host, 1);
+    EXPECT_EQ(certifier.places().fallbacks, 1);
+    EXPECT_EQ(certifier.places().reason, "no workspace");
     EXPECT_EQ(calls, last);
     EXPECT_NEAR(proposal.bound, expected, 1e-3 * std::fabs(expected)) << last;
     EXPECT_TRUE(certifier.prove(proposal).has_value());

@@ -9,6 +9,7 @@
 #include "certificate/dense_slack.hpp"
 #include "cpu/cpu_slack.hpp"
 #include "support/certificate_cases.hpp"
+#include "support/devices.hpp"
 
 namespace burelu {
 namespace {
@@ -116,7 +117,7 @@ INSTANTIATE_TEST_SUITE_P(Planted, SparseSlackCases, ::testing::Range(0, 30));
 /// A cut that nothing uses makes a certifier take the dense way.
 double dense_bound(const OwnedProblem& p, const Presolved& reduced, const DualPoint& point) {
   const Problem view = p.view();
-  Certifier certifier(view, reduced);
+  Certifier certifier(view, reduced, test::processor());
   certifier.add_cuts({{0, {{0, 1.0}}}});
   return certifier.propose(point).bound;
 }
@@ -141,7 +142,7 @@ TEST(SparseSlack, BoundsAreThoseOfTheDenseWay) {
       const RandomDual dual(random, reduced, size);
       const double expected = dense_bound(p, reduced, dual.point());
       const Problem view = p.view();
-      Certifier certifier(view, reduced);
+      Certifier certifier(view, reduced, test::processor());
       const Proposal proposal = certifier.propose(dual.point());
       EXPECT_GE(proposal.bound, expected - 1e-6 * std::abs(expected)) << seed << " " << size;
       EXPECT_TRUE(certifier.prove(proposal).has_value()) << seed << " " << size;

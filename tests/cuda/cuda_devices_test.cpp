@@ -1,6 +1,9 @@
 // Memory and absent devices of the CUDA backend's sources on the host double.
+#include "cuda_runtime.h"
+
 #include "burelu/errors.hpp"
 #include "cuda/cuda_support.hpp"
+#include "driver/solve_with.hpp"
 #include "linalg/memory.hpp"
 #include "seam/footprint.hpp"
 
@@ -56,12 +59,6 @@ TEST(CudaOnHost, MemoryMeetsItsTargets) {
   }
 }
 
-// Whatever the machine pretends to be, it is itself again afterwards.
-struct Pretend {
-  cuda_double::Machine kept = cuda_double::machine();
-  ~Pretend() { cuda_double::machine() = kept; }
-};
-
 template <class Error>
 std::string refusal(const RelaxationData& data, int device = 0) {
   try {
@@ -70,6 +67,78 @@ std::string refusal(const RelaxationData& data, int device = 0) {
     return error.what();
   }
   return "accepted";
+}
+
+// Two backends one after the other where there is room for one: what the first had is free when the second asks. Ranks
+// one after the other where there is room for one: what was released is waited for.
+TEST(CudaOnHost, MemoryThatWasReleasedCanBeAskedFor) {
+  constexpr int kRank = 9;
+  const Pretend pretend;
+  const RelaxationData data = medium();
+  BackendOptions options = small_memory();
+  options.rank = kRank;
+  cuda_double::machine().memory = static_cast<std::size_t>(estimate(data, kRank, options)) + 64;
+  for (int k = 0; k < 2; ++k) {
+    const auto backend = make_cuda_on_host_backend(data, options, 0);
+    for (const int rank : {kRank - 1, kRank}) {
+      const Point z = random_point(data, rank, 3);
+      backend->write_point(z.Shat, z.Ut);
+      descend(*backend, 1);
+    }
+  }
+}
+
+// Whatever the library does on its device, the caller's is the current one when it returns, and when it calls back.
+class CudaCaller : public ::testing::Test {
+ protected:
+  void SetUp() override {
+    cuda_double::machine().devices = 2;
+    strays_ = counters().strays;
+  }
+  void TearDown() override {
+    EXPECT_EQ(current(), 0);
+    EXPECT_EQ(counters().strays, strays_);
+  }
+  static int current() {
+    int device = -1;
+    cudaGetDevice(&device);
+    return device;
+  }
+
+  const Pretend pretend_;
+  std::int64_t strays_ = 0;
+  const Instance instance_ = teacher(14, 2, 3, 5);
+};
+
+TEST_F(CudaCaller, KeepsItsDeviceInEveryCall) {
+  const std::shared_ptr<const Device> device = make_cuda_on_host_device(1, cpu_device());
+  EXPECT_EQ(device->name().substr(0, 6), "cuda:1");
+  EXPECT_GT(device->free_bytes(), 0);
+  EXPECT_GT(device->footprint(SlackSize{14, 2, 3}), 0);
+  EXPECT_EQ(current(), 0);
+  const RelaxationData data = prepare(presolve(instance_.problem()));
+  const auto backend = device->relaxation(data, small_memory());
+  EXPECT_EQ(current(), 0);
+  drill(*backend, data, 5, nullptr);
+  const auto slack = device->slack(instance_.X, instance_.gamma, 3);
+  const std::vector<double> form(16 * 16, 0.0);
+  slack->set_form(form);
+  slack->factorise({1.0, 0.0, std::vector<double>(14, 1.0)});
+  EXPECT_EQ(current(), 0);
+}
+
+TEST_F(CudaCaller, KeepsItsDeviceInWholeRuns) {
+  StandIn device(make_cuda_on_host_device(1, cpu_device()));
+  device.every_slack = true;
+  TrainOptions options;
+  options.width = 3;
+  options.solve.max_evaluations = 300;
+  options.solve.threads = 1;
+  options.solve.progress = [](const Progress&) { return current() == 0; };
+  const Training training = train_with(instance_.problem(), options, device);
+  EXPECT_NE(training.relaxation.status, Status::interrupted);
+  EXPECT_GT(training.relaxation.certificates.on_host, 0);
+  EXPECT_EQ(training.network.width(), 3);
 }
 
 TEST(CudaOnHost, RefusesWithOneClearLine) {

@@ -16,14 +16,13 @@ class CudaFailure : public ::testing::Test {
  protected:
   void TearDown() override { cuda_double::fail_launch(0); }
 
-  static Backends on_host() {
-    return {
-        [](const RelaxationData& data, BackendOptions options) {
-          options.memory = small_memory().memory;
-          return make_cuda_on_host_backend(data, options, 0);
-        },
-        [](const TrainingProblem& problem) { return make_cuda_on_host_training(problem, 5, 0); },
-        [](const Matrix& X, double gamma, index_t columns) { return make_cuda_on_host_slack(X, gamma, columns, 0); }};
+  static StandIn on_host() {
+    StandIn device = double_with_pairs(small_memory().memory);
+    device.make_training = [](const TrainingProblem& problem, const TrainingOptions&) {
+      return make_cuda_on_host_training(problem, 5, 0);
+    };
+    device.every_slack = true;
+    return device;
   }
   SolveOptions plain() const {
     SolveOptions options;
@@ -86,24 +85,6 @@ TEST_F(CudaFailure, KeepsTheBestBoundAndTheLastCheckpoint) {
   EXPECT_EQ(resumed.lower_bound, whole.lower_bound);
   EXPECT_EQ(resumed.evaluations, whole.evaluations);
   EXPECT_EQ(resumed.history.size(), whole.history.size());
-}
-
-// The host makes the certificate that met the failure, and the next verb says that the device is gone.
-TEST_F(CudaFailure, InACertificateStillProvesIt) {
-  Backends backends = on_host();
-  const SlackFactory whole = backends.slack;
-  int made = 0;
-  backends.slack = [&](const Matrix& X, double gamma, index_t columns) {
-    if (++made == 3) cuda_double::fail_launch(1);
-    return whole(X, gamma, columns);
-  };
-  const Relaxation failed = solve_with(instance_.problem(), plain(), backends);
-  EXPECT_EQ(made, 3);
-  EXPECT_EQ(failed.status, Status::device_failed) << failed.message;
-  ASSERT_GE(failed.history.size(), 2U);
-  EXPECT_EQ(failed.lower_bound, failed.history.back().lower_bound);
-  EXPECT_GT(failed.lower_bound, failed.history[failed.history.size() - 2].lower_bound);
-  EXPECT_EQ(failed.relative_gap, (failed.objective - failed.lower_bound) / std::fabs(failed.objective));
 }
 
 TEST_F(CudaFailure, BeforeAnyBoundIsAnError) {

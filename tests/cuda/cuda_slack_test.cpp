@@ -1,4 +1,5 @@
 // Memory of the slack on the device: what the estimate says, and where there is too little.
+#include "burelu/errors.hpp"
 #include "cuda/cuda_support.hpp"
 
 namespace burelu::test {
@@ -22,9 +23,9 @@ TEST(CudaSlackMemory, WithoutRoomThereIsNone) {
   auto& machine = cuda_double::machine();
   const std::size_t before = machine.memory;
   machine.memory = static_cast<std::size_t>(counters().allocated + cuda_on_host_slack_memory({50, 4, 9}, 0)) - 1;
-  EXPECT_EQ(make_cuda_on_host_slack(X, 0.1, 9, 0), nullptr);
+  EXPECT_THROW(make_cuda_on_host_slack(X, 0.1, 9, 0), MemoryError);
   machine.memory += 1;
-  EXPECT_NE(make_cuda_on_host_slack(X, 0.1, 9, 0), nullptr);
+  EXPECT_NO_THROW(make_cuda_on_host_slack(X, 0.1, 9, 0));
   machine.memory = before;
 }
 

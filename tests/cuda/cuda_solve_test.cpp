@@ -3,10 +3,12 @@
 #include <cstdlib>
 #include <utility>
 
+#include "certificate/certifier.hpp"
 #include "certificate/proof.hpp"
 #include "cpu/cpu_backend.hpp"
 #include "cuda/cuda_support.hpp"
 #include "driver/solve_with.hpp"
+#include "support/certificate_cases.hpp"
 #include "support/shared_data.hpp"
 #include "support/shared_problems.hpp"
 
@@ -17,20 +19,18 @@ constexpr int kFewPairs = 20;  // most of the double's time goes into the recurs
 constexpr int kManyPairs = 100;
 
 // Certificates included.
-Backends on_host(int memory = kFewPairs, bool single = false) {
-  return {[single, memory](const RelaxationData& data, BackendOptions options) {
-            options.multipliers_float = single;
-            options.memory = memory;
-            return make_cuda_on_host_backend(data, options, 0);
-          },
-          {},
-          [](const Matrix& X, double gamma, index_t columns) { return make_cuda_on_host_slack(X, gamma, columns, 0); }};
+StandIn on_host(int memory = kFewPairs, bool single = false) {
+  StandIn device = double_with_pairs(memory, single);
+  device.every_slack = true;
+  return device;
 }
 
-Backends on_cpu(int memory) {
-  return {[memory](const RelaxationData& data, BackendOptions options) {
+StandIn on_cpu(int memory) {
+  StandIn device;
+  device.make_relaxation = [memory](const RelaxationData& data, const BackendOptions& options) {
     return std::make_unique<CpuBackend>(data, memory, 1, options.sigma);
-  }};
+  };
+  return device;
 }
 
 SolveOptions options_to(double tolerance, std::int64_t evaluations = 20000) {
@@ -45,23 +45,21 @@ SolveOptions options_to(double tolerance, std::int64_t evaluations = 20000) {
 TEST(CudaSolve, WaitsOncePerCheck) {
   const Instance instance = teacher(20, 2, 3, 5);
   const auto before = counters().waits;
-  const Relaxation result = solve_with(instance.problem(), options_to(1e-4), {on_host().relaxation});
+  const Relaxation result = solve_with(instance.problem(), options_to(1e-4), double_with_pairs(kFewPairs));
   EXPECT_EQ(result.status, Status::solved) << result.message;
-  EXPECT_EQ(counters().waits - before, result.checks + 1);
+  EXPECT_EQ(counters().waits - before, result.checks + 2);  // the last when its memory is given back
   EXPECT_EQ(result.host_waits, result.checks + 1);
 }
 
-TEST(CudaSolve, CertificatesOnTheDeviceProveTheSameBounds) {
+// Without cuts they are sums over lists, and the host's wherever the solve runs.
+TEST(CudaSolve, CertificatesProveTheSameBounds) {
   const Instance instance = degenerate(30, 3, 2, 7);
-  const Backends device = on_host();
-  std::int64_t made = 0;
-  const Relaxation there = solve_with(instance.problem(), options_to(1e-3),
-                                      {device.relaxation, {}, [&](const Matrix& X, double gamma, index_t columns) {
-                                         ++made;
-                                         return device.slack(X, gamma, columns);
-                                       }});
-  const Relaxation here = solve_with(instance.problem(), options_to(1e-3), {device.relaxation});
-  EXPECT_GT(made, 2);
+  const Relaxation there = solve_with(instance.problem(), options_to(1e-3), on_host());
+  const Relaxation here = solve_with(instance.problem(), options_to(1e-3), double_with_pairs(kFewPairs));
+  EXPECT_EQ(there.certificates.on_device + here.certificates.on_device, 0);
+  EXPECT_GT(there.certificates.on_host, 2);
+  EXPECT_GT(here.certificates.on_host, 2);
+  EXPECT_EQ(there.certificates.fallbacks + here.certificates.fallbacks, 0);
   EXPECT_EQ(there.status, Status::solved) << there.message;
   EXPECT_EQ(here.status, Status::solved) << here.message;
   EXPECT_NEAR(there.lower_bound, here.lower_bound, 1e-3 * here.lower_bound);
@@ -70,25 +68,29 @@ TEST(CudaSolve, CertificatesOnTheDeviceProveTheSameBounds) {
   EXPECT_NEAR(there.history.front().lower_bound, here.history.front().lower_bound, 1e-6 * here.lower_bound);
 }
 
-// Where the device has no room for a certificate beside the solve, the host makes it.
+// With cuts: where the device has no room for a certificate beside the solve, the host makes it.
 TEST(CudaSolve, CertificatesWithoutRoomAreMadeOnTheHost) {
-  const Instance instance = teacher(20, 2, 3, 5);
-  const Backends device = on_host();
-  const Relaxation here = solve_with(instance.problem(), options_to(1e-3), {device.relaxation});
-  std::int64_t refused = 0;
-  const Relaxation there = solve_with(instance.problem(), options_to(1e-3),
-                                      {device.relaxation, {}, [&](const Matrix& X, double gamma, index_t columns) {
-                                         auto& memory = cuda_double::machine().memory;
-                                         const std::size_t whole = std::exchange(
-                                             memory, static_cast<std::size_t>(counters().allocated) + 1000);
-                                         auto slack = device.slack(X, gamma, columns);
-                                         memory = whole;
-                                         if (slack == nullptr) ++refused;
-                                         return slack;
-                                       }});
-  EXPECT_GT(refused, 2);
-  EXPECT_EQ(there.lower_bound, here.lower_bound);
-  EXPECT_EQ(there.evaluations, here.evaluations);
+  const OwnedProblem p = planted_problem(5, 20, 3, 2);
+  const Problem view = p.view();
+  const Presolved reduced = presolve(view);
+  Random random(9);
+  const RandomDual dual(random, reduced, 0.3);
+  const std::vector<Cut> cut = {{0, {{0, 1.0}}}};
+  StandIn full = on_host();
+  full.make_slack = [](const Matrix& X, double gamma, index_t columns) {
+    const Pretend pretend;
+    cuda_double::machine().memory = static_cast<std::size_t>(counters().allocated) + 1000;
+    return make_cuda_on_host_slack(X, gamma, columns, 0);
+  };
+  Certifier here(view, reduced, processor());
+  Certifier there(view, reduced, full);
+  here.add_cuts(cut);
+  there.add_cuts(cut);
+  EXPECT_EQ(there.propose(dual.point()).bound, here.propose(dual.point()).bound);
+  EXPECT_EQ(there.places().on_device, 0);
+  EXPECT_EQ(there.places().fallbacks, 1);
+  EXPECT_EQ(there.places().on_host, 1);
+  EXPECT_NE(there.places().reason.find("memory"), std::string::npos) << there.places().reason;
 }
 
 // Two runs that round differently part ways within some hundred evaluations; what they agree on is the optimum, so each

@@ -13,6 +13,7 @@
 #include "relaxation/iteration.hpp"
 #include "relaxation/start.hpp"
 #include "support/backends.hpp"
+#include "support/devices.hpp"
 #include "support/instances.hpp"
 
 namespace burelu::test {
@@ -32,6 +33,23 @@ inline BackendOptions small_memory(bool single = false) {
   options.sigma = 0.7;
   options.multipliers_float = single;
   return options;
+}
+
+/// Whatever the machine pretends to be, it is itself again afterwards.
+struct Pretend {
+  cuda_double::Machine kept = cuda_double::machine();
+  ~Pretend() { cuda_double::machine() = kept; }
+};
+
+/// The host double as the device of a solve with few L-BFGS pairs; certificates of small problems are the processor's.
+inline StandIn double_with_pairs(int memory, bool single = false) {
+  StandIn device(make_cuda_on_host_device(0, cpu_device()));
+  device.make_relaxation = [memory, single](const RelaxationData& data, BackendOptions options) {
+    options.memory = memory;
+    options.multipliers_float = single;
+    return make_cuda_on_host_backend(data, options, 0);
+  };
+  return device;
 }
 
 inline Snapshot look(Backend& backend) {

@@ -10,18 +10,23 @@ struct DoubleBlas {
   void* workspace = nullptr;
   std::size_t bytes = 0;
   cublasPointerMode_t mode = CUBLAS_POINTER_MODE_HOST;
+  int device = 0;
 };
 
 cublasStatus_t cublasCreate(cublasHandle_t* handle) {
   *handle = new DoubleBlas;  // NOLINT: released in cublasDestroy
+  cudaGetDevice(&(*handle)->device);
   return CUBLAS_STATUS_SUCCESS;
 }
 cublasStatus_t cublasDestroy(cublasHandle_t handle) {
+  int current = 0;
+  cudaGetDevice(&current);
+  if (handle->device != current) burelu::cuda_double::counters().strays += 1;
   delete handle;  // NOLINT
   return CUBLAS_STATUS_SUCCESS;
 }
 cublasStatus_t cublasSetStream(cublasHandle_t handle, cudaStream_t stream) {
-  *handle = {stream, nullptr, 0, handle->mode};  // as the library: the workspace is forgotten
+  *handle = {stream, nullptr, 0, handle->mode, handle->device};  // as the library: the workspace is forgotten
   return CUBLAS_STATUS_SUCCESS;
 }
 cublasStatus_t cublasSetWorkspace(cublasHandle_t handle, void* workspace, std::size_t bytes) {
@@ -42,31 +47,37 @@ static bool ready(const DoubleBlas& blas) {
   return blas.stream != nullptr && blas.workspace != nullptr && blas.mode == CUBLAS_POINTER_MODE_DEVICE;
 }
 
-cublasStatus_t cublasDgemm(cublasHandle_t handle, cublasOperation_t ta, cublasOperation_t tb, int m, int n, int k,
-                           const double* alpha, const double* A, int lda, const double* B, int ldb, const double* beta,
-                           double* C, int ldc) {
-  const bool shapes = m >= 0 && n >= 0 && k >= 0 && lda >= std::max(1, ta == CUBLAS_OP_N ? m : k) &&
-                      ldb >= std::max(1, tb == CUBLAS_OP_N ? k : n) && ldc >= std::max(1, m);
+// CBLAS takes 32 bits: the double's matrices are small.
+static blasint narrow(std::int64_t n) { return static_cast<blasint>(n); }
+
+static std::int64_t at_least_one(std::int64_t n) { return std::max<std::int64_t>(1, n); }
+
+cublasStatus_t cublasDgemm_64(cublasHandle_t handle, cublasOperation_t ta, cublasOperation_t tb, std::int64_t m,
+                              std::int64_t n, std::int64_t k, const double* alpha, const double* A, std::int64_t lda,
+                              const double* B, std::int64_t ldb, const double* beta, double* C, std::int64_t ldc) {
+  const bool shapes = m >= 0 && n >= 0 && k >= 0 && lda >= at_least_one(ta == CUBLAS_OP_N ? m : k) &&
+                      ldb >= at_least_one(tb == CUBLAS_OP_N ? k : n) && ldc >= at_least_one(m);
   if (!ready(*handle)) return CUBLAS_STATUS_NOT_INITIALIZED;
   if (!shapes) return CUBLAS_STATUS_INVALID_VALUE;
   burelu::cuda_double::enqueue(handle->stream, [=] {
     cblas_dgemm(CblasColMajor, ta == CUBLAS_OP_N ? CblasNoTrans : CblasTrans,
-                tb == CUBLAS_OP_N ? CblasNoTrans : CblasTrans, m, n, k, *alpha, A, lda, B, ldb, *beta, C, ldc);
+                tb == CUBLAS_OP_N ? CblasNoTrans : CblasTrans, narrow(m), narrow(n), narrow(k), *alpha, A, narrow(lda),
+                B, narrow(ldb), *beta, C, narrow(ldc));
   });
   return CUBLAS_STATUS_SUCCESS;
 }
 
-cublasStatus_t cublasDtrsm(cublasHandle_t handle, cublasSideMode_t side, cublasFillMode_t uplo, cublasOperation_t trans,
-                           cublasDiagType_t diag, int m, int n, const double* alpha, const double* A, int lda,
-                           double* B, int ldb) {
-  const int order = side == CUBLAS_SIDE_LEFT ? m : n;
+cublasStatus_t cublasDtrsm_64(cublasHandle_t handle, cublasSideMode_t side, cublasFillMode_t uplo,
+                              cublasOperation_t trans, cublasDiagType_t diag, std::int64_t m, std::int64_t n,
+                              const double* alpha, const double* A, std::int64_t lda, double* B, std::int64_t ldb) {
+  const std::int64_t order = side == CUBLAS_SIDE_LEFT ? m : n;
   if (!ready(*handle)) return CUBLAS_STATUS_NOT_INITIALIZED;
-  if (m < 0 || n < 0 || lda < std::max(1, order) || ldb < std::max(1, m)) return CUBLAS_STATUS_INVALID_VALUE;
+  if (m < 0 || n < 0 || lda < at_least_one(order) || ldb < at_least_one(m)) return CUBLAS_STATUS_INVALID_VALUE;
   burelu::cuda_double::enqueue(handle->stream, [=] {
     cblas_dtrsm(CblasColMajor, side == CUBLAS_SIDE_LEFT ? CblasLeft : CblasRight,
                 uplo == CUBLAS_FILL_MODE_LOWER ? CblasLower : CblasUpper,
                 trans == CUBLAS_OP_N ? CblasNoTrans : CblasTrans, diag == CUBLAS_DIAG_UNIT ? CblasUnit : CblasNonUnit,
-                m, n, *alpha, A, lda, B, ldb);
+                narrow(m), narrow(n), *alpha, A, narrow(lda), B, narrow(ldb));
   });
   return CUBLAS_STATUS_SUCCESS;
 }
@@ -74,7 +85,6 @@ cublasStatus_t cublasDtrsm(cublasHandle_t handle, cublasSideMode_t side, cublasF
 cublasStatus_t cublasDnrm2_64(cublasHandle_t handle, std::int64_t n, const double* x, std::int64_t incx,
                               double* result) {
   if (!ready(*handle)) return CUBLAS_STATUS_NOT_INITIALIZED;
-  burelu::cuda_double::enqueue(handle->stream,
-                               [=] { *result = cblas_dnrm2(static_cast<blasint>(n), x, static_cast<blasint>(incx)); });
+  burelu::cuda_double::enqueue(handle->stream, [=] { *result = cblas_dnrm2(narrow(n), x, narrow(incx)); });
   return CUBLAS_STATUS_SUCCESS;
 }

@@ -1,4 +1,5 @@
-// The entry points of cuBLAS that cuda/ uses, for the host compiler; products by CBLAS.
+// The entry points of cuBLAS that cuda/ uses, for the host compiler; products by CBLAS. None of the 32-bit ones: entries
+// of large matrices do not fit them.
 #pragma once
 
 #include <cstdint>
@@ -21,12 +22,12 @@ cublasStatus_t cublasSetStream(cublasHandle_t handle, cudaStream_t stream);
 cublasStatus_t cublasSetWorkspace(cublasHandle_t handle, void* workspace, std::size_t bytes);
 cublasStatus_t cublasSetPointerMode(cublasHandle_t handle, cublasPointerMode_t mode);
 const char* cublasGetStatusString(cublasStatus_t status);
-cublasStatus_t cublasDgemm(cublasHandle_t handle, cublasOperation_t ta, cublasOperation_t tb, int m, int n, int k,
-                           const double* alpha, const double* A, int lda, const double* B, int ldb, const double* beta,
-                           double* C, int ldc);
-cublasStatus_t cublasDtrsm(cublasHandle_t handle, cublasSideMode_t side, cublasFillMode_t uplo, cublasOperation_t trans,
-                           cublasDiagType_t diag, int m, int n, const double* alpha, const double* A, int lda,
-                           double* B, int ldb);
+cublasStatus_t cublasDgemm_64(cublasHandle_t handle, cublasOperation_t ta, cublasOperation_t tb, std::int64_t m,
+                              std::int64_t n, std::int64_t k, const double* alpha, const double* A, std::int64_t lda,
+                              const double* B, std::int64_t ldb, const double* beta, double* C, std::int64_t ldc);
+cublasStatus_t cublasDtrsm_64(cublasHandle_t handle, cublasSideMode_t side, cublasFillMode_t uplo,
+                              cublasOperation_t trans, cublasDiagType_t diag, std::int64_t m, std::int64_t n,
+                              const double* alpha, const double* A, std::int64_t lda, double* B, std::int64_t ldb);
 cublasStatus_t cublasDnrm2_64(cublasHandle_t handle, std::int64_t n, const double* x, std::int64_t incx,
                               double* result);
 

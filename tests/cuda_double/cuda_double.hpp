@@ -23,6 +23,7 @@ struct Counters {
   std::int64_t replays = 0;    ///< graphs launched
   std::int64_t allocated = 0;  ///< bytes of device memory in use
   std::int64_t peak = 0;       ///< their maximum
+  std::int64_t strays = 0;     ///< calls on a stream, or for a handle, of a device that is not the current one
 };
 
 /// Counters of the calling thread.

@@ -216,7 +216,9 @@ TEST_F(CudaDouble, BlasNeedsAWorkspaceAndDevicePointers) {
   cublasHandle_t handle = nullptr;
   cublasCreate(&handle);
   double* x = device(3);
-  const auto product = [&] { return cublasDgemm(handle, CUBLAS_OP_N, CUBLAS_OP_N, 1, 1, 1, x, x, 1, x, 1, x, x, 1); };
+  const auto product = [&] {
+    return cublasDgemm_64(handle, CUBLAS_OP_N, CUBLAS_OP_N, 1, 1, 1, x, x, 1, x, 1, x, x, 1);
+  };
   cublasSetWorkspace(handle, x, 8);
   cublasSetPointerMode(handle, CUBLAS_POINTER_MODE_DEVICE);
   cublasSetStream(handle, stream_);  // forgets the workspace

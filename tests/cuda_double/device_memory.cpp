@@ -1,4 +1,5 @@
-// Devices of the host double, and their memory: from malloc, of exact size, filled with NaN.
+// Devices of the host double, and their memory: from malloc, of exact size, filled with NaN. What is released on a
+// stream is free again when the stream gets there.
 #include <algorithm>
 #include <cstdlib>
 #include <cstring>
@@ -19,14 +20,22 @@ cudaError_t cudaDriverGetVersion(int* version) {
   *version = machine().driver;
   return cudaSuccess;
 }
-cudaError_t cudaSetDevice(int device) { return device < machine().devices ? cudaSuccess : cudaErrorInvalidDevice; }
+cudaError_t cudaGetDevice(int* device) {
+  *device = state().current;
+  return cudaSuccess;
+}
+cudaError_t cudaSetDevice(int device) {
+  if (device >= machine().devices) return cudaErrorInvalidDevice;
+  state().current = device;
+  return cudaSuccess;
+}
 cudaError_t cudaGetDeviceProperties(cudaDeviceProp* properties, int) {
   *properties = {"host double", machine().memory, machine().cache, machine().multiprocessors, 9, 0};
   return cudaSuccess;
 }
 cudaError_t cudaMemGetInfo(std::size_t* free, std::size_t* total) {
   *total = machine().memory;
-  *free = *total - static_cast<std::size_t>(counters().allocated);
+  *free = *total - static_cast<std::size_t>(counters().allocated) - state().released;
   return cudaSuccess;
 }
 const char* cudaGetErrorString(cudaError_t error) {
@@ -55,7 +64,9 @@ cudaError_t cudaMallocAsync(void** pointer, std::size_t bytes, cudaStream_t stre
   if (stream->recorded) return cudaErrorStreamCaptureUnsupported;
   if (state().dead) return cudaErrorLaunchFailure;
   auto& c = counters();
-  if (bytes > machine().memory - static_cast<std::size_t>(c.allocated)) return cudaErrorMemoryAllocation;
+  if (bytes + state().released > machine().memory - static_cast<std::size_t>(c.allocated))
+    return cudaErrorMemoryAllocation;
+  if (stream->device != state().current) c.strays += 1;
   *pointer = std::malloc(bytes);  // NOLINT: released in cudaFreeAsync
   std::memset(*pointer, 0xff, bytes);
   state().device[*pointer] = bytes;
@@ -66,9 +77,14 @@ cudaError_t cudaMallocAsync(void** pointer, std::size_t bytes, cudaStream_t stre
 cudaError_t cudaFreeAsync(void* pointer, cudaStream_t stream) {
   const auto found = state().device.find(pointer);
   if (found == state().device.end()) return cudaErrorInvalidValue;
-  counters().allocated -= static_cast<std::int64_t>(found->second);
+  const std::size_t bytes = found->second;
+  counters().allocated -= static_cast<std::int64_t>(bytes);
+  state().released += bytes;
   state().device.erase(found);
-  push(stream, [pointer] { std::free(pointer); });
+  push(stream, [pointer, bytes] {
+    std::free(pointer);
+    state().released -= bytes;
+  });
   return cudaSuccess;
 }
 cudaError_t cudaMallocHost(void** pointer, std::size_t bytes) {

@@ -19,6 +19,7 @@ struct DoubleGraph {
 };
 
 struct DoubleStream {
+  int device = 0;
   Queue queue;
   std::unique_ptr<Queue> recorded;  // while capturing
 };
@@ -37,12 +38,15 @@ struct State {
   std::string failure;
   cudaError_t error = cudaSuccess;
   int failing = 0;
-  bool dead = false;  // after a failure that was asked for
+  int current = 0;           // device of the calling thread
+  std::size_t released = 0;  // bytes whose release a stream has not come to
+  bool dead = false;         // after a failure that was asked for
 };
 
 State& state();
 
 inline void push(cudaStream_t stream, std::function<void()> work) {
+  if (stream->device != state().current) state().counters.strays += 1;
   (stream->recorded ? *stream->recorded : stream->queue).push_back(std::move(work));
 }
 

@@ -9,6 +9,7 @@ using burelu::cuda_double::state;
 
 cudaError_t cudaStreamCreateWithFlags(cudaStream_t* stream, unsigned) {
   *stream = new DoubleStream;  // NOLINT: released in cudaStreamDestroy
+  (*stream)->device = state().current;
   return cudaSuccess;
 }
 cudaError_t cudaStreamDestroy(cudaStream_t stream) {

@@ -3,8 +3,12 @@
 
 #include <gtest/gtest.h>
 
+#include <utility>
+
 #include "burelu/errors.hpp"
 #include "burelu/solve.hpp"
+#include "certificate/footprint.hpp"
+#include "support/devices.hpp"
 #include "support/instances.hpp"
 
 namespace burelu::test {
@@ -18,6 +22,13 @@ TrainOptions on_cpu(int rank) {
   return options;
 }
 
+/// A machine with so much memory left.
+struct Full : StandIn {
+  explicit Full(std::int64_t bytes) : free(bytes) {}
+  std::int64_t free_bytes() const override { return free; }
+  std::int64_t free;
+};
+
 TEST(MemoryEstimate, IsOfThePresolvedProblem) {
   const Instance instance = degenerate(40, 3, 2, 7);
   const MemoryEstimate estimate = estimate_memory(instance.problem(), on_cpu(11), true);
@@ -26,7 +37,9 @@ TEST(MemoryEstimate, IsOfThePresolvedProblem) {
   EXPECT_EQ(estimate.size.rows, reduced.rows());
   EXPECT_EQ(estimate.size.loss_rows, reduced.Y.rows);
   EXPECT_EQ(estimate.size.rank, 11);
-  EXPECT_EQ(estimate.host, cpu_backend_bytes(estimate.size) + certificate_bytes(estimate.size));
+  EXPECT_EQ(estimate.host, solve_host_bytes(estimate.size, processor()));
+  EXPECT_GT(estimate.host, processor().footprint(estimate.size) + certificate_bytes(estimate.size));
+  EXPECT_GT(estimate.host_training, 0);
   EXPECT_EQ(estimate.device, "cpu");
   EXPECT_EQ(estimate.device_solve + estimate.device_training + estimate.device_free, 0);
   EXPECT_NO_THROW(estimate.require());
@@ -41,8 +54,10 @@ TEST(MemoryEstimate, CutsAreLookedAtWhenThereAreSome) {
   EXPECT_EQ(estimate_memory(instance.problem(), options, false).host, without.host);
   SolveSize with = without.size;
   with.cuts = 200;
-  EXPECT_NO_THROW(require_cut_memory(without.size, 200, cpu_backend_bytes(with)));
-  EXPECT_THROW(require_cut_memory(without.size, 200, cpu_backend_bytes(with) - 1), MemoryError);
+  Full machine(processor().footprint(with));
+  EXPECT_NO_THROW(require_cut_memory(without.size, 200, machine));
+  machine.free -= 1;
+  EXPECT_THROW(require_cut_memory(without.size, 200, machine), MemoryError);
 }
 
 TEST(MemoryEstimate, NothingToSolveNeedsNothing) {
@@ -60,7 +75,9 @@ TEST(MemoryEstimate, WhatDoesNotFitIsRefused) {
   estimate.device_training = 61;
   EXPECT_THROW(estimate.require(), MemoryError);
   estimate.device_training = 0;
-  estimate.host = 101;
+  estimate.host_training = 101;
+  EXPECT_THROW(estimate.require(), MemoryError);
+  estimate.host = std::exchange(estimate.host_training, 0);
   EXPECT_THROW(estimate.require(), MemoryError);
 }
 

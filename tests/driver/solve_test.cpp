@@ -12,6 +12,7 @@
 #include "burelu/errors.hpp"
 #include "driver/solve_with.hpp"
 #include "support/backends.hpp"
+#include "support/devices.hpp"
 #include "support/instances.hpp"
 #include "support/shared_data.hpp"
 #include "support/shared_problems.hpp"
@@ -167,11 +168,11 @@ TEST(Solve, DeferredRunsAgreeBitwiseAndWaitOncePerCheck) {
     const SolveOptions options = options_to(1e-3, 3000);
     const Relaxation direct = solve(instance.problem(), options);
     int waits = 0;
-    const Relaxation result =
-        solve_with(instance.problem(), options, {[&](const RelaxationData& data, const BackendOptions& wish) {
-                     auto cpu = std::make_unique<CpuBackend>(data, wish.memory, 1, wish.sigma);
-                     return std::make_unique<DeferredBackend>(std::move(cpu), &waits);
-                   }});
+    StandIn device;
+    device.make_relaxation = [&](const RelaxationData& data, const BackendOptions& wish) {
+      return std::make_unique<DeferredBackend>(processor().relaxation(data, wish), &waits);
+    };
+    const Relaxation result = solve_with(instance.problem(), options, device);
     EXPECT_EQ(result.lower_bound, direct.lower_bound);
     EXPECT_EQ(result.objective, direct.objective);
     EXPECT_EQ(result.factor.A.data, direct.factor.A.data);

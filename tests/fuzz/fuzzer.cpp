@@ -5,6 +5,7 @@
 #include <cstdlib>
 
 #include "linalg/memory.hpp"
+#include "linalg/team.hpp"
 #include "targets.hpp"
 
 namespace {
@@ -15,6 +16,11 @@ const burelu::fuzz::Target* chosen = nullptr;
 
 /// In place of src/linalg/system_memory.cpp: a row of 2^19 columns fits, a matrix of many such rows is refused.
 std::int64_t burelu::available_bytes() { return std::int64_t{8} << 20U; }
+
+/// In place of src/linalg/team.cpp: one thread, without OpenMP.
+burelu::Team burelu::Team::current() { return {}; }
+burelu::Team::Team(int /*threads*/) {}
+void burelu::Team::launch(Call call, const void* work) const { call(work, 0); }
 
 extern "C" int LLVMFuzzerInitialize(int* /*argc*/, char*** /*argv*/) {
   const char* name = std::getenv("BURELU_FUZZ_TARGET");

@@ -12,6 +12,7 @@
 #include "certificate/certifier.hpp"
 #include "cuts/cut_numbering.hpp"
 #include "cuts/separation.hpp"
+#include "support/devices.hpp"
 #include "support/instances.hpp"
 #include "support/shared_data.hpp"
 #include "support/shared_problems.hpp"
@@ -95,7 +96,7 @@ TEST_P(WithCuts, IsFeasibleAndOptimal) {
 
 TEST_P(WithCuts, MultipliersProveTheObjective) {
   const Problem problem = instance_.problem();
-  Certifier certifier(problem, reduced_);
+  Certifier certifier(problem, reduced_, processor());
   certifier.add_cuts(cuts_);
   std::vector<std::int32_t> active;
   for (std::size_t t = 0; t < cuts_.size(); ++t) active.push_back(static_cast<std::int32_t>(t));

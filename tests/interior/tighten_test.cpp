@@ -12,6 +12,7 @@
 #include "data/dataset.hpp"
 #include "data/formats.hpp"
 #include "interior/interior_point.hpp"
+#include "support/devices.hpp"
 #include "support/instances.hpp"
 
 namespace burelu::test {
@@ -160,7 +161,7 @@ Relaxation tightened(const Instance& instance, const std::function<bool(const Pr
   Relaxation result = solve(instance.problem(), with_cuts(0));
   const Problem problem = instance.problem();
   const Presolved reduced = presolve(problem);
-  Certifier certifier(problem, reduced);
+  Certifier certifier(problem, reduced, processor());
   SolveOptions options = with_cuts();
   options.progress = [&](const Progress& p) {
     if (over(p)) options.time_limit = 1e-12;

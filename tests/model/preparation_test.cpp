@@ -7,6 +7,7 @@
 
 #include "burelu/errors.hpp"
 #include "linalg/random.hpp"
+#include "support/instances.hpp"
 #include "support/scratch_folder.hpp"
 
 namespace burelu {
@@ -60,6 +61,34 @@ TEST(Preparation, ComponentsAreOrthonormalAndUncorrelated) {
     }
   }
   EXPECT_NEAR(kept, total, 1e-9 * total);
+}
+
+// More features than rows: the Gram matrix of the rows gives what X'X does, here by their products.
+TEST(Preparation, ComponentsOfManyFeaturesDiagonaliseTheirCovariance) {
+  Matrix X = test::gaussian(8, 3000, 21);
+  std::vector<double> center;
+  const Matrix P = principal_components(X, 7, center);
+  ASSERT_EQ(P.cols, 3000);
+  Matrix scores(8, 7);
+  for (index_t i = 0; i < 8; ++i)
+    for (index_t k = 0; k < 7; ++k)
+      for (index_t j = 0; j < 3000; ++j) scores(i, k) += X(i, j) * P(k, j);
+  double total = 0.0;
+  double explained = 0.0;
+  for (const double x : X.data) total += x * x;
+  for (index_t a = 0; a < 7; ++a)
+    for (index_t b = 0; b < 7; ++b) {
+      double inner = 0.0;
+      double covariance = 0.0;
+      for (index_t j = 0; j < 3000; ++j) inner += P(a, j) * P(b, j);
+      for (index_t i = 0; i < 8; ++i) covariance += scores(i, a) * scores(i, b);
+      EXPECT_NEAR(inner, a == b ? 1.0 : 0.0, 1e-12);
+      if (a == b) explained += covariance;
+      if (a != b) {
+        EXPECT_NEAR(covariance, 0.0, 1e-9 * total);
+      }
+    }
+  EXPECT_NEAR(explained, total, 1e-12 * total);  // 8 centred rows have 7 directions
 }
 
 TEST(Preparation, FirstComponentHasTheLargestVarianceOfAllDirections) {

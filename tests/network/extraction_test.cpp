@@ -8,7 +8,9 @@
 #include <sstream>
 
 #include "cpu/cpu_training.hpp"
+#include "linalg/row_space.hpp"
 #include "network/extraction_starts.hpp"
+#include "support/devices.hpp"
 #include "support/instances.hpp"
 #include "support/shared_data.hpp"
 
@@ -17,10 +19,11 @@ namespace {
 
 using test::gaussian;
 using test::Instance;
+using test::processor;
 
 Network trained(const Problem& problem, const TrainOptions& options = {}, const TrainingBudget& budget = {}) {
   std::int64_t evaluations = 0;
-  return train_network(problem, nullptr, options, budget, evaluations);
+  return train_network(processor(), problem, nullptr, options, budget, evaluations);
 }
 
 // One sample: 1/2 ||s x - y||^2 + g s with s = |u||v||x|/|x| is least at s = |y| - g/|x|, value g|y|/|x| -
@@ -113,7 +116,7 @@ TEST(Extraction, BestIsMonotoneAndTheStopIsObeyed) {
     return evaluations < 3000;
   };
   std::int64_t evaluations = 0;
-  const Network network = train_network(instance.problem(), nullptr, {}, budget, evaluations);
+  const Network network = train_network(processor(), instance.problem(), nullptr, {}, budget, evaluations);
   EXPECT_LE(objective(instance.problem(), network), last * (1.0 + 1e-12));
   EXPECT_GE(evaluations, 3000);
   EXPECT_LT(evaluations, 4000);
@@ -169,7 +172,7 @@ TEST(Extraction, StartsFromTheFactor) {
   std::int64_t evaluations = 0;
   TrainOptions options;
   options.starts = 5;
-  const Network again = train_network(instance.problem(), &factor, options, {}, evaluations);
+  const Network again = train_network(processor(), instance.problem(), &factor, options, {}, evaluations);
   EXPECT_LE(objective(instance.problem(), again), objective(instance.problem(), network) * (1.0 + 1e-3));
 }
 
@@ -225,6 +228,27 @@ INSTANTIATE_TEST_SUITE_P(SharedData, SeenValues,
                                            Seen{"randomized/randomized_01.csv", 0.1, 7.681},
                                            Seen{"spiral.csv", 0.1, 16.595}, Seen{"spiral.csv", 0.01, 15.16},
                                            Seen{"iris_train.csv", 0.1, 2.66}));
+
+// Weights of what the data say nothing about are zero: columns of zeros, directions outside the row space.
+TEST(Extraction, ManyFeaturesTrainInTheRowSpace) {
+  test::Instance instance{test::gaussian(6, 5000, 4), test::gaussian(6, 2, 5), 0.5};
+  for (index_t i = 0; i < 6; ++i) instance.X(i, 77) = 0.0;
+  TrainOptions options;
+  options.width = 8;
+  std::int64_t evaluations = 0;
+  TrainingBudget budget;
+  budget.max_evaluations = 300;
+  const Network network = train_network(instance.problem(), nullptr, options, budget, evaluations);
+  ASSERT_EQ(network.U.rows, 5000);
+  ASSERT_GT(network.width(), 0);
+  for (index_t j = 0; j < network.width(); ++j) EXPECT_EQ(network.U(77, j), 0.0);
+  const double zero = objective(instance.problem(), {Matrix(5000, 0), Matrix(2, 0)});
+  EXPECT_LT(objective(instance.problem(), network), 0.5 * zero);
+
+  const RowSpace space = row_space(instance.X);
+  const Matrix inside = from_row_space(space.Q, into_row_space(space.Q, network.U));
+  for (std::size_t k = 0; k < inside.data.size(); ++k) ASSERT_NEAR(inside.data[k], network.U.data[k], 1e-10);
+}
 
 }  // namespace
 }  // namespace burelu

@@ -154,7 +154,7 @@ TEST_P(PresolveCases, DualValueAndConstraintSurvive) {
   double before = 0.0;
   double after = 0.0;
   for (index_t i = 0; i < H.rows; ++i)
-    for (index_t j = 0; j < v.rows; ++j) before += full(i, j) * H(i, 0) * network.V(j, 0);
+    for (index_t j = 0; j < network.V.rows; ++j) before += full(i, j) * H(i, 0) * network.V(j, 0);
   for (index_t i = 0; i < W.rows; ++i) {
     const auto l = static_cast<std::size_t>(std::max<index_t>(i - p.rows(), 0));
     const double h = i < p.rows() ? std::max(P(i, 0), 0.0) : p.negative_scale[l] * std::max(-P(p.negative[l], 0), 0.0);
@@ -232,9 +232,48 @@ TEST(Presolve, RankDeficientColumnsAreFoldedAway) {
   data.Y = gaussian(random, 40, 2);
   const Presolved p = presolve(data.problem());
   EXPECT_EQ(p.features(), 3);
-  const Matrix identity = times(transposed(p.basis), p.basis);
+  const Matrix identity = times(p.basis, transposed(p.basis));
   for (index_t i = 0; i < 3; ++i)
     for (index_t j = 0; j < 3; ++j) EXPECT_NEAR(identity(i, j), i == j ? 1.0 : 0.0, 1e-13);
+}
+
+// Objectives of networks with more features than rows, more outputs than rows, or both, before and after.
+TEST(Presolve, ManyFeaturesAndOutputsAreOfTheOrderOfTheRows) {
+  for (const auto& [n, d, c] : {std::tuple<index_t, index_t, index_t>{6, 500, 2}, {5, 2, 40}, {4, 90, 30}}) {
+    Random random(12);
+    Case data;
+    data.X = gaussian(random, n, d);
+    data.Y = gaussian(random, n, c);
+    for (index_t j = 0; j < d; ++j) data.X(2, j) = -3.0 * data.X(1, j);  // one line, both sides
+    const Presolved p = presolve(data.problem());
+    EXPECT_EQ(p.rows(), n - 1);
+    EXPECT_EQ(p.features(), std::min(n - 1, d));
+    EXPECT_LE(p.outputs(), std::min(n, c));
+    const Matrix U = gaussian(random, p.features(), 5);
+    const Matrix V = gaussian(random, p.outputs(), 5);
+    const Network network = restored_network(p, U, V);
+    EXPECT_EQ(network.U.rows, d);
+    EXPECT_EQ(network.V.rows, c);
+    const double before = naive_objective(data.X, data.Y, data.gamma, network.U, network.V);
+    EXPECT_NEAR(reduced_objective(p, U, V), before, 1e-12 * before);
+  }
+}
+
+// Small features that weigh against gamma are kept, however large others are; columns of zeros are not.
+TEST(Presolve, ColumnsOfVeryDifferentSizeAreIndependent) {
+  Random random(5);
+  Case data;
+  data.X = gaussian(random, 12, 3);
+  data.Y = gaussian(random, 12, 1);
+  for (index_t i = 0; i < 12; ++i) {
+    data.X(i, 0) = 1e12 * (2.0 + std::abs(data.X(i, 0)));
+    data.X(i, 1) = 0.0;
+  }
+  const Presolved p = presolve(data.problem());
+  EXPECT_EQ(p.features(), 2);
+  EXPECT_EQ(p.rows(), 12);  // within 1e-12 of one line, but apart by more than gamma allows
+  data.gamma = 1e9;
+  EXPECT_EQ(presolve(data.problem()).rows(), 1);
 }
 
 TEST(Presolve, NothingLeftWhereEveryRowIsZero) {

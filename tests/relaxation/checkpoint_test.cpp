@@ -11,6 +11,7 @@
 #include "driver/solve_with.hpp"
 #include "relaxation/checkpoint.hpp"
 #include "support/backends.hpp"
+#include "support/devices.hpp"
 #include "support/instances.hpp"
 
 namespace burelu::test {
@@ -167,12 +168,13 @@ TEST_F(Checkpoint, AnUnwritableFileLeavesTheLastOneIntact) {
 }
 
 TEST_F(Checkpoint, DeferredBackendsResumeToo) {
-  const auto factory = [](const RelaxationData& data, const BackendOptions& wish) {
-    return std::make_unique<DeferredBackend>(std::make_unique<CpuBackend>(data, wish.memory, 1, wish.sigma));
+  StandIn device;
+  device.make_relaxation = [](const RelaxationData& data, const BackendOptions& wish) {
+    return std::make_unique<DeferredBackend>(processor().relaxation(data, wish));
   };
-  const Relaxation whole = solve_with(instance_.problem(), plain(), {factory});
-  solve_with(instance_.problem(), stopping_after(4), {factory});
-  const Relaxation resumed = solve_with(instance_.problem(), resuming(), {factory});
+  const Relaxation whole = solve_with(instance_.problem(), plain(), device);
+  solve_with(instance_.problem(), stopping_after(4), device);
+  const Relaxation resumed = solve_with(instance_.problem(), resuming(), device);
   EXPECT_EQ(resumed.lower_bound, whole.lower_bound);
   EXPECT_EQ(resumed.evaluations, whole.evaluations);
 }

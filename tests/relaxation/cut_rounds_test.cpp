@@ -9,7 +9,7 @@
 #include "burelu/solve.hpp"
 #include "driver/solve_with.hpp"
 #include "interior/interior_point.hpp"
-#include "seam/factory.hpp"
+#include "support/devices.hpp"
 #include "support/instances.hpp"
 
 namespace burelu::test {
@@ -34,12 +34,13 @@ class CutRounds : public ::testing::Test {
     Run out;
     std::int64_t checks = 0;
     options.progress = [&](const Progress&) { return ++checks > 0; };
-    const BackendFactory cpu = backend_factory("cpu");
-    out.result = solve_with(instance_.problem(), options, {[&](const RelaxationData& data, const BackendOptions& wish) {
-                              if (checks > 0) out.rounds.push_back(checks);
-                              out.most_cuts = std::max(out.most_cuts, data.cuts.count());
-                              return cpu(data, wish);
-                            }});
+    StandIn device;
+    device.make_relaxation = [&](const RelaxationData& data, const BackendOptions& wish) {
+      if (checks > 0) out.rounds.push_back(checks);
+      out.most_cuts = std::max(out.most_cuts, data.cuts.count());
+      return processor().relaxation(data, wish);
+    };
+    out.result = solve_with(instance_.problem(), options, device);
     return out;
   }
   Instance instance_ = teacher(95, 2, 2, 51);
@@ -121,13 +122,13 @@ TEST_F(CutRounds, NoRelaxationHasMoreThanAskedFor) {
 // Too little memory for the larger relaxation is no failure: the one without cuts is solved, and reported.
 TEST_F(CutRounds, WithoutRoomForThemTheRelaxationWithoutCutsStands) {
   const Relaxation none = solve(instance_.problem(), options(0));
-  const BackendFactory cpu = backend_factory("cpu");
   int refused = 0;
-  const Relaxation result =
-      solve_with(instance_.problem(), options(40), {[&](const RelaxationData& data, const BackendOptions& wish) {
-                   if (data.cuts.count() > 0 && ++refused > 0) throw MemoryError("no room");
-                   return cpu(data, wish);
-                 }});
+  StandIn device;
+  device.make_relaxation = [&](const RelaxationData& data, const BackendOptions& wish) {
+    if (data.cuts.count() > 0 && ++refused > 0) throw MemoryError("no room");
+    return processor().relaxation(data, wish);
+  };
+  const Relaxation result = solve_with(instance_.problem(), options(40), device);
   EXPECT_EQ(refused, 1);
   EXPECT_EQ(result.status, Status::solved) << result.message;
   EXPECT_EQ(result.lower_bound, none.lower_bound);

@@ -13,7 +13,7 @@
 #include "cpu/cpu_slack.hpp"
 #include "cpu/cpu_training.hpp"
 #include "cuda_backend.hpp"
-#include "seam/factory.hpp"
+#include "driver/devices.hpp"
 #include "support/deferred_backend.hpp"
 
 #if defined(BURELU_CUDA_ON_HOST)
@@ -41,7 +41,7 @@ inline std::string backend_kind_name(const ::testing::TestParamInfo<BackendKind>
 inline std::string missing(BackendKind kind) {
   if (kind != BackendKind::cuda) return {};
   try {
-    backend_factory("cuda");
+    find_device("cuda");
     return {};
   } catch (const DeviceError& error) {
     return error.what();
@@ -59,8 +59,7 @@ inline void require(BackendKind kind) {
 
 inline bool is_cuda(BackendKind kind) { return kind == BackendKind::cuda || kind == BackendKind::cuda_on_host; }
 
-/// The CUDA backend as tests want it: with its tuning, and the slack at every order (the library's own factory leaves
-/// small ones to the CPU).
+/// The CUDA backend as tests want it: with its tuning, and the slack at every order.
 struct CudaMakers {
   std::unique_ptr<Backend> (*backend)(const RelaxationData&, const BackendOptions&, int, const CudaTuning&);
   std::unique_ptr<Slack> (*slack)(const Matrix&, double, index_t, int);
@@ -88,7 +87,7 @@ inline std::unique_ptr<Backend> make_backend(BackendKind kind, const RelaxationD
   return std::make_unique<DeferredBackend>(std::move(cpu));
 }
 
-/// The slack of certificates. Null on a device without room for it.
+/// The slack of certificates.
 inline std::unique_ptr<Slack> make_slack(BackendKind kind, const Matrix& X, double gamma, index_t columns) {
   if (is_cuda(kind)) return cuda_makers(kind).slack(X, gamma, columns, 0);
   return std::make_unique<CpuSlack>(X, gamma);

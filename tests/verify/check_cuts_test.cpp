@@ -8,9 +8,11 @@
 #include "burelu/solve.hpp"
 #include "certificate/proof.hpp"
 #include "support/cut_cases.hpp"
+#include "support/devices.hpp"
 #include "support/instances.hpp"
 #include "verify/check.hpp"
 #include "verify/cuts.hpp"
+#include "verify/thin.hpp"
 
 namespace burelu {
 namespace {
@@ -72,7 +74,7 @@ TEST(VerifyCuts, AgreesWithTheLibraryOnRandomCuts) {
     const Presolved reduced = presolve(view);
     const std::vector<Cut> cuts = test::random_cuts(random, reduced.X, 1 + seed % 7);
     const test::RandomDual dual = test::random_dual(random, reduced, cuts, seed % 2 == 0 ? 0.3 : 3.0);
-    Certifier certifier(view, reduced);
+    Certifier certifier(view, reduced, test::processor());
     certifier.add_cuts(cuts);
     expect_agreement(p, certifier.prove(certifier.propose(dual.point())).value(), std::to_string(seed));
   }
@@ -199,13 +201,13 @@ TEST_F(TamperedCuts, EveryCoefficientMatters) {
   for (const verify::Pair& pair : claim_.pairs)
     for (const std::int64_t form : {pair.i, pair.j})
       if (form >= 2 * m_ && pair.i != pair.j && pair.value > 0.0) used[static_cast<std::size_t>(form - 2 * m_)] = true;
-  const double before = verify::shortfall_above(data_, claim_);
+  const double before = verify::shortfall_above(verify::thin_rows(data_, claim_).rows, claim_);
   for (std::size_t t = 0; t < claim_.cuts.size(); ++t) {
     if (!used[t]) continue;
     for (auto& term : claim_.cuts[t].terms) {
       const double old = term.coefficient;
       term.coefficient *= 1.001;
-      EXPECT_GT(verify::shortfall_above(data_, claim_), before) << t;
+      EXPECT_GT(verify::shortfall_above(verify::thin_rows(data_, claim_).rows, claim_), before) << t;
       term.coefficient = old;
     }
   }
@@ -279,8 +281,8 @@ TEST(VerifyCuts, TheResidualCostsExactlyDelta) {
     off.certificate.W.data[0] = -off.most * (1.0 - 1e-8);
     verify::Claim claim = claim_of(off.certificate);
     const double delta = 0.5 * with_b + 2.5 * with_other;
-    EXPECT_GE(verify::shortfall_above(data_of(off.p), claim), delta);
-    EXPECT_NEAR(verify::shortfall_above(data_of(off.p), claim), delta, 1e-12);
+    EXPECT_GE(verify::shortfall_above(verify::thin_rows(data_of(off.p), claim).rows, claim), delta);
+    EXPECT_NEAR(verify::shortfall_above(verify::thin_rows(data_of(off.p), claim).rows, claim), delta, 1e-12);
     EXPECT_TRUE(verify::check(data_of(off.p), claim).valid) << with_b << " " << with_other;
     claim.W.values[0] = -off.most * (1.0 + 1e-8);
     EXPECT_FALSE(verify::check(data_of(off.p), claim).valid) << with_b << " " << with_other;

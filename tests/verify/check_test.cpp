@@ -6,7 +6,10 @@
 #include <cmath>
 #include <limits>
 
+#include "certificate/proof.hpp"
 #include "support/certificate_cases.hpp"
+#include "support/devices.hpp"
+#include "verify/thin.hpp"
 
 namespace burelu {
 namespace {
@@ -37,7 +40,7 @@ Certificate proven(const OwnedProblem& p, std::uint64_t seed, double size) {
   const Presolved reduced = presolve(view);
   test::Random random(seed);
   const test::RandomDual dual(random, reduced, size);
-  Certifier certifier(view, reduced);
+  Certifier certifier(view, reduced, test::processor());
   return certifier.prove(certifier.propose(dual.point())).value();
 }
 
@@ -56,6 +59,40 @@ TEST(Verify, AcceptsWhatTheSolverProves) {
       EXPECT_NEAR(verdict.lower_bound, c.lower_bound, 1e-12 * std::abs(c.lower_bound));
     }
   }
+}
+
+// Far more features than rows: a proof in the coordinates of the rows, and no more is accepted than it supports.
+TEST(Verify, AcceptsAndRefusesWithManyFeatures) {
+  for (std::uint64_t seed = 0; seed < 8; ++seed) {
+    OwnedProblem p = test::planted_problem(seed, 5 + static_cast<index_t>(seed), 400, 2);
+    const Certificate c = proven(p, seed, 0.5);
+    const verify::Verdict verdict = verify::check(data_of(p), claim_of(c));
+    EXPECT_TRUE(verdict.valid) << seed << " " << verdict.reason;
+    verify::Claim larger = claim_of(c);
+    const double most = supported_scale(p.view(), c);
+    for (double& w : larger.W.values) w *= 1.0001 * most;
+    EXPECT_FALSE(verify::check(data_of(p), larger).valid) << seed;
+  }
+}
+
+// Rows that Gram-Schmidt cannot tell apart, zero rows, and a basis that is not one: bounds still hold.
+TEST(Verify, ThinRowsBoundTheirResiduals) {
+  test::Random random(4);
+  OwnedProblem p{test::gaussian(random, 4, 50), test::gaussian(random, 4, 1), 0.1};
+  for (index_t j = 0; j < 50; ++j) p.X(2, j) = p.X(0, j) + 1e-9 * p.X(1, j);
+  verify::Claim claim;
+  claim.representatives = {0, 1, 2, 3};
+  const verify::ThinRows thin = verify::thin_rows(data_of(p), claim);
+  ASSERT_EQ(thin.rows.rows, 4U);
+  for (std::size_t k = 0; k < 4; ++k) {
+    double inside = 0.0;
+    double all = 0.0;
+    for (std::size_t l = 0; l < thin.rows.cols; ++l) inside += thin.rows(k, l) * thin.rows(k, l);
+    for (index_t j = 0; j < 50; ++j) all += std::pow(p.X(static_cast<index_t>(k), j), 2);
+    EXPECT_NEAR(inside, all, 1e-12 * all);  // lengths are kept
+    EXPECT_LT(thin.residual[k], 1e-12);
+  }
+  EXPECT_LT(thin.stretch, 1.0 + 1e-12);
 }
 
 // D(0) = 0, rounded down by both sides: the checker must not round further than the solver.

@@ -10,6 +10,7 @@
 #include <fstream>
 
 #include "support/certificate_cases.hpp"
+#include "support/devices.hpp"
 #include "support/places.hpp"
 
 namespace burelu {
@@ -60,7 +61,7 @@ class VerifyProgram : public ::testing::Test {
     const Presolved reduced = presolve(view);
     test::Random random(1);
     const test::RandomDual dual(random, reduced, 0.5);
-    Certifier certifier(view, reduced);
+    Certifier certifier(view, reduced, test::processor());
     proof_ = certifier.prove(certifier.propose(dual.point())).value();
     write_certificate(certificate_, proof_);
     std::ofstream out(data_);

@@ -1,0 +1,59 @@
+// A CUDA device as the object that a solve is given.
+#include <utility>
+
+#include "burelu/errors.hpp"
+#include "cuda_backend.hpp"
+
+namespace burelu {
+namespace cuda {
+namespace {
+
+/// Order of the slack from which it is faster here: below, a factorisation on the CPU takes less than some
+/// milliseconds, about what the calls and copies of one take. Not measured on a device.
+constexpr index_t kSmallSlack = 512;
+
+class CudaDevice final : public Device {
+ public:
+  CudaDevice(int number, const CudaProperties& properties, std::shared_ptr<const Device> host)
+      : number_(number),
+        name_("cuda:" + std::to_string(number) + " (" + properties.name + ")"),
+        host_(std::move(host)) {}
+
+  std::string name() const override { return name_; }
+  const Device& host() const override { return *host_; }
+  std::unique_ptr<Backend> relaxation(const RelaxationData& data, const BackendOptions& options) const override {
+    return make_cuda_backend(data, options, number_);
+  }
+  std::unique_ptr<TrainingBackend> training(const TrainingProblem& problem,
+                                            const TrainingOptions& options) const override {
+    return make_cuda_training(problem, options.memory, number_);
+  }
+  std::unique_ptr<Slack> slack(const Matrix& X, double gamma, index_t columns) const override {
+    return make_cuda_slack(X, gamma, columns, number_);
+  }
+
+  bool slack_pays(const SlackSize& size) const override { return size.order() >= kSmallSlack; }
+  bool trains_side_by_side() const override { return false; }
+
+  std::int64_t free_bytes() const override { return cuda_free_memory(number_); }
+  std::int64_t footprint(const SolveSize& s) const override {
+    return cuda_memory(
+        {s.rows, s.features, s.outputs, s.loss_rows, s.rank, s.memory, s.multipliers_float, s.cuts, s.cut_terms()});
+  }
+  std::int64_t footprint(const TrainingSize& size) const override { return cuda_training_memory(size); }
+  std::int64_t footprint(const SlackSize& size) const override { return cuda_slack_memory(size, number_); }
+
+ private:
+  int number_;
+  std::string name_;
+  std::shared_ptr<const Device> host_;
+};
+
+}  // namespace
+}  // namespace cuda
+
+std::shared_ptr<const Device> make_cuda_device(int number, std::shared_ptr<const Device> host) {
+  return std::make_shared<cuda::CudaDevice>(number, cuda_properties(number), std::move(host));
+}
+
+}  // namespace burelu

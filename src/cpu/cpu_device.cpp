@@ -1,0 +1,41 @@
+#include "cpu/cpu_device.hpp"
+
+#include "burelu/errors.hpp"
+#include "cpu/cpu_backend.hpp"
+#include "cpu/cpu_slack.hpp"
+#include "cpu/cpu_training.hpp"
+#include "cpu/footprint.hpp"
+#include "linalg/memory.hpp"
+
+namespace burelu {
+namespace {
+
+constexpr double kSmallProblem = 3e4;  // pairs of samples below which one thread is faster
+
+int useful_threads(const RelaxationData& data, int threads) {
+  return static_cast<double>(data.m) * static_cast<double>(data.m) < kSmallProblem ? 1 : threads;
+}
+
+}  // namespace
+
+std::unique_ptr<Backend> CpuDevice::relaxation(const RelaxationData& data, const BackendOptions& options) const {
+  if (options.multipliers_float)
+    throw DataError("multipliers in single precision need a CUDA device: the CPU backend stores them in double");
+  return std::make_unique<CpuBackend>(data, options.memory, useful_threads(data, options.threads), options.sigma);
+}
+
+std::unique_ptr<TrainingBackend> CpuDevice::training(const TrainingProblem& problem,
+                                                     const TrainingOptions& options) const {
+  return std::make_unique<CpuTraining>(problem, options.memory, options.threads);
+}
+
+std::unique_ptr<Slack> CpuDevice::slack(const Matrix& X, double gamma, index_t) const {
+  return std::make_unique<CpuSlack>(X, gamma);
+}
+
+std::int64_t CpuDevice::free_bytes() const { return available_bytes(); }
+std::int64_t CpuDevice::footprint(const SolveSize& size) const { return cpu_backend_bytes(size); }
+std::int64_t CpuDevice::footprint(const TrainingSize& size) const { return cpu_training_bytes(size); }
+std::int64_t CpuDevice::footprint(const SlackSize& size) const { return cpu_slack_bytes(size); }
+
+}  // namespace burelu

@@ -1,0 +1,63 @@
+// A device as an object, which a solve is given: it makes the backends below the seam, and knows how much memory it has
+// and how much each of them would take. The driver has one for each name (driver/devices.hpp).
+#pragma once
+
+#include <cstdint>
+#include <memory>
+#include <string>
+
+#include "seam/backend.hpp"
+#include "seam/footprint.hpp"
+#include "seam/relaxation_data.hpp"
+#include "seam/slack.hpp"
+#include "seam/training_backend.hpp"
+
+namespace burelu {
+
+struct BackendOptions {
+  int memory = 100;  ///< L-BFGS pairs: 10, 40, 100 differ by factors of 2 to 3 in evaluations
+  int threads = 1;   ///< CPU threads
+  /// Starting penalty. 1 costs a thousand evaluations more on the randomized sets (gap 1e-2 after 1,700 instead of
+  /// 460); 1e-3 is as good there and worse on iris.
+  double sigma = 1e-2;
+  int rank = 0;                    ///< expected columns of the factor, for the estimate of memory; 0: not known
+  bool multipliers_float = false;  ///< CUDA: multipliers stored in single precision, arithmetic in double
+};
+
+struct TrainingOptions {
+  int memory = 20;  ///< L-BFGS pairs; 100 gained nothing
+  int threads = 1;  ///< CPU threads
+};
+
+class Device {
+ public:
+  virtual ~Device() = default;
+
+  /// For reports and checkpoints: "cpu", "cuda:K (model)".
+  virtual std::string name() const = 0;
+  /// The processor, which does what this device leaves to it: the device itself where it is one.
+  virtual const Device& host() const = 0;
+  bool is_host() const { return this == &host(); }
+
+  /// All of these throw `MemoryError` where there is no room, `DeviceError` where the device does not work.
+  virtual std::unique_ptr<Backend> relaxation(const RelaxationData& data, const BackendOptions& options) const = 0;
+  /// Keeps a reference to the problem.
+  virtual std::unique_ptr<TrainingBackend> training(const TrainingProblem& problem,
+                                                    const TrainingOptions& options) const = 0;
+  /// For the rows X (m x d, a reference to which may be kept), gamma, and solves with up to `columns` columns.
+  virtual std::unique_ptr<Slack> slack(const Matrix& X, double gamma, index_t columns) const = 0;
+
+  /// Whether a slack of this size is faster here than on the host.
+  virtual bool slack_pays(const SlackSize& size) const = 0;
+  /// Whether small trainings are faster side by side, one thread each, than one after the other.
+  virtual bool trains_side_by_side() const = 0;
+
+  /// Bytes of its own memory that are free, and that a backend would take; all exact but for rounding. A slack only has
+  /// them while a certificate is made.
+  virtual std::int64_t free_bytes() const = 0;
+  virtual std::int64_t footprint(const SolveSize& size) const = 0;
+  virtual std::int64_t footprint(const TrainingSize& size) const = 0;
+  virtual std::int64_t footprint(const SlackSize& size) const = 0;
+};
+
+}  // namespace burelu
