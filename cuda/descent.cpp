@@ -134,18 +134,18 @@ void CudaDescent<Base>::Fetch::wait() {
 }
 
 template <class Base>
-int CudaDescent<Base>::filled_slots() {
-  State state;
+Control CudaDescent<Base>::control() {
+  Control control;
   Fetch fetch(*this);
-  fetch.add(&state, state_.data(), sizeof(state));
+  fetch.add(&control, state_.data(), sizeof(control));
   fetch.wait();
-  return state.filled;
+  return control;
 }
 
 template <class Base>
 void CudaDescent<Base>::exchange_descent(Archive& archive) {
   exchange_buffer(archive, state_);
-  if (archive.loading() && !counts(filled_slots(), capacity_)) Archive::refuse();  // so much of the panel is read
+  if (archive.loading() && !plausible(control(), capacity_)) Archive::refuse();  // so much of the panel is read
   for (const DeviceBuffer<double>* buffer : {&point_, &gradient_, &direction_, &panel_, &gram_})
     exchange_buffer(archive, *buffer);
 }

@@ -83,7 +83,7 @@ class CudaDescent : public Base {
   PinnedBuffer staging_;
 
  private:
-  int filled_slots();
+  Control control();
   std::int64_t stride() const { return (unknowns_ + 7) / 8 * 8; }
 
   int capacity_;

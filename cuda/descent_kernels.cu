@@ -9,9 +9,8 @@ namespace {
 constexpr int kChunk = 512;   // unknowns of which s, y, g lie in shared memory: 12 KB
 constexpr int kColumns = 32;  // columns between two barriers
 constexpr int kLanes = 32;
-constexpr int kPadded = kLanes + 1;       // avoids bank conflicts
-constexpr int kMaxPanelBlocks = 256;      // two for each multiprocessor of the largest devices
-constexpr double kCurvatureLost = 1e-12;  // of |s| |y|
+constexpr int kPadded = kLanes + 1;   // avoids bank conflicts
+constexpr int kMaxPanelBlocks = 256;  // two for each multiprocessor of the largest devices
 
 __device__ bool idle(const State& state) { return state.control.search.halted != 0; }
 
@@ -21,10 +20,7 @@ __global__ void write_settings_kernel(State* state, Settings settings) { state->
 
 __global__ void write_penalty_kernel(State* state, double sigma) { state->control.dual.sigma = sigma; }
 
-__global__ void forget_pairs_kernel(State* state) {
-  Memory& memory = state->control.memory;
-  memory.count = memory.head = memory.flush = state->filled = 0;
-}
+__global__ void forget_pairs_kernel(State* state) { rules::forget_pairs(state->control.memory); }
 
 __global__ void open_window_kernel(State* state) { rules::open_window(state->control); }
 
@@ -38,14 +34,7 @@ __global__ void __launch_bounds__(kThreads) step_kernel(DescentView view) {
   view.trial[i] = search.fresh ? view.point[i] : view.point[i] + search.step * view.direction[i];
 }
 
-__global__ void open_accept_kernel(State* state) {
-  Memory& memory = state->control.memory;
-  state->accepting = !idle(*state) && state->control.search.accepted ? 1 : 0;
-  if (!state->accepting) return;
-  if (memory.flush) memory.count = memory.head = memory.flush = state->filled = 0;
-  state->slot = memory.head;
-  if (state->control.search.pair && state->filled <= memory.head) state->filled = memory.head + 1;
-}
+__global__ void open_accept_kernel(State* state) { state->accepting = rules::open_accept(state->control) ? 1 : 0; }
 
 // Columns s and y, and the trial becomes the point. 7 N.
 __global__ void __launch_bounds__(kThreads) accept_kernel(DescentView view) {
@@ -53,8 +42,9 @@ __global__ void __launch_bounds__(kThreads) accept_kernel(DescentView view) {
   const std::int64_t i = thread_index();
   if (!state.accepting || i >= view.unknowns) return;
   if (state.control.search.pair) {
-    view.panel[state.slot * view.stride + i] = state.control.search.step * view.direction[i];
-    view.panel[(view.capacity + state.slot) * view.stride + i] = view.trial_gradient[i] - view.gradient[i];
+    const int slot = state.control.memory.head;
+    view.panel[slot * view.stride + i] = state.control.search.step * view.direction[i];
+    view.panel[(view.capacity + slot) * view.stride + i] = view.trial_gradient[i] - view.gradient[i];
   }
   view.point[i] = view.trial[i];
   view.gradient[i] = view.trial_gradient[i];
@@ -70,7 +60,7 @@ __device__ const double* panel_column(const DescentView& view, int filled, int i
 // add up one row of lanes each, which needs two barriers instead of a shuffle per product.
 __device__ void chunk_products(const DescentView& view, const double* chunk, double* lanes, double* totals,
                                std::int64_t begin, int count, int first_column) {
-  const int filled = view.state->filled;
+  const int filled = view.state->control.memory.filled;
   const int columns = 2 * filled + 1;
   const int lane = static_cast<int>(threadIdx.x) % kLanes;
   for (int k = static_cast<int>(threadIdx.x) / kLanes; k < kColumns; k += static_cast<int>(kThreads) / kLanes) {
@@ -105,10 +95,11 @@ __global__ void __launch_bounds__(kThreads) panel_products_kernel(DescentView vi
   double* chunk = shared_memory<double>();
   double* lanes = chunk + 3 * kChunk;
   double* totals = lanes + 3 * kColumns * kPadded;
-  const int columns = 2 * state.filled + 1;
+  const int columns = 2 * state.control.memory.filled + 1;
+  const int slot = state.control.memory.head;
   const bool pair = state.control.search.pair != 0;
-  const double* from[3] = {view.panel + state.slot * view.stride,
-                           view.panel + (view.capacity + state.slot) * view.stride, view.gradient};
+  const double* from[3] = {view.panel + slot * view.stride, view.panel + (view.capacity + slot) * view.stride,
+                           view.gradient};
   for (int k = static_cast<int>(threadIdx.x); k < 3 * columns; k += kThreads) totals[k] = 0.0;
   const std::int64_t share = (view.unknowns + gridDim.x * kChunk - 1) / (gridDim.x * kChunk) * kChunk;
   const std::int64_t last = share * (blockIdx.x + 1) < view.unknowns ? share * (blockIdx.x + 1) : view.unknowns;
@@ -135,31 +126,20 @@ __global__ void __launch_bounds__(kThreads) gram_kernel(DescentView view, int bl
   if (!state.accepting || k >= width || (!pair && l < 2)) return;
   if (k == 2 * view.capacity && l < 2) return;  // g with s and y stands in the other triangle
   const int part = k % view.capacity;
-  const bool used = k == 2 * view.capacity || part < state.filled;
-  const int packed = k == 2 * view.capacity ? 2 * state.filled : (k < view.capacity ? part : state.filled + part);
+  const int filled = state.control.memory.filled;
+  const int slot = state.control.memory.head;
+  const bool used = k == 2 * view.capacity || part < filled;
+  const int packed = k == 2 * view.capacity ? 2 * filled : (k < view.capacity ? part : filled + part);
   double sum = 0.0;
   for (int b = 0; used && b < blocks; ++b)
     sum += view.partial[static_cast<std::int64_t>(b) * 3 * width + 3 * packed + l];
-  const int row = l == 0 ? state.slot : (l == 1 ? view.capacity + state.slot : 2 * view.capacity);
+  const int row = l == 0 ? slot : (l == 1 ? view.capacity + slot : 2 * view.capacity);
   view.gram[row * width + k] = sum;
   if (k != row) view.gram[k * width + row] = sum;
 }
 
 __global__ void close_accept_kernel(DescentView view) {
-  State& state = *view.state;
-  if (!state.accepting || !state.control.search.pair) return;
-  Memory& memory = state.control.memory;
-  const std::int64_t width = 2 * view.capacity + 1;
-  const int y = view.capacity + state.slot;
-  const double sy = view.gram[state.slot * width + y];
-  const double ss = view.gram[state.slot * width + state.slot];
-  const double yy = view.gram[y * width + y];
-  if (!(sy > kCurvatureLost * sqrt(ss * yy))) {  // lost in rounding: the slot, and what it held, is free again
-    if (memory.count > memory.capacity - 1) memory.count = memory.capacity - 1;
-    return;
-  }
-  memory.head = (state.slot + 1) % memory.capacity;
-  if (memory.count < memory.capacity) memory.count += 1;
+  if (view.state->accepting) rules::close_accept(view.state->control, view.gram);
 }
 
 // Half a warp as the team of the two-loop recursion: rows of a few hundred entries, each step waits for the one before.
@@ -194,19 +174,13 @@ __global__ void __launch_bounds__(kTeam) coefficients_kernel(DescentView view) {
   const int width = 2 * view.capacity + 1;
   double* coefficients = shared_memory<double>();
   double* alpha = coefficients + width;
-  Memory memory = state.control.memory;
-  double slope = rules::two_loop(memory, view.gram, alpha, coefficients, HalfWarp{});
-  if (!(slope < 0.0)) {  // the recursion lost descent: start over from steepest descent
-    memory.count = memory.head = 0;
-    slope = rules::two_loop(memory, view.gram, alpha, coefficients, HalfWarp{});
-    if (threadIdx.x == 0) {
-      state.control.memory = memory;
-      state.filled = 0;
-    }
-  }
+  Memory memory = state.control.memory;  // each thread's own, all of them the same
+  const double slope = rules::find_direction(memory, view.gram, alpha, coefficients, HalfWarp{});
   __syncwarp(HalfWarp::kMask);
   for (int k = static_cast<int>(threadIdx.x); k < width; k += kTeam) view.coefficients[k] = coefficients[k];
-  if (threadIdx.x == 0) rules::open_search(state.control, slope);
+  if (threadIdx.x != 0) return;
+  state.control.memory = memory;
+  rules::open_search(state.control, slope);
 }
 
 // p = sum of coefficient times column. 2 p N.
@@ -215,7 +189,7 @@ __global__ void __launch_bounds__(kThreads) combine_kernel(DescentView view) {
   if (idle(*view.state) || !view.state->control.search.accepted || i >= view.unknowns) return;
   // Columns that hold something, all of them loaded: a load that waits for its coefficient to be looked at would wait
   // for the one before. What a slot out of use holds has no part in the sum.
-  const int filled = view.state->filled;
+  const int filled = view.state->control.memory.filled;
   double sum = 0.0;
   for (int side = 0; side < 2; ++side) {
 #pragma unroll 8
@@ -231,11 +205,7 @@ __global__ void __launch_bounds__(kThreads) combine_kernel(DescentView view) {
 
 struct MeasureTrial {
   __device__ void operator()(State& state, const double* sums) const {
-    if (idle(state)) return;
-    Value& value = state.control.value;
-    value.decay += 0.5 * sums[0];
-    value.slope = sums[1];
-    value.gradient = sqrt(sums[2]);
+    if (!idle(state)) rules::take_gradient(state.control, sums[0], sums[1], sums[2]);
   }
 };
 

@@ -3,6 +3,7 @@
 
 #include "device.hpp"
 #include "launch.hpp"
+#include "seam/rules.hpp"
 #include "triangle.hpp"
 #include "weights.hpp"
 
@@ -108,35 +109,19 @@ __global__ void __launch_bounds__(kThreads)
 
 constexpr int kAdded = 5;  // of kUpdateSums; of the others the largest counts
 
-struct UpdateSums {
-  double penalty = 0.0, change = 0.0, restart = 0.0, mass = 0.0, shortfall = 0.0;
-  double lowest = 0.0;   // -smallest product, at least 0
-  double largest = 0.0;  // of the diagonal
-};
-
-// One entry of an update: returns h, to be stored, and leaves G in `entry`.
+// One entry of an update: returns h, to be stored, and leaves G in place of the product in `gradient`.
 template <class Stored>
 __device__ __forceinline__ double update_entry(const PairView<Stored>& pairs, std::int64_t i, std::int64_t j,
-                                               double sigma, double multiplier, double before, double& entry,
-                                               UpdateSums& sums) {
-  const double product = entry;
-  entry = 0.0;
+                                               double sigma, double multiplier, double before, double& gradient,
+                                               entry::UpdateSums& sums) {
+  const double product = gradient;
+  gradient = 0.0;
   if (multiplier == -kInfinity || j > i) return multiplier;
   const double w = pairs.importance[i] * pair_weight(pairs.weights, i, j) * pairs.importance[j];
-  if (i == j) {  // never negative, so it never has a multiplier
-    sums.mass += w * product * product;
-    sums.largest = product > sums.largest ? product : sums.largest;
-    return 0.0;
-  }
-  const double h = entry::hinge(multiplier, sigma, product);
-  const double step = h - multiplier;
-  sums.penalty += 2.0 * w * h * h;
-  sums.change += 2.0 * w * step * step;
-  sums.restart += 2.0 * w * step * (h - before);
-  sums.mass += 2.0 * w * product * product;
-  if (product < 0.0) sums.shortfall -= 2.0 * w * h * product;
-  sums.lowest = -product > sums.lowest ? -product : sums.lowest;
-  entry = w * h;
+  // A product of the diagonal is never negative, so it never has a multiplier.
+  if (i == j && product > sums.largest) sums.largest = product;
+  const double h = entry::update(multiplier, before, product, w, sigma, i == j ? 1.0 : 2.0, sums);
+  gradient = w * h;
   return h;
 }
 
@@ -146,7 +131,7 @@ __global__ void __launch_bounds__(kThreads) update_multipliers_kernel(PanelView 
   const std::int64_t column = kWide * thread_index();  // of the panel
   const std::int64_t j = panel.first_column + column;
   const double sigma = panel.state->control.dual.sigma;
-  UpdateSums sums;
+  entry::UpdateSums sums;
   for (int k = 0; k < kRows && j < panel.end_column; ++k) {
     const std::int64_t row = static_cast<std::int64_t>(blockIdx.y) * kRows + k;
     const std::int64_t i = panel.first_row + row;
@@ -192,7 +177,7 @@ __device__ double combine_partial(const PanelView& panel, int kind, Operation co
 __global__ void __launch_bounds__(kThreads) finish_pass_kernel(PanelView panel) {
   const double total = combine_partial(panel, 0, Add{});
   Control& control = panel.state->control;
-  if (threadIdx.x == 0 && !control.search.halted) control.value.penalty = total / (4.0 * control.dual.sigma);
+  if (threadIdx.x == 0 && !control.search.halted) rules::take_penalty(control, total);
 }
 
 __global__ void __launch_bounds__(kThreads) finish_update_kernel(PanelView panel) {
@@ -202,14 +187,7 @@ __global__ void __launch_bounds__(kThreads) finish_update_kernel(PanelView panel
 #pragma unroll
   for (int k = kAdded; k < kUpdateSums; ++k) sums[k] = combine_partial(panel, k, Max{});
   if (threadIdx.x != 0) return;
-  Control& control = panel.state->control;
-  control.value.penalty = sums[0] / (4.0 * control.dual.sigma);
-  control.dual.change = sums[1];
-  control.dual.restart = sums[2];
-  control.dual.mass = sums[3];
-  control.dual.shortfall = 0.5 * sums[4];
-  control.dual.violation = sums[5];
-  control.dual.largest = sums[6];
+  rules::take_update(panel.state->control, {sums[0], sums[1], sums[2], sums[3], sums[4], sums[5], sums[6]});
 }
 
 template <class Stored>

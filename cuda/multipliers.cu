@@ -32,9 +32,8 @@ __global__ void __launch_bounds__(kThreads)
   for (std::int64_t k = thread_index(); k < size; k += step) {
     const Stored now = pairs.multipliers[k];
     if (now == static_cast<Stored>(-kInfinity)) continue;
-    const double ahead =
-        static_cast<double>(now) + beta * (static_cast<double>(now) - static_cast<double>(pairs.previous[k]));
-    pairs.multipliers[k] = ahead > 0.0 ? static_cast<Stored>(ahead) : Stored{0};
+    pairs.multipliers[k] = static_cast<Stored>(
+        entry::extrapolated(static_cast<double>(now), static_cast<double>(pairs.previous[k]), beta));
     pairs.previous[k] = now;
   }
 }

@@ -47,11 +47,7 @@ __global__ void open_level_kernel(State* state, double width, const double* unit
 struct MeasureNetwork {
   double gamma;
   __device__ void operator()(State& state, const double* sums) const {
-    if (state.control.search.halted) return;
-    Value& value = state.control.value;
-    value.loss = 0.5 * sums[0];
-    value.decay = 0.5 * gamma * sums[1];
-    value.penalty = 0.0;
+    if (!state.control.search.halted) rules::take_network(state.control, sums[0], sums[1], gamma);
   }
 };
 

@@ -10,11 +10,7 @@ namespace {
 struct MeasureOutput {
   double gamma;
   __device__ void operator()(State& state, const double* sums) const {
-    if (state.control.search.halted) return;
-    Value& value = state.control.value;
-    value.loss = 0.5 * sums[0];
-    value.dual = -sums[1] - value.loss;
-    value.decay = 0.5 * gamma * sums[2];
+    if (!state.control.search.halted) rules::take_output(state.control, sums[0], sums[1], sums[2], gamma);
   }
 };
 

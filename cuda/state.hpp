@@ -7,8 +7,6 @@ namespace burelu::cuda {
 
 struct State {
   Control control;
-  int filled = 0;      ///< slots of the ring that hold something
-  int slot = 0;        ///< of the pair being added
   int accepting = 0;   ///< the trial was accepted, accept() is at work
   int reweighing = 0;  ///< reweigh() found a usable tau
 };

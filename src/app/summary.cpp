@@ -87,6 +87,11 @@ std::string seconds_text(const ReportContext& context, const Seconds& seconds) {
                      seconds.extract);
 }
 
+std::string fallback_text(const CertificatePlaces& places) {
+  return fmt::format("{} of {} fell back to the host, where they take longer: {}", places.fallbacks,
+                     places.on_device + places.on_host, places.reason);
+}
+
 // Certificates take device memory beside the solve while they are made, or none.
 std::string certificate_memory_text(const MemoryEstimate& memory) {
   const bool fits = memory.device_solve + memory.device_certificate <= memory.device_free;
@@ -110,6 +115,7 @@ SummaryRows summary_rows(const ReportContext& context, const Dataset& data, cons
     rows.emplace_back("relaxation", relaxation_text(relaxation));
   }
   rows.emplace_back("lower bound", bound_text(relaxation));
+  if (relaxation.certificates.fallbacks > 0) rows.emplace_back("certificates", fallback_text(relaxation.certificates));
   if (network.width >= 0) {
     rows.emplace_back("network", network_text(network));
     rows.emplace_back("gap", gap_text(network));

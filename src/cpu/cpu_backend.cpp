@@ -115,9 +115,9 @@ void CpuBackend::output_layer() {
   multiply(1.0, {loss_rows_.data(), rows, r}, transposed(V), -1.0, residual_.data(), data_.c);
   multiply(1.0, {residual_.data(), rows, data_.c}, V, 0.0, loss_gradient_.data(), r);
   const auto& kernels = isa::kernels();
-  control_.value.loss = 0.5 * kernels.dot(residual_.data(), residual_.data(), residual_.size());
-  control_.value.decay = 0.5 * data_.gamma * kernels.dot(output_.data(), output_.data(), output_.size());
-  control_.value.dual = -kernels.dot(residual_.data(), data_.Y.data.data(), residual_.size()) - control_.value.loss;
+  rules::take_output(control_, kernels.dot(residual_.data(), residual_.data(), residual_.size()),
+                     kernels.dot(residual_.data(), data_.Y.data.data(), residual_.size()),
+                     kernels.dot(output_.data(), output_.data(), output_.size()), data_.gamma);
 }
 
 void CpuBackend::pull_back() {
@@ -154,9 +154,9 @@ void CpuBackend::pull_back() {
   double* gu = ut(trial_gradient_.data());
   const double* u = ut(trial_.data());
   multiply(1.0, data_.decay, {u, data_.d, r}, 0.0, gu, r);
-  control_.value.decay += 0.5 * isa::kernels().dot(u, gu, data_.d * r);
+  const double decay = isa::kernels().dot(u, gu, data_.d * r);
   multiply(1.0, transposed(data_.XK), {pulled_.data(), data_.m, r}, 1.0, gu, r);
-  measure_trial();
+  measure_trial(decay);
 }
 
 void CpuBackend::judge_update() { rules::judge_update(control_); }

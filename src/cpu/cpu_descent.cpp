@@ -43,7 +43,7 @@ void CpuDescent<Base>::resize(std::int64_t unknowns) {
   stride_ = (unknowns + 7) / 8 * 8;
   for (Buffer<double>* b : {&point_, &trial_, &gradient_, &trial_gradient_, &direction_}) *b = Buffer<double>(stride_);
   panel_ = Buffer<double>(std::int64_t{2} * control_.memory.capacity * stride_);
-  control_.memory.count = control_.memory.head = control_.memory.flush = filled_ = 0;
+  rules::forget_pairs(control_.memory);
 }
 
 template <class Base>
@@ -57,8 +57,7 @@ template <class Base>
 void CpuDescent<Base>::exchange_descent(Archive& archive) {
   const int capacity = control_.memory.capacity;
   archive.value(control_);
-  archive.value(filled_);
-  if (!plausible(control_, capacity) || !counts(filled_, capacity)) Archive::refuse();
+  if (!plausible(control_, capacity)) Archive::refuse();
   for (Buffer<double>* b : {&point_, &gradient_, &direction_, &panel_, &gram_}) archive.buffer(*b);
 }
 
@@ -84,34 +83,21 @@ void CpuDescent<Base>::step() {
 }
 
 template <class Base>
-void CpuDescent<Base>::measure_trial() {
+void CpuDescent<Base>::measure_trial(double decay) {
   const auto& kernels = isa::kernels();
-  control_.value.slope = kernels.dot(trial_gradient_.data(), direction_.data(), unknowns_);
-  control_.value.gradient = std::sqrt(kernels.dot(trial_gradient_.data(), trial_gradient_.data(), unknowns_));
+  rules::take_gradient(control_, decay, kernels.dot(trial_gradient_.data(), direction_.data(), unknowns_),
+                       kernels.dot(trial_gradient_.data(), trial_gradient_.data(), unknowns_));
 }
 
 template <class Base>
 void CpuDescent<Base>::accept() {
-  if (idle() || !control_.search.accepted) return;
-  Memory& memory = control_.memory;
-  if (memory.flush) memory.count = memory.head = memory.flush = filled_ = 0;
-  const int slot = memory.head;
-  bool pair = control_.search.pair != 0;
+  if (!rules::open_accept(control_)) return;
+  const bool pair = control_.search.pair != 0;
   if (pair) add_pair();
   std::swap(point_, trial_);
   std::swap(gradient_, trial_gradient_);
-  add_products(pair, slot);
-  if (!pair) return;
-  const std::int64_t width = 2 * memory.capacity + 1;
-  const double sy = gram_[slot * width + memory.capacity + slot];
-  const double ss = gram_[slot * width + slot];
-  const double yy = gram_[(memory.capacity + slot) * width + memory.capacity + slot];
-  if (!(sy > 1e-12 * std::sqrt(ss * yy))) {  // curvature lost in rounding: the slot, and what it held, is free again
-    memory.count = std::min(memory.count, memory.capacity - 1);
-    return;
-  }
-  memory.head = (slot + 1) % memory.capacity;
-  memory.count = std::min(memory.count + 1, memory.capacity);
+  add_products(pair, control_.memory.head);
+  rules::close_accept(control_, gram_.data());
 }
 
 template <class Base>
@@ -130,8 +116,7 @@ void CpuDescent<Base>::add_products(bool pair, int slot) {
   const auto& kernels = isa::kernels();
   const int m = control_.memory.capacity;
   const std::int64_t width = 2 * m + 1;
-  if (pair) filled_ = std::max(filled_, slot + 1);
-  const int used = filled_;
+  const int used = control_.memory.filled;
   const double* s = s_column(slot);
   const double* y = y_column(slot);
   const double* g = gradient_.data();
@@ -167,13 +152,9 @@ void CpuDescent<Base>::add_products(bool pair, int slot) {
 template <class Base>
 void CpuDescent<Base>::direction() {
   if (idle() || !control_.search.accepted) return;
-  Memory& memory = control_.memory;
-  const int m = memory.capacity;
-  double slope = rules::two_loop(memory, gram_.data(), alpha_.data(), coefficients_.data(), Solo{});
-  if (!(slope < 0.0)) {  // the recursion lost descent: start over from steepest descent
-    memory.count = memory.head = filled_ = 0;
-    slope = rules::two_loop(memory, gram_.data(), alpha_.data(), coefficients_.data(), Solo{});
-  }
+  const int m = control_.memory.capacity;
+  const double slope =
+      rules::find_direction(control_.memory, gram_.data(), alpha_.data(), coefficients_.data(), Solo{});
   std::vector<const double*> columns;
   std::vector<double> weights;
   for (int k = 0; k < 2 * m; ++k)

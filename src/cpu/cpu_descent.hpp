@@ -32,8 +32,9 @@ class CpuDescent : public Base {
 
   /// Sets the number of unknowns; the memory is empty afterwards, the point zero.
   void resize(std::int64_t unknowns);
-  /// Records the trial's gradient sums: its norm and its slope along p. The derived class calls it at the end.
-  void measure_trial();
+  /// Records the trial's gradient sums: its norm and its slope along p, and adds half of `decay` to the decay. The
+  /// derived class calls it at the end.
+  void measure_trial(double decay);
   /// State of the descent; on loading, resize() has been called for the same number of unknowns.
   void exchange_descent(Archive& archive);
   bool idle() const { return control_.search.halted != 0; }
@@ -52,7 +53,6 @@ class CpuDescent : public Base {
   void split(const Work& work) const;  // work(part of the team, begin, end) over the unknowns
 
   std::int64_t stride_ = 0;
-  int filled_ = 0;  // slots of the ring that hold something
   Buffer<double> panel_;
   Buffer<double> gram_, alpha_, coefficients_, partial_;
 };

@@ -111,41 +111,22 @@ void CpuBackend::interaction_pass() {
   reduce_gradient();
   double total = 0.0;
   for (const double sum : sums) total += sum;
-  control_.value.penalty = total / (4.0 * control_.dual.sigma);
+  rules::take_penalty(control_, total);
 }
 
 void CpuBackend::update_multipliers() {
   gradient_factor_.fill(0.0);
-  std::vector<isa::TileSums> sums(static_cast<std::size_t>(team_.size()));
+  std::vector<entry::UpdateSums> sums(static_cast<std::size_t>(team_.size()));
   const auto update = isa::kernels().tile_update;
   for_each_tile([&](index_t row, index_t col, int part) {
     const double pairs = row == col ? 1.0 : 2.0;
-    const isa::TileSums of_tile = update(tile(row, col, part));
-    isa::TileSums& sum = sums[static_cast<std::size_t>(part)];
-    sum.penalty += pairs * of_tile.penalty;
-    sum.change += pairs * of_tile.change;
-    sum.restart += pairs * of_tile.restart;
-    sum.mass += pairs * of_tile.mass;
-    sum.shortfall += pairs * of_tile.shortfall;
-    sum.smallest = std::min(sum.smallest, of_tile.smallest);
+    entry::add(sums[static_cast<std::size_t>(part)], update(tile(row, col, part)), pairs);
   });
   reduce_gradient();
-  isa::TileSums total;
-  for (const isa::TileSums& sum : sums) {
-    total.penalty += sum.penalty;
-    total.change += sum.change;
-    total.restart += sum.restart;
-    total.mass += sum.mass;
-    total.shortfall += sum.shortfall;
-    total.smallest = std::min(total.smallest, sum.smallest);
-  }
-  control_.value.penalty = total.penalty / (4.0 * control_.dual.sigma);
-  control_.dual.change = total.change;
-  control_.dual.restart = total.restart;
-  control_.dual.mass = total.mass;
-  control_.dual.shortfall = 0.5 * total.shortfall;
-  control_.dual.violation = -total.smallest;
-  control_.dual.largest = largest_diagonal();
+  entry::UpdateSums total;
+  for (const entry::UpdateSums& sum : sums) entry::add(total, sum);
+  total.largest = largest_diagonal();
+  rules::take_update(control_, total);
 }
 
 double CpuBackend::largest_diagonal() const {
@@ -165,8 +146,7 @@ void CpuBackend::extrapolate() {
     for (index_t k = 0; k < kEntries; ++k) {
       const double now = t[k];
       if (now == -kInfinity) continue;
-      const double ahead = now + beta * (now - p[k]);
-      t[k] = ahead > 0.0 ? ahead : 0.0;
+      t[k] = entry::extrapolated(now, p[k], beta);
       p[k] = now;
     }
   });

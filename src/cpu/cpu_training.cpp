@@ -6,6 +6,7 @@
 
 #include "cpu/isa/kernels.hpp"
 #include "linalg/dense.hpp"
+#include "seam/rules.hpp"
 
 namespace burelu {
 namespace {
@@ -122,11 +123,11 @@ void CpuTraining::output_gradient() {
   multiply(q, transposed({E_.data(), n_, c_}), {R_.data(), n_, k_}, 1.0, out, k_);
 }
 
-// dUt = (XK)'((E V) o relu'(P)) + g K'K Ut; R is overwritten. Adds g/2 ||U||^2 to the decay.
-void CpuTraining::input_gradient(const double* Ut) {
+// dUt = (XK)'((E V) o relu'(P)) + g K'K Ut; R is overwritten. Returns g ||U||^2.
+double CpuTraining::input_gradient(const double* Ut) {
   double* out = trial_gradient_.data();
   multiply(problem_.gamma, {KK_.data(), d_, d_}, {Ut, d_, k_}, 0.0, out, k_);
-  control_.value.decay += 0.5 * isa::kernels().dot(out, Ut, d_ * k_);
+  const double decay = isa::kernels().dot(out, Ut, d_ * k_);
   multiply(1.0, {E_.data(), n_, c_}, {V_.data(), c_, k_}, 0.0, R_.data(), k_);
   const std::int64_t entries = n_ * k_;
   const double width = width_;
@@ -138,6 +139,7 @@ void CpuTraining::input_gradient(const double* Ut) {
     each_entry(entries, [&](std::int64_t i) { R[i] *= entry::smooth_relu_slope(P[i], width); });
   }
   multiply(1.0, transposed({XK_.data(), n_, d_}), {R_.data(), n_, k_}, 1.0, out, k_);
+  return decay;
 }
 
 void CpuTraining::network_pass() {
@@ -146,12 +148,9 @@ void CpuTraining::network_pass() {
   hidden_layer(z, width_);
   output_weights(z);
   residual();
-  control_.value.loss = 0.5 * square_sum(E_.data(), n_ * c_);
-  control_.value.decay = 0.5 * problem_.gamma * square_sum(V_.data(), c_ * k_);
-  control_.value.penalty = 0.0;
+  rules::take_network(control_, square_sum(E_.data(), n_ * c_), square_sum(V_.data(), c_ * k_), problem_.gamma);
   output_gradient();
-  input_gradient(z);
-  measure_trial();
+  measure_trial(input_gradient(z));
 }
 
 void CpuTraining::read(Snapshot& into, unsigned what) {

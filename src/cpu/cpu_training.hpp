@@ -23,7 +23,7 @@ class CpuTraining final : public CpuDescent<TrainingBackend> {
   void output_weights(const double* z);               // V: given, or the ridge solution for R
   bool solve_ridge(double shift);
   void residual();  // E = R V' - Y
-  void input_gradient(const double* Ut);
+  double input_gradient(const double* Ut);
   void output_gradient();
   template <class Work>
   void each_entry(std::int64_t entries,

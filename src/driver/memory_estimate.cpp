@@ -8,7 +8,7 @@
 #include "driver/devices.hpp"
 #include "interior/tighten.hpp"
 #include "linalg/memory.hpp"
-#include "linalg/team.hpp"
+#include "linalg/thread_scope.hpp"
 #include "network/extraction.hpp"
 #include "relaxation/start.hpp"
 
@@ -49,10 +49,11 @@ MemoryEstimate estimate_memory(const Problem& problem, const TrainOptions& optio
   if (!device->is_host()) out.device_free = device->free_bytes();
   out.host = presolve_bytes(problem);
   require_memory(out.host, out.host_available, "this machine");
+  const ThreadScope scope(solve.threads);
   const Presolved reduced = presolve(problem);
   if (reduced.rows() > 0) {
     BackendOptions backend;
-    backend.threads = resolve_threads(solve.threads);
+    backend.threads = scope.threads();
     backend.multipliers_float = solve.multipliers_float;
     out.size = solve_size(reduced, solve, backend);
     out.host += solve_host_bytes(out.size, *device);

@@ -1,4 +1,4 @@
-// Teams over OpenMP: the library's only parallel region.
+// Teams over the workers of the calling thread.
 #include "linalg/team.hpp"
 
 #include <omp.h>
@@ -9,48 +9,54 @@
 #include <mutex>
 
 #include "linalg/cgroup.hpp"
+#include "linalg/thread_scope.hpp"
+#include "linalg/workers.hpp"
 
 namespace burelu {
 namespace {
 
-/// The exception of the first part that threw.
-class Failure {
- public:
-  void keep(int part) {
-    const std::lock_guard lock(mutex_);
-    if (error_ && part_ < part) return;
-    part_ = part;
-    error_ = std::current_exception();
-  }
-  void raise() const {
-    if (error_) std::rethrow_exception(error_);
-  }
+thread_local int scope_threads = 0;  // of the innermost ThreadScope; 0: there is none
 
- private:
-  std::mutex mutex_;
-  int part_ = 0;
-  std::exception_ptr error_;
+bool in_parallel() { return Workers::working() || omp_in_parallel() != 0; }
+
+int by_default() { return scope_threads > 0 ? scope_threads : omp_get_max_threads(); }
+
+/// What a launch shares: parts, and the exception of the first one that threw.
+struct Launch {
+  int parts;
+  int threads;
+  void (*call)(const void* work, int part);
+  const void* work;
+  std::mutex mutex = {};
+  int failed = 0;
+  std::exception_ptr error = {};
+
+  void keep(int part) {
+    const std::lock_guard lock(mutex);
+    if (error && failed < part) return;
+    failed = part;
+    error = std::current_exception();
+  }
 };
 
-/// Threads of a region that asks for `threads`: the runtime may give fewer (OMP_DYNAMIC, a limit).
-int given(int threads) {
-  if (threads <= 1 || omp_in_parallel() != 0) return 1;
-  if (omp_get_dynamic() == 0 && omp_get_thread_limit() >= threads) return threads;
-  int size = 1;
-#pragma omp parallel num_threads(threads)
-  {
-#pragma omp single
-    size = omp_get_num_threads();
+/// The parts of one thread: there may be fewer threads than when the team was made.
+void serve(const void* data, int thread) {
+  auto& launch = *static_cast<Launch*>(const_cast<void*>(data));
+  for (int part = thread; part < launch.parts; part += launch.threads) {
+    try {
+      launch.call(launch.work, part);
+    } catch (...) {
+      launch.keep(part);
+    }
   }
-  return size;
 }
 
 }  // namespace
 
 ThreadLimits thread_limits() {
   ThreadLimits out;
-  out.in_parallel = omp_in_parallel() != 0;
-  out.by_default = omp_get_max_threads();
+  out.in_parallel = in_parallel();
+  out.by_default = by_default();
   out.contention = omp_get_thread_limit();
   out.processors = omp_get_num_procs();
   out.quota = cgroup_processors();
@@ -64,31 +70,34 @@ int resolve_threads(int requested, const ThreadLimits& limits) {
   return std::max(1, limits.quota < allowed ? static_cast<int>(std::ceil(limits.quota)) : allowed);
 }
 
-int resolve_threads(int requested) { return given(resolve_threads(requested, thread_limits())); }
+int resolve_threads(int requested) { return resolve_threads(requested, thread_limits()); }
 
-Team::Team(int threads) : size_(given(threads)) {}
+Team::Team(int threads)
+    : size_(threads <= 1 || in_parallel() ? 1 : 1 + Workers::of_this_thread().ensure(threads - 1)) {}
 
-Team Team::current() { return Team(omp_get_max_threads()); }
+Team Team::current() { return Team(std::min(by_default(), omp_get_thread_limit())); }
 
-// A region may have fewer threads than parts: each thread goes on with the part that is as many further on.
 void Team::launch(Call call, const void* work) const {
-  if (size_ == 1 || omp_in_parallel() != 0) {
-    for (int part = 0; part < size_; ++part) call(work, part);
-    return;
+  Launch launch{size_, 1, call, work};
+  if (size_ > 1 && !in_parallel()) {
+    Workers& workers = Workers::of_this_thread();  // of another thread than the one that made the team, maybe
+    launch.threads += workers.ensure(size_ - 1);
+    workers.run(launch.threads - 1, &serve, &launch);
+  } else {
+    serve(&launch, 0);
   }
-  Failure failure;
-#pragma omp parallel num_threads(size_)
-  {
-    omp_set_num_threads(1);  // of this thread in this region only
-    for (int part = omp_get_thread_num(); part < size_; part += omp_get_num_threads()) {
-      try {
-        call(work, part);
-      } catch (...) {
-        failure.keep(part);
-      }
-    }
-  }
-  failure.raise();
+  if (launch.error) std::rethrow_exception(launch.error);
+}
+
+ThreadScope::ThreadScope(int requested)
+    : blas_(omp_get_max_threads()), before_(scope_threads), threads_(Team(resolve_threads(requested)).size()) {
+  omp_set_num_threads(1);
+  scope_threads = threads_;
+}
+
+ThreadScope::~ThreadScope() {
+  omp_set_num_threads(blas_);
+  scope_threads = before_;
 }
 
 }  // namespace burelu

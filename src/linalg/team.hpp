@@ -1,9 +1,8 @@
 // The threads of the host: how many there may be, and every parallel loop of the library.
 //
-// A Team has a fixed number of parts, the number of threads that the runtime really gives when it is made. Work is
-// split by parts, and a part that has no thread of its own is done by another one: results depend on size() alone,
-// whatever OpenMP gives later. Inside a parallel region, the caller's or a team's, the parts are done one after the
-// other, and the BLAS runs on one thread below a team: one level of threads at a time.
+// A Team has a fixed number of parts, the number of threads that there really are when it is made. Work is split by
+// parts, so that results depend on size() alone. Inside a parallel region, the caller's or a team's, a new team has one
+// part, and BLAS runs on one thread always (dense.hpp): one level of threads at a time. The threads are workers.hpp's.
 #pragma once
 
 #include <algorithm>
@@ -15,8 +14,8 @@ namespace burelu {
 
 /// What bounds the number of threads of the calling thread, apart from what is asked for.
 struct ThreadLimits {
-  bool in_parallel = false;  ///< inside an OpenMP region with more than one thread
-  int by_default = 1;        ///< OMP_NUM_THREADS, omp_set_num_threads or the processors
+  bool in_parallel = false;  ///< inside a team's work or an OpenMP region with more than one thread
+  int by_default = 1;        ///< of the scope, else OMP_NUM_THREADS, omp_set_num_threads or the processors
   int contention = INT_MAX;  ///< OMP_THREAD_LIMIT
   int processors = INT_MAX;  ///< of the affinity mask
   double quota = 1e9;        ///< processors' worth of time that the control groups allow
@@ -28,14 +27,14 @@ ThreadLimits thread_limits();
 /// The number of threads for a request (0: all) under these limits; at least 1. A broken quota counts as a whole.
 int resolve_threads(int requested, const ThreadLimits& limits);
 
-/// The number of threads that a request (0: all) really gives the calling thread.
+/// The same under the limits of the calling thread.
 int resolve_threads(int requested);
 
 class Team {
  public:
   /// One thread.
   Team() = default;
-  /// `threads` of them, or as many fewer as the runtime gives. Not bounded by the processors: see `resolve_threads`.
+  /// `threads` of them, or as many fewer as the system gives. Not bounded by the processors: see `resolve_threads`.
   explicit Team(int threads);
   /// Those of the scope (thread_scope.hpp) or of the caller's OpenMP settings.
   static Team current();

@@ -11,7 +11,7 @@
 namespace burelu {
 namespace {
 
-constexpr std::string_view kMagic = "burelu-checkpoint 2\n";
+constexpr std::string_view kMagic = "burelu-checkpoint 3\n";
 constexpr std::size_t kSumSize = sizeof(std::uint64_t);
 
 std::uint64_t checksum(std::string_view bytes) {

@@ -41,6 +41,13 @@ Json problem_group(const ReportContext& context, const Dataset& data, const Pres
           {"split", data.rows.divides() ? Json(data.rows.split) : Json(nullptr)}};
 }
 
+Json certificates_group(const CertificatePlaces& places) {
+  return {{"on_device", places.on_device},
+          {"on_host", places.on_host},
+          {"fallbacks", places.fallbacks},
+          {"reason", places.reason.empty() ? Json(nullptr) : Json(places.reason)}};
+}
+
 Json relaxation_group(const Relaxation& relaxation) {
   return {{"objective", number_or_null(relaxation.objective)},
           {"infeasibility", number_or_null(relaxation.infeasibility)},
@@ -54,7 +61,8 @@ Json relaxation_group(const Relaxation& relaxation) {
           {"evaluations", relaxation.evaluations},
           {"outer_iterations", relaxation.outer_iterations},
           {"checks", relaxation.checks},
-          {"host_waits", relaxation.host_waits}};
+          {"host_waits", relaxation.host_waits},
+          {"certificates", certificates_group(relaxation.certificates)}};
 }
 
 Json network_group(const NetworkReport& network) {

@@ -37,9 +37,10 @@ struct Search {
 /// The ring of L-BFGS pairs; columns of the panel are [s_0 .. s_{m-1} | y_0 .. y_{m-1} | g].
 struct Memory {
   int capacity = 0;
-  int count = 0;  ///< pairs in use
-  int head = 0;   ///< slot of the next pair; the newest is head - 1
-  int flush = 0;  ///< forget all pairs before the next direction
+  int count = 0;   ///< pairs in use
+  int head = 0;    ///< slot of the next pair; the newest is head - 1
+  int flush = 0;   ///< forget all pairs before the next direction
+  int filled = 0;  ///< slots that hold something, from the first on: those of the panel that are read
 };
 
 /// Function values of the trial point (summands) and of the accepted point.

@@ -20,7 +20,8 @@ inline bool plausible(const Control& c, int capacity) {
   for (const int value : {c.settings.extrapolate, s.trials, s.failures, s.steps, s.fresh, s.accepted, s.pair, s.halted,
                           m.flush, c.dual.momentum, c.dual.period, c.dual.updates})
     if (!counts(value, kMost)) return false;
-  const bool ring = m.capacity == capacity && counts(m.count, capacity) && counts(m.head, capacity - 1);
+  const bool ring =
+      m.capacity == capacity && counts(m.count, capacity) && counts(m.head, capacity - 1) && counts(m.filled, capacity);
   return ring && counts(c.count.evaluations);
 }
 

@@ -5,6 +5,7 @@
 #include <cmath>
 
 #include "seam/control.hpp"
+#include "seam/entry.hpp"
 #include "seam/host_device.hpp"
 
 namespace burelu::rules {
@@ -15,6 +16,7 @@ inline constexpr double kValueNoise = 1e-14;      // relative rounding of the fu
 inline constexpr double kAcceptNoise = 1e-12;     // an exhausted search still accepts a change below this
 inline constexpr int kMaxTrials = 20;             // of one direction
 inline constexpr int kMaxFailures = 3;            // directions in a row without a step: the window is over
+inline constexpr double kCurvatureLost = 1e-12;   // of |s| |y|: <s, y> below it is rounding
 inline constexpr double kMomentumMax = 0.8;       // extrapolation factor
 inline constexpr double kMomentumBelow = 1e-3;    // only with a primal residual below this: larger steps amplify noise
 inline constexpr double kBalance = 0.1;           // wanted ratio of primal to dual residual
@@ -98,6 +100,69 @@ BURELU_HOST_DEVICE inline void open_search(Control& c, double slope) {
   c.search.trials = 0;
 }
 
+BURELU_HOST_DEVICE inline void forget_pairs(Memory& m) { m.count = m.head = m.flush = m.filled = 0; }
+
+/// accept() begins: false where there is nothing to accept. The coming pair, where there is one, goes into slot `head`.
+BURELU_HOST_DEVICE inline bool open_accept(Control& c) {
+  if (c.search.halted || !c.search.accepted) return false;
+  Memory& m = c.memory;
+  if (m.flush) forget_pairs(m);
+  if (c.search.pair && m.filled <= m.head) m.filled = m.head + 1;
+  return true;
+}
+
+/// accept() ends, with the products of the pair of slot `head` in the Gram matrix (see two_loop): the pair stays,
+/// unless its curvature is lost in rounding. Then the slot, and what it held, is free again.
+BURELU_HOST_DEVICE inline void close_accept(Control& c, const double* gram) {
+  if (!c.search.pair) return;
+  Memory& m = c.memory;
+  const long width = 2 * m.capacity + 1;
+  const long s = m.head;
+  const long y = m.capacity + m.head;
+  const double sy = gram[s * width + y];
+  if (!(sy > kCurvatureLost * std::sqrt(gram[s * width + s] * gram[y * width + y]))) {
+    if (m.count > m.capacity - 1) m.count = m.capacity - 1;
+    return;
+  }
+  m.head = (m.head + 1) % m.capacity;
+  if (m.count < m.capacity) m.count += 1;
+}
+
+/// The output layer: ||E||^2, <E, Y>, ||V||^2.
+BURELU_HOST_DEVICE inline void take_output(Control& c, double residual, double targets, double output, double gamma) {
+  c.value.loss = 0.5 * residual;
+  c.value.dual = -targets - c.value.loss;
+  c.value.decay = 0.5 * gamma * output;
+}
+
+/// The training loss: ||E||^2, ||V||^2.
+BURELU_HOST_DEVICE inline void take_network(Control& c, double residual, double output, double gamma) {
+  c.value.loss = 0.5 * residual;
+  c.value.decay = 0.5 * gamma * output;
+  c.value.penalty = 0.0;
+}
+
+/// The gradient of the trial: <decay gradient, unknowns>, which is twice their decay, g'p, ||g||^2.
+BURELU_HOST_DEVICE inline void take_gradient(Control& c, double decay, double slope, double square) {
+  c.value.decay += 0.5 * decay;
+  c.value.slope = slope;
+  c.value.gradient = std::sqrt(square);
+}
+
+/// The interaction pass: the sum of w h^2 over ordered pairs.
+BURELU_HOST_DEVICE inline void take_penalty(Control& c, double sum) { c.value.penalty = sum / (4.0 * c.dual.sigma); }
+
+/// The update of the multipliers, over ordered pairs.
+BURELU_HOST_DEVICE inline void take_update(Control& c, const entry::UpdateSums& sums) {
+  take_penalty(c, sums.penalty);
+  c.dual.change = sums.change;
+  c.dual.restart = sums.restart;
+  c.dual.mass = sums.mass;
+  c.dual.shortfall = 0.5 * sums.shortfall;
+  c.dual.violation = sums.lowest;
+  c.dual.largest = sums.largest;
+}
+
 /// Two-loop recursion on the Gram matrix K of the panel [s | y | g] (2m+1 columns, leading dimension 2m+1):
 /// coefficients of p = -H g in the panel. `Team` runs dot, fill and scale over a row, its leader writes single entries:
 /// one thread on the CPU, a warp on a device.
@@ -135,6 +200,16 @@ BURELU_HOST_DEVICE double two_loop(const Memory& memory, const double* gram, dou
   }
   team.scale(coef, width, -1.0);
   return team.dot(g_row, coef, width);  // slope g'p
+}
+
+/// Coefficients of the next direction, and its slope g'p. Where the recursion lost descent: steepest descent, from an
+/// empty memory.
+template <class Team>
+BURELU_HOST_DEVICE double find_direction(Memory& memory, const double* gram, double* alpha, double* coef, Team team) {
+  const double slope = two_loop(memory, gram, alpha, coef, team);
+  if (slope < 0.0) return slope;
+  forget_pairs(memory);
+  return two_loop(memory, gram, alpha, coef, team);
 }
 
 /// Raises sigma where the constraints lag behind the descent, lowers it where the descent lags, every kPenaltyPeriod

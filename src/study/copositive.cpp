@@ -1,14 +1,12 @@
 // The augmented Lagrangian over all cells.
 #include "study/copositive.hpp"
 
-#include <cblas.h>
-#include <lapacke.h>
-
 #include <algorithm>
 #include <cmath>
 #include <limits>
 
 #include "linalg/clock.hpp"
+#include "linalg/dense.hpp"
 #include "linalg/random.hpp"
 #include "study/frank_wolfe.hpp"
 #include "study/lbfgs.hpp"
@@ -26,13 +24,6 @@ struct Cell {
   Matrix sides;
   Matrix N;
 };
-
-void gemm(bool ta, bool tb, index_t m, index_t n, index_t k, double alpha, const double* A, index_t lda,
-          const double* B, index_t ldb, double beta, double* C, index_t ldc) {
-  cblas_dgemm(CblasRowMajor, ta ? CblasTrans : CblasNoTrans, tb ? CblasTrans : CblasNoTrans, static_cast<int>(m),
-              static_cast<int>(n), static_cast<int>(k), alpha, A, static_cast<int>(lda), B, static_cast<int>(ldb), beta,
-              C, static_cast<int>(ldc));
-}
 
 class Lagrangian {
  public:
@@ -59,9 +50,8 @@ class Lagrangian {
     Matrix S(n_, n_);
     Matrix Q(n_, d_);
     for (std::size_t p = 0; p < cells_.size(); ++p) {
-      gemm(false, false, n_, d_, d_, 1.0, cells_[p].masked.data.data(), d_, x.data() + p * block(), d_, 0.0,
-           Q.data.data(), d_);
-      gemm(false, true, n_, n_, d_, 1.0, Q.data.data(), d_, Q.data.data(), d_, 1.0, S.data.data(), n_);
+      multiply(1.0, cells_[p].masked, Operand(x.data() + p * block(), d_, d_), 0.0, Q.data.data(), d_);
+      multiply(1.0, Q, transposed(Q), 1.0, S.data.data(), n_);
     }
     if (!solve(S)) return std::numeric_limits<double>::infinity();
     double fit = 0.0;
@@ -95,13 +85,13 @@ class Lagrangian {
     double largest = 0.0;
     for (const Cell& cell : cells_) {
       Matrix XW(d_, c_);
-      gemm(true, false, d_, c_, n_, 1.0, cell.masked.data.data(), d_, W.data.data(), c_, 0.0, XW.data.data(), c_);
+      multiply(1.0, transposed(cell.masked), W, 0.0, XW.data.data(), c_);
       Matrix form(d_, d_);
-      gemm(false, true, d_, d_, c_, 1.0, XW.data.data(), c_, XW.data.data(), c_, 0.0, form.data.data(), d_);
+      multiply(1.0, XW, transposed(XW), 0.0, form.data.data(), d_);
       const index_t q = cell.sides.rows;
       Matrix NG(q, d_);
-      gemm(false, false, q, d_, q, gamma_, cell.N.data.data(), q, cell.sides.data.data(), d_, 0.0, NG.data.data(), d_);
-      gemm(true, false, d_, d_, q, 1.0, cell.sides.data.data(), d_, NG.data.data(), d_, 1.0, form.data.data(), d_);
+      multiply(gamma_, cell.N, cell.sides, 0.0, NG.data.data(), d_);
+      multiply(1.0, transposed(cell.sides), NG, 1.0, form.data.data(), d_);
       std::vector<double> values;
       Matrix vectors;
       eigen(form, values, vectors);
@@ -117,18 +107,19 @@ class Lagrangian {
   bool solve(Matrix& S) {
     for (index_t i = 0; i < n_; ++i) S(i, i) += gamma_;
     M_ = Y_;
-    const auto n = static_cast<lapack_int>(n_);
-    const auto c = static_cast<lapack_int>(c_);
-    return LAPACKE_dposv(LAPACK_ROW_MAJOR, 'U', n, c, S.data.data(), n, M_.data.data(), c) == 0;
+    if (!cholesky(S.data.data(), n_)) return false;
+    solve_lower(S.data.data(), n_, M_.data.data(), c_);
+    solve_upper(S.data.data(), n_, M_.data.data(), c_);
+    return true;
   }
 
   /// Z = (G R)(G R)'.
   Matrix products(const Cell& cell, const double* R) const {
     const index_t q = cell.sides.rows;
     Matrix GR(q, d_);
-    gemm(false, false, q, d_, d_, 1.0, cell.sides.data.data(), d_, R, d_, 0.0, GR.data.data(), d_);
+    multiply(1.0, cell.sides, Operand(R, d_, d_), 0.0, GR.data.data(), d_);
     Matrix Z(q, q);
-    gemm(false, true, q, q, d_, 1.0, GR.data.data(), d_, GR.data.data(), d_, 0.0, Z.data.data(), q);
+    multiply(1.0, GR, transposed(GR), 0.0, Z.data.data(), q);
     return Z;
   }
 
@@ -156,13 +147,13 @@ class Lagrangian {
       }
     Matrix form(d_, d_);  // gamma I - gamma X'D M M'D X - G'(..)G
     Matrix XM(d_, c_);
-    gemm(true, false, d_, c_, n_, 1.0, cell.masked.data.data(), d_, M_.data.data(), c_, 0.0, XM.data.data(), c_);
-    gemm(false, true, d_, d_, c_, -gamma_, XM.data.data(), c_, XM.data.data(), c_, 0.0, form.data.data(), d_);
+    multiply(1.0, transposed(cell.masked), M_, 0.0, XM.data.data(), c_);
+    multiply(-gamma_, XM, transposed(XM), 0.0, form.data.data(), d_);
     Matrix NG(q, d_);
-    gemm(false, false, q, d_, q, 1.0, Z.data.data(), q, cell.sides.data.data(), d_, 0.0, NG.data.data(), d_);
-    gemm(true, false, d_, d_, q, -1.0, cell.sides.data.data(), d_, NG.data.data(), d_, 1.0, form.data.data(), d_);
+    multiply(1.0, Z, cell.sides, 0.0, NG.data.data(), d_);
+    multiply(-1.0, transposed(cell.sides), NG, 1.0, form.data.data(), d_);
     for (index_t k = 0; k < d_; ++k) form(k, k) += gamma_;
-    gemm(false, false, d_, d_, d_, 1.0, form.data.data(), d_, R, d_, 0.0, out, d_);
+    multiply(1.0, form, Operand(R, d_, d_), 0.0, out, d_);
     return penalty;
   }
 

@@ -9,6 +9,7 @@
 
 #include "driver/devices.hpp"
 #include "linalg/clock.hpp"
+#include "linalg/dense.hpp"
 #include "network/polish.hpp"
 #include "study/scaled_training.hpp"
 
@@ -64,30 +65,18 @@ struct Atoms {
   }
 };
 
-Matrix product(bool ta, const Matrix& A, bool tb, const Matrix& B, double alpha) {
-  const index_t m = ta ? A.cols : A.rows;
-  const index_t n = tb ? B.rows : B.cols;
-  const index_t k = ta ? A.rows : A.cols;
-  Matrix C(m, n);
-  if (m > 0 && n > 0 && k > 0)
-    cblas_dgemm(CblasRowMajor, ta ? CblasTrans : CblasNoTrans, tb ? CblasTrans : CblasNoTrans, static_cast<int>(m),
-                static_cast<int>(n), static_cast<int>(k), alpha, A.data.data(), static_cast<int>(A.cols), B.data.data(),
-                static_cast<int>(B.cols), 0.0, C.data.data(), static_cast<int>(n));
-  return C;
-}
-
 /// R = Y - H'V.
 Matrix residual(const Matrix& Y, const Atoms& atoms) {
-  Matrix R = product(true, atoms.H, false, atoms.V, -1.0);
-  for (std::size_t i = 0; i < R.data.size(); ++i) R.data[i] += Y.data[i];
+  Matrix R = Y;
+  multiply(-1.0, transposed(atoms.H), atoms.V, 1.0, R.data.data(), R.cols);
   return R;
 }
 
 /// min over V of 1/2 ||H'V - Y||^2 + gamma sum_k ||v_k||: accelerated proximal gradient on the Gram matrix, with
 /// restarts by the gradient's sign (O'Donoghue and Candes, 2015).
 void correct(Atoms& atoms, const Matrix& Y, double gamma) {
-  const Matrix G = product(false, atoms.H, true, atoms.H, 1.0);
-  const Matrix B = product(false, atoms.H, false, Y, 1.0);
+  const Matrix G = product(atoms.H, transposed(atoms.H));
+  const Matrix B = product(atoms.H, Y);
   double lipschitz = 0.0;  // at most the largest row sum
   for (index_t i = 0; i < G.rows; ++i) {
     double sum = 0.0;
@@ -99,7 +88,7 @@ void correct(Atoms& atoms, const Matrix& Y, double gamma) {
   Matrix Z = V;
   double momentum = 1.0;
   for (int step = 0; step < kCorrections; ++step) {
-    Matrix gradient = product(false, G, false, Z, 1.0);
+    Matrix gradient = product(G, Z);
     double change = 0.0;
     double uphill = 0.0;
     const Matrix before = V;
@@ -213,7 +202,7 @@ Steepest steepest_neuron(const Matrix& X, const Matrix& W, const Patterns& patte
       for (index_t k = 0; k < X.cols; ++k)
         for (index_t j = 0; j < W.cols; ++j) XW(k, j) += X(i, k) * W(i, j);
     }
-    auto [u, value] = pattern.largest(product(false, XW, true, XW, 1.0), square_best);
+    auto [u, value] = pattern.largest(product(XW, transposed(XW)), square_best);
     if (value > square_best) {
       square_best = value;
       best.u = std::move(u);

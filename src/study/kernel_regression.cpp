@@ -1,7 +1,6 @@
 #include "study/kernel_regression.hpp"
 
 #include <cblas.h>
-#include <lapacke.h>
 
 #include <algorithm>
 #include <cmath>
@@ -9,6 +8,7 @@
 #include <vector>
 
 #include "burelu/errors.hpp"
+#include "linalg/dense.hpp"
 
 namespace burelu::study {
 namespace {
@@ -19,23 +19,19 @@ std::vector<double> row_norms(const Matrix& M) {
   return norms;
 }
 
-double kernel_value(Kernel kernel, double product, double norms) {
+double kernel_value(Kernel kernel, double inner, double norms) {
   if (norms == 0.0) return 0.0;
-  const double cosine = std::clamp(product / norms, -1.0, 1.0);
+  const double cosine = std::clamp(inner / norms, -1.0, 1.0);
   const double angle = std::acos(cosine);
   const double rest = std::numbers::pi - angle;
   const double k1 = norms * (std::sqrt(1.0 - cosine * cosine) + rest * cosine);
-  return (kernel == Kernel::nngp ? k1 : k1 + product * rest) / (2.0 * std::numbers::pi);
+  return (kernel == Kernel::nngp ? k1 : k1 + inner * rest) / (2.0 * std::numbers::pi);
 }
 
 }  // namespace
 
 Matrix kernel_matrix(Kernel kernel, const Matrix& X, const Matrix& Z) {
-  Matrix out(X.rows, Z.rows);
-  if (out.data.empty() || X.cols == 0) return out;
-  cblas_dgemm(CblasRowMajor, CblasNoTrans, CblasTrans, static_cast<blasint>(X.rows), static_cast<blasint>(Z.rows),
-              static_cast<blasint>(X.cols), 1.0, X.data.data(), static_cast<blasint>(X.cols), Z.data.data(),
-              static_cast<blasint>(Z.cols), 0.0, out.data.data(), static_cast<blasint>(Z.rows));
+  Matrix out = product(X, transposed(Z));
   const std::vector<double> x = row_norms(X);
   const std::vector<double> z = row_norms(Z);
   for (index_t i = 0; i < X.rows; ++i)
@@ -50,21 +46,12 @@ KernelRegression::KernelRegression(Kernel kernel, const Matrix& X, const Matrix&
   double mean = 0.0;
   for (index_t i = 0; i < K.rows; ++i) mean += K(i, i) / static_cast<double>(K.rows);
   for (index_t i = 0; i < K.rows; ++i) K(i, i) += gamma * mean;
-  const auto n = static_cast<lapack_int>(K.rows);
-  const auto c = static_cast<lapack_int>(Y.cols);
-  if (LAPACKE_dposv(LAPACK_ROW_MAJOR, 'U', n, c, K.data.data(), n, weights_.data.data(), c) != 0)
+  if (!cholesky(K.data.data(), K.rows))
     throw DataError("the kernel matrix is not positive definite; all rows are zero, or gamma is too small");
+  solve_lower(K.data.data(), K.rows, weights_.data.data(), Y.cols);
+  solve_upper(K.data.data(), K.rows, weights_.data.data(), Y.cols);
 }
 
-Matrix KernelRegression::predict(const Matrix& Z) const {
-  const Matrix K = kernel_matrix(kernel_, Z, X_);
-  Matrix out(Z.rows, weights_.cols);
-  if (out.data.empty()) return out;
-  cblas_dgemm(CblasRowMajor, CblasNoTrans, CblasNoTrans, static_cast<blasint>(Z.rows),
-              static_cast<blasint>(weights_.cols), static_cast<blasint>(X_.rows), 1.0, K.data.data(),
-              static_cast<blasint>(X_.rows), weights_.data.data(), static_cast<blasint>(weights_.cols), 0.0,
-              out.data.data(), static_cast<blasint>(weights_.cols));
-  return out;
-}
+Matrix KernelRegression::predict(const Matrix& Z) const { return product(kernel_matrix(kernel_, Z, X_), weights_); }
 
 }  // namespace burelu::study

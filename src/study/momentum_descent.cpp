@@ -6,6 +6,7 @@
 #include <cmath>
 #include <limits>
 
+#include "linalg/dense.hpp"
 #include "linalg/random.hpp"
 
 namespace burelu::study {
@@ -21,15 +22,6 @@ Matrix dense(const MatrixView& view) {
   return out;
 }
 
-// C = op(A) op(B) + beta C.
-void multiply(bool ta, const Matrix& A, bool tb, const Matrix& B, double beta, Matrix& C) {
-  if (C.data.empty()) return;
-  cblas_dgemm(CblasRowMajor, ta ? CblasTrans : CblasNoTrans, tb ? CblasTrans : CblasNoTrans,
-              static_cast<blasint>(C.rows), static_cast<blasint>(C.cols), static_cast<blasint>(ta ? A.rows : A.cols),
-              1.0, A.data.data(), static_cast<blasint>(A.cols), B.data.data(), static_cast<blasint>(B.cols), beta,
-              C.data.data(), static_cast<blasint>(C.cols));
-}
-
 double square_sum(const Matrix& M) {
   return cblas_ddot(static_cast<blasint>(M.data.size()), M.data.data(), 1, M.data.data(), 1);
 }
@@ -43,9 +35,9 @@ double spectral_square(const Matrix& M) {
     const double size = std::sqrt(square_sum(v));
     if (size == 0.0) return 0.0;
     for (double& entry : v.data) entry /= size;
-    multiply(false, M, false, v, 0.0, Mv);
+    multiply(1.0, M, v, 0.0, Mv.data.data(), Mv.cols);
     value = square_sum(Mv);
-    multiply(true, M, false, Mv, 0.0, v);
+    multiply(1.0, transposed(M), Mv, 0.0, v.data.data(), v.cols);
   }
   return value;
 }
@@ -69,16 +61,16 @@ class Descent {
 
   /// The objective of the current network; the gradient is ready for `step`.
   double evaluate() {
-    multiply(false, X_, false, network_.U, 0.0, hidden_);
+    multiply(1.0, X_, network_.U, 0.0, hidden_.data.data(), hidden_.cols);
     for (double& h : hidden_.data) h = std::max(h, 0.0);
     residual_ = Y_;
     for (double& y : residual_.data) y = -y;
-    multiply(false, hidden_, true, network_.V, 1.0, residual_);
-    multiply(true, residual_, false, hidden_, 0.0, gradient_.V);
-    multiply(false, residual_, false, network_.V, 0.0, back_);
+    multiply(1.0, hidden_, transposed(network_.V), 1.0, residual_.data.data(), residual_.cols);
+    multiply(1.0, transposed(residual_), hidden_, 0.0, gradient_.V.data.data(), gradient_.V.cols);
+    multiply(1.0, residual_, network_.V, 0.0, back_.data.data(), back_.cols);
     for (std::size_t i = 0; i < back_.data.size(); ++i)
       if (hidden_.data[i] <= 0.0) back_.data[i] = 0.0;
-    multiply(true, X_, false, back_, 0.0, gradient_.U);
+    multiply(1.0, transposed(X_), back_, 0.0, gradient_.U.data.data(), gradient_.U.cols);
     return 0.5 * square_sum(residual_) + 0.5 * gamma_ * (square_sum(network_.U) + square_sum(network_.V));
   }
 
@@ -142,7 +134,7 @@ Network uniform_network(index_t features, index_t outputs, index_t width, std::u
 double curvature(const Problem& problem, const Network& network) {
   const Matrix X = dense(problem.X);
   Matrix hidden(X.rows, network.width());
-  multiply(false, X, false, network.U, 0.0, hidden);
+  multiply(1.0, X, network.U, 0.0, hidden.data.data(), hidden.cols);
   for (double& h : hidden.data) h = std::max(h, 0.0);
   return spectral_square(X) * spectral_square(network.V) + spectral_square(hidden) + problem.gamma;
 }

@@ -1,14 +1,13 @@
 // One batch of starts for SGD and Adam, one start after the other for L-BFGS.
 #include "study/multistart.hpp"
 
-#include <cblas.h>
-
 #include <algorithm>
 #include <cmath>
 #include <limits>
 #include <numbers>
 
 #include "driver/devices.hpp"
+#include "linalg/dense.hpp"
 #include "linalg/random.hpp"
 #include "study/patterns.hpp"
 #include "study/scaled_training.hpp"
@@ -169,30 +168,29 @@ StartBatch::StartBatch(const Problem& problem, int width, int starts, std::uint6
 
 // U'-gradient X'((E V) o 1[XU > 0]) + gamma U and V-gradient E'R + gamma V; only the products with X are shared.
 const std::vector<double>& StartBatch::evaluate() {
-  const int n = static_cast<int>(X_.rows);
-  const int d = static_cast<int>(X_.cols);
-  const int c = static_cast<int>(Y_.cols);
-  const int columns = static_cast<int>(columns_);
-  const int k = static_cast<int>(width_);
+  const index_t n = X_.rows;
+  const index_t d = X_.cols;
+  const index_t c = Y_.cols;
+  const auto columns = static_cast<index_t>(columns_);
+  const auto k = static_cast<index_t>(width_);
   const std::size_t inputs = static_cast<std::size_t>(d) * columns_;
-  cblas_dgemm(CblasRowMajor, CblasNoTrans, CblasNoTrans, n, columns, d, 1.0, X_.data.data(), d, weights_.data(),
-              columns, 0.0, P_.data(), columns);
+  multiply(1.0, X_, {weights_.data(), d, columns}, 0.0, P_.data(), columns);
   for (std::size_t i = 0; i < P_.size(); ++i) R_[i] = P_[i] > 0.0 ? P_[i] : 0.0;
   for (int s = 0; s < starts_; ++s) {
     const std::size_t at = static_cast<std::size_t>(s) * width_;
-    const double* V = weights_.data() + inputs + at;
+    const Operand V(weights_.data() + inputs + at, c, k, columns);
+    const Operand E(E_.data(), n, c);
+    const Operand R(R_.data() + at, n, k, columns);
     std::copy(Y_.data.begin(), Y_.data.end(), E_.begin());
-    cblas_dgemm(CblasRowMajor, CblasNoTrans, CblasTrans, n, c, k, 1.0, R_.data() + at, columns, V, columns, -1.0,
-                E_.data(), c);
-    objectives_[static_cast<std::size_t>(s)] = 0.5 * cblas_ddot(n * c, E_.data(), 1, E_.data(), 1);
-    cblas_dgemm(CblasRowMajor, CblasTrans, CblasNoTrans, c, k, n, 1.0, E_.data(), c, R_.data() + at, columns, 0.0,
-                gradient_.data() + inputs + at, columns);
-    cblas_dgemm(CblasRowMajor, CblasNoTrans, CblasNoTrans, n, k, c, 1.0, E_.data(), c, V, columns, 0.0, R_.data() + at,
-                columns);
+    multiply(1.0, R, transposed(V), -1.0, E_.data(), c);
+    double square = 0.0;
+    for (const double e : E_) square += e * e;
+    objectives_[static_cast<std::size_t>(s)] = 0.5 * square;
+    multiply(1.0, transposed(E), R, 0.0, gradient_.data() + inputs + at, columns);
+    multiply(1.0, E, V, 0.0, R_.data() + at, columns);
   }
   for (std::size_t i = 0; i < P_.size(); ++i) R_[i] = P_[i] > 0.0 ? R_[i] : 0.0;
-  cblas_dgemm(CblasRowMajor, CblasTrans, CblasNoTrans, d, columns, n, 1.0, X_.data.data(), d, R_.data(), columns, 0.0,
-              gradient_.data(), columns);
+  multiply(1.0, transposed(X_), {R_.data(), n, columns}, 0.0, gradient_.data(), columns);
   for (std::size_t row = 0; row < static_cast<std::size_t>(d) + static_cast<std::size_t>(c); ++row)
     for (std::size_t j = 0; j < columns_; ++j) {
       const std::size_t i = row * columns_ + j;

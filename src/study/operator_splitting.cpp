@@ -1,7 +1,6 @@
 #include "study/operator_splitting.hpp"
 
 #include <cblas.h>
-#include <lapacke.h>
 
 #include <algorithm>
 #include <cmath>
@@ -10,6 +9,7 @@
 #include <vector>
 
 #include "burelu/errors.hpp"
+#include "linalg/dense.hpp"
 #include "linalg/random.hpp"
 #include "problem/presolve.hpp"
 
@@ -17,24 +17,6 @@ namespace burelu::study {
 namespace {
 
 constexpr double kRank = 1e-12;  // eigenvalues of Lambda below this share of the largest are rounding errors
-
-// C = alpha op(A) B + beta C, of which A, B and C may be blocks of rows.
-void multiply(double alpha, bool transposed, const double* A, index_t a_rows, index_t a_cols, const double* B,
-              index_t b_cols, double beta, double* C) {
-  const index_t rows = transposed ? a_cols : a_rows;
-  const index_t inner = transposed ? a_rows : a_cols;
-  if (rows == 0 || b_cols == 0) return;
-  cblas_dgemm(CblasRowMajor, transposed ? CblasTrans : CblasNoTrans, CblasNoTrans, static_cast<blasint>(rows),
-              static_cast<blasint>(b_cols), static_cast<blasint>(inner), alpha, A,
-              static_cast<blasint>(std::max<index_t>(a_cols, 1)), B, static_cast<blasint>(b_cols), beta, C,
-              static_cast<blasint>(b_cols));
-}
-
-Matrix product(bool transposed, const Matrix& A, const Matrix& B) {
-  Matrix C(transposed ? A.cols : A.rows, B.cols);
-  multiply(1.0, transposed, A.data.data(), A.rows, A.cols, B.data.data(), B.cols, 0.0, C.data.data());
-  return C;
-}
 
 double square_sum(const Matrix& M) {
   return cblas_ddot(static_cast<blasint>(M.data.size()), M.data.data(), 1, M.data.data(), 1);
@@ -44,17 +26,16 @@ double square_sum(const Matrix& M) {
 // eigenvalues.
 Matrix principal_columns(const Matrix& F, index_t width, index_t pairs) {
   const index_t r = F.cols;
-  Matrix E = product(true, F, F);
-  std::vector<double> values(static_cast<std::size_t>(r));
-  const auto size = static_cast<lapack_int>(r);
-  if (LAPACKE_dsyevd(LAPACK_ROW_MAJOR, 'V', 'U', size, E.data.data(), size, values.data()) != 0)
-    throw DataError("the eigenvalues of the relaxation's factor could not be computed");
+  Matrix E(r, r);  // eigenvectors in its rows
+  std::vector<double> values;
+  gram(1.0, F, 0.0, E.data.data());
+  require_decomposition(eigen(E, values), "the eigenvalues of the relaxation's factor");
   const auto used = static_cast<index_t>(
       std::count_if(values.begin(), values.end(), [&](double v) { return v > kRank * values.back(); }));
   Matrix chosen(r, std::min(used, width));
   for (index_t i = 0; i < r; ++i)
-    for (index_t j = 0; j < chosen.cols; ++j) chosen(i, j) = E(i, r - 1 - j);
-  Matrix Z = product(false, F, chosen);
+    for (index_t j = 0; j < chosen.cols; ++j) chosen(i, j) = E(r - 1 - j, i);
+  Matrix Z = product(F, chosen);
   for (index_t j = 0; j < Z.cols; ++j) {
     double sum = 0.0;
     for (index_t i = 0; i < pairs; ++i) sum += Z(i, j);
@@ -69,16 +50,8 @@ Matrix rotated_columns(const Matrix& F, index_t width, std::uint64_t seed) {
   Random random(seed);
   Matrix Q(width, r);
   for (double& value : Q.data) value = random.normal();
-  std::vector<double> tau(static_cast<std::size_t>(r));
-  const auto m = static_cast<lapack_int>(width);
-  const auto k = static_cast<lapack_int>(r);
-  if (LAPACKE_dgeqrf(LAPACK_ROW_MAJOR, m, k, Q.data.data(), k, tau.data()) != 0 ||
-      LAPACKE_dorgqr(LAPACK_ROW_MAJOR, m, k, k, Q.data.data(), k, tau.data()) != 0)
-    throw DataError("a random rotation could not be computed");
-  Matrix rows(r, width);
-  for (index_t i = 0; i < r; ++i)
-    for (index_t j = 0; j < width; ++j) rows(i, j) = Q(j, i);
-  return product(false, F, rows);
+  require_decomposition(orthonormalise(Q), "a random rotation");
+  return product(F, transposed(Q));
 }
 
 Network network_of(const Matrix& W, index_t rows, index_t features) {
@@ -117,31 +90,28 @@ Matrix lifted_factor(const Problem& problem, const Factor& factor) {
 LinearLayer::LinearLayer(const MatrixView& X) : X_(X.rows, X.cols), cholesky_(X.cols, X.cols) {
   for (index_t i = 0; i < X.rows; ++i)
     for (index_t j = 0; j < X.cols; ++j) X_(i, j) = X(i, j);
-  cholesky_ = product(true, X_, X_);
+  gram(1.0, X_, 0.0, cholesky_.data.data());
   for (index_t j = 0; j < X.cols; ++j) cholesky_(j, j) += 2.0;
-  const auto d = static_cast<lapack_int>(X.cols);
-  if (LAPACKE_dpotrf(LAPACK_ROW_MAJOR, 'U', d, cholesky_.data.data(), d) != 0)
-    throw DataError("2 I + X'X could not be factored; scale the features");
+  require_decomposition(cholesky(cholesky_.data.data(), X.cols), "the Cholesky factor of 2 I + X'X");
 }
 
 void LinearLayer::project(Matrix& W) const {
   const index_t n = X_.rows;
   const index_t d = X_.cols;
   Matrix S(n, W.cols);  // M W = B - A + X U, then (M M')^-1 of it
-  multiply(1.0, false, X_.data.data(), n, d, W.row(2 * n), W.cols, 0.0, S.data.data());
+  multiply(1.0, X_, {W.row(2 * n), d, W.cols}, 0.0, S.data.data(), S.cols);
   for (index_t i = 0; i < n; ++i)
     for (index_t j = 0; j < W.cols; ++j) S(i, j) += W(n + i, j) - W(i, j);
-  Matrix inner = product(true, X_, S);
-  const auto size = static_cast<lapack_int>(d);
-  const auto cols = static_cast<lapack_int>(W.cols);
-  LAPACKE_dpotrs(LAPACK_ROW_MAJOR, 'U', size, cols, cholesky_.data.data(), size, inner.data.data(), cols);
-  multiply(-0.5, false, X_.data.data(), n, d, inner.data.data(), W.cols, 0.5, S.data.data());
+  Matrix inner = product(transposed(X_), S);
+  solve_lower(cholesky_.data.data(), d, inner.data.data(), inner.cols);
+  solve_upper(cholesky_.data.data(), d, inner.data.data(), inner.cols);
+  multiply(-0.5, X_, inner, 0.5, S.data.data(), S.cols);
   for (index_t i = 0; i < n; ++i)
     for (index_t j = 0; j < W.cols; ++j) {
       W(i, j) += S(i, j);
       W(n + i, j) -= S(i, j);
     }
-  multiply(-1.0, true, X_.data.data(), n, d, S.data.data(), W.cols, 1.0, W.row(2 * n));
+  multiply(-1.0, transposed(X_), S, 1.0, W.row(2 * n), W.cols);
 }
 
 void project_on_relu(Matrix& W, index_t rows) {
@@ -161,7 +131,7 @@ class Iteration {
  public:
   Iteration(const Problem& problem, Matrix lifted, const SplittingOptions& options)
       : n_(problem.X.rows), d_(problem.X.cols), F_(std::move(lifted)), layer_(problem.X) {
-    size_ = std::sqrt(square_sum(product(true, F_, F_)));  // ||F F'||_F = ||F'F||_F
+    size_ = std::sqrt(square_sum(product(transposed(F_), F_)));  // ||F F'||_F = ||F'F||_F
     if (lambda_is_zero()) return;
     step_ = 2.0 * options.step / size_;
     Z_ = options.start == SplittingStart::eigenvectors
@@ -186,7 +156,8 @@ class Iteration {
 
   /// ||WW' - FF'|| / ||FF'|| by ||W'W||^2 - 2 ||F'W||^2 + ||F'F||^2.
   double misfit() const {
-    const double square = square_sum(product(true, W_, W_)) - 2.0 * square_sum(product(true, F_, W_)) + size_ * size_;
+    const double square =
+        square_sum(product(transposed(W_), W_)) - 2.0 * square_sum(product(transposed(F_), W_)) + size_ * size_;
     return std::sqrt(std::max(0.0, square)) / size_;
   }
 
@@ -200,10 +171,10 @@ class Iteration {
  private:
   // next <- next - step (W W' - F F') W
   void descend(Matrix& next) const {
-    const Matrix WW = product(true, W_, W_);
-    const Matrix FW = product(true, F_, W_);
-    multiply(-step_, false, W_.data.data(), W_.rows, W_.cols, WW.data.data(), W_.cols, 1.0, next.data.data());
-    multiply(step_, false, F_.data.data(), F_.rows, F_.cols, FW.data.data(), W_.cols, 1.0, next.data.data());
+    const Matrix WW = product(transposed(W_), W_);
+    const Matrix FW = product(transposed(F_), W_);
+    multiply(-step_, W_, WW, 1.0, next.data.data(), next.cols);
+    multiply(step_, F_, FW, 1.0, next.data.data(), next.cols);
   }
 
   index_t n_, d_;

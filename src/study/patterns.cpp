@@ -1,14 +1,13 @@
 // Cones: wedges in the plane, active sets beyond.
 #include "study/patterns.hpp"
 
-#include <lapacke.h>
-
 #include <algorithm>
 #include <cmath>
 #include <numbers>
 #include <set>
 
 #include "burelu/errors.hpp"
+#include "linalg/dense.hpp"
 #include "linalg/random.hpp"
 
 namespace burelu::study {
@@ -110,8 +109,9 @@ bool solve_active(const Matrix& G, const std::vector<index_t>& set, const double
     for (index_t j = 0; j < k; ++j) gram(i, j) = dot(row, G.row(set[static_cast<std::size_t>(j)]), G.cols);
     gram(i, i) += kRidge;
   }
-  return LAPACKE_dposv(LAPACK_ROW_MAJOR, 'U', static_cast<lapack_int>(k), 1, gram.data.data(),
-                       static_cast<lapack_int>(k), lambda.data(), 1) == 0;
+  if (!cholesky(gram.data.data(), k)) return false;
+  solve_rows(gram.data.data(), k, lambda.data(), 1);
+  return true;
 }
 
 /// u <- u + G'lambda, lambda >= 0 of the least ||u + G'lambda||: the projection onto {u : G u >= 0} (Moreau, 1962).
@@ -277,11 +277,10 @@ Matrix dense(const MatrixView& view) {
 }
 
 void eigen(Matrix M, std::vector<double>& values, Matrix& vectors) {
-  const auto size = static_cast<lapack_int>(M.rows);
-  values.assign(static_cast<std::size_t>(M.rows), 0.0);
-  if (LAPACKE_dsyev(LAPACK_ROW_MAJOR, 'V', 'U', size, M.data.data(), size, values.data()) != 0)
-    throw DataError("the eigenvalues of a matrix of the data could not be computed; scale the features");
-  vectors = std::move(M);
+  require_decomposition(burelu::eigen(M, values), "the eigenvalues of a matrix of the data");
+  vectors = Matrix(M.rows, M.rows);
+  for (index_t i = 0; i < M.rows; ++i)
+    for (index_t j = 0; j < M.rows; ++j) vectors(j, i) = M(i, j);
 }
 
 }  // namespace burelu::study

@@ -17,6 +17,8 @@ struct Case {
   const char* message;  ///< a part of the line
 };
 
+void PrintTo(const Case& bad, std::ostream* out) { *out << "burelu " << bad.arguments; }
+
 class BadInput : public testing::TestWithParam<Case> {};
 
 TEST_P(BadInput, OneLineOneCodeNoFile) {

@@ -124,6 +124,8 @@ std::vector<Malformed> files() {
   return all;
 }
 
+void PrintTo(const Malformed& bad, std::ostream* out) { *out << bad.name; }
+
 class MalformedFile : public testing::TestWithParam<Malformed> {};
 
 TEST_P(MalformedFile, OneLineExitCodeThreeNothingWritten) {

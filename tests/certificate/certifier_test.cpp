@@ -46,7 +46,8 @@ TEST_P(CertificateCases, ProvenBoundsHoldByBruteForce) {
     EXPECT_GE(proposal.bound, reduced.constant_loss - 1e-9);  // W = 0 gives that much
     const auto certificate = certifier.prove(proposal);
     ASSERT_TRUE(certificate.has_value());
-    EXPECT_NEAR(certificate->lower_bound, proposal.bound, 1e-6 * std::abs(proposal.bound));
+    // A proof that fails by rounding is tried again a share below: 1e-6 or a few.
+    EXPECT_NEAR(certificate->lower_bound, proposal.bound, 1e-5 * std::abs(proposal.bound));
     EXPECT_EQ(proven_bound(view, *certificate), certificate->lower_bound);
     EXPECT_EQ(certificate->data_hash, data_hash(view));
     EXPECT_LE(test::sampled_mu(p.X, certificate->W), p.gamma);

@@ -9,6 +9,11 @@
 #include "support/instances.hpp"
 
 namespace burelu {
+
+static void PrintTo(OutputWeights output, std::ostream* out) {
+  *out << (output == OutputWeights::free ? "free" : "eliminated");
+}
+
 namespace {
 
 using test::gaussian;

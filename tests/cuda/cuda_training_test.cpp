@@ -16,6 +16,11 @@ struct Case {
   index_t rows, neurons;
 };
 
+void PrintTo(const Case& c, std::ostream* out) {
+  *out << (c.output == OutputWeights::free ? "free" : "eliminated") << ", smoothed by " << c.width << ", " << c.rows
+       << " rows, " << c.neurons << " neurons";
+}
+
 class CudaTrainingTest : public ::testing::TestWithParam<std::tuple<Case, BackendKind>> {
  protected:
   void SetUp() override { require(kind_); }

@@ -5,6 +5,8 @@
 
 #include <algorithm>
 
+#include "cuda_double.hpp"
+
 struct DoubleBlas {
   cudaStream_t stream = nullptr;
   void* workspace = nullptr;

@@ -9,6 +9,9 @@
 #include "targets.hpp"
 
 namespace burelu::fuzz {
+
+static void PrintTo(const Target& target, std::ostream* out) { *out << target.name; }
+
 namespace {
 
 namespace fs = std::filesystem;

@@ -3,14 +3,18 @@
 
 #include <gtest/gtest.h>
 #include <omp.h>
+#include <sys/wait.h>
+#include <unistd.h>
 
 #include <array>
+#include <chrono>
+#include <ctime>
 #include <mutex>
 #include <new>
 #include <numeric>
-#include <set>
 #include <stdexcept>
 #include <string>
+#include <thread>
 #include <vector>
 
 #include "linalg/cgroup.hpp"
@@ -131,17 +135,64 @@ TEST(Threads, TheSmallestBoundCounts) {
 
 TEST(Threads, AScopeGivesBackWhatItFound) {
   const int before = omp_get_max_threads();
-  const int dynamic = omp_get_dynamic();
-  omp_set_dynamic(1);
   {
-    const ThreadScope scope(1);
-    EXPECT_EQ(scope.threads(), 1);
+    const ThreadScope scope(0);
+    EXPECT_EQ(Team::current().size(), scope.threads());
     EXPECT_EQ(omp_get_max_threads(), 1);
-    EXPECT_EQ(omp_get_dynamic(), 0);
+    {
+      const ThreadScope inner(1);
+      EXPECT_EQ(Team::current().size(), 1);
+    }
+    EXPECT_EQ(resolve_threads(0), scope.threads());
   }
   EXPECT_EQ(omp_get_max_threads(), before);
-  EXPECT_NE(omp_get_dynamic(), 0);
-  omp_set_dynamic(dynamic);
+}
+
+/// Beside each other: each has workers of its own.
+TEST(Team, CallersDoNotMeet) {
+  std::array<std::int64_t, 3> sums{};
+  std::vector<std::thread> callers;
+  for (std::size_t k = 0; k < sums.size(); ++k)
+    callers.emplace_back([&sums, k] {
+      const Team team(3);
+      for (int round = 0; round < 200; ++round) {
+        std::array<std::int64_t, 3> parts{};
+        team.share(1000, 1, [&](int part, std::int64_t begin, std::int64_t end) {
+          for (std::int64_t i = begin; i < end; ++i) parts[static_cast<std::size_t>(part)] += i;
+        });
+        sums[k] += std::accumulate(parts.begin(), parts.end(), std::int64_t{0});
+      }
+    });
+  for (std::thread& caller : callers) caller.join();
+  for (const std::int64_t sum : sums) EXPECT_EQ(sum, 200 * 999 * 500);
+}
+
+/// A team that waits sleeps: the processor time of the process stays well below the time that passes.
+TEST(Team, WaitingIsNotSpinning) {
+  const Team team(3);
+  const auto clock = [] { return static_cast<double>(std::clock()) / CLOCKS_PER_SEC; };
+  team.run([](int) {});
+  const double before = clock();
+  std::this_thread::sleep_for(std::chrono::milliseconds(200));  // after a loop
+  team.run([](int part) {                                       // within one, for its slowest part
+    if (part == 1) std::this_thread::sleep_for(std::chrono::milliseconds(200));
+  });
+  EXPECT_LT(clock() - before, 0.1);
+}
+
+/// In a child process the workers are not there: new ones are made.
+TEST(Team, AfterAFork) {
+  const Team team(3);
+  team.run([](int) {});
+  const pid_t child = ::fork();
+  ASSERT_GE(child, 0);
+  if (child == 0) {
+    ::alarm(30);
+    ::_exit(parts_done(team) == std::vector<int>{1, 1, 1} ? 0 : 1);
+  }
+  int status = -1;
+  ASSERT_EQ(::waitpid(child, &status, 0), child);
+  EXPECT_EQ(status, 0);
 }
 
 double quota(const ScratchFolder& folder) { return cgroup_processors(folder.path("cgroup"), folder.path("mount")); }

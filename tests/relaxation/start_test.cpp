@@ -6,6 +6,7 @@
 #include <cmath>
 
 #include "support/instances.hpp"
+#include "support/largest.hpp"
 #include "support/naive_relaxation.hpp"
 
 namespace burelu::test {
@@ -24,11 +25,6 @@ class Start : public ::testing::Test {
       for (index_t j = 0; j < F.rows; ++j) out(i, j) = NaiveRelaxation::dot(F, i, j);
     return out;
   }
-  static double distance(const Matrix& a, const Matrix& b) {
-    double most = 0.0;
-    for (std::size_t k = 0; k < a.data.size(); ++k) most = std::fmax(most, std::fabs(a.data[k] - b.data[k]));
-    return most;
-  }
 };
 
 TEST_F(Start, RandomPointsAreFeasible) {  // columns are neurons: every product of rows is nonnegative
@@ -42,9 +38,7 @@ TEST_F(Start, MoreColumnsKeepThePoint) {
   const Point larger = with_rank(data_, point, 9, 2);
   EXPECT_EQ(larger.Ut.cols, 9);
   const Matrix before = gram(point);
-  double size = 0.0;
-  for (const double value : before.data) size = std::fmax(size, std::fabs(value));
-  EXPECT_LT(distance(gram(larger), before), 0.02 * size);
+  EXPECT_LT(largest_difference(gram(larger), before), 0.02 * largest_size(before.data));
   EXPECT_EQ(numerical_rank(data_, larger, 1e-6), 9);  // the new columns can grow
 }
 
@@ -57,14 +51,14 @@ TEST_F(Start, FewerColumnsKeepAPointOfThatRank) {
   for (index_t i = 0; i < data_.d; ++i)
     for (index_t l = 0; l < 3; ++l) wide.Ut(i, l) = point.Ut(i, l);
   EXPECT_EQ(numerical_rank(data_, wide, 1e-8), 3);
-  EXPECT_LT(distance(gram(with_rank(data_, wide, 3, 1)), gram(wide)), 1e-12);
+  EXPECT_LT(largest_difference(gram(with_rank(data_, wide, 3, 1)), gram(wide)), 1e-12);
 }
 
 TEST_F(Start, ShakingMovesEveryEntry) {
   const Point point = random_point(data_, 4, 1);
   const Point moved = shaken(point, 0.1, 3);
   for (std::size_t k = 0; k < point.Ut.data.size(); ++k) EXPECT_NE(point.Ut.data[k], moved.Ut.data[k]);
-  EXPECT_LT(distance(gram(moved), gram(point)), 0.5 * distance(gram(point), Matrix(2 * data_.m, 2 * data_.m)));
+  EXPECT_LT(largest_difference(gram(moved), gram(point)), 0.5 * largest_size(gram(point).data));
 }
 
 }  // namespace

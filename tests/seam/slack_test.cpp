@@ -78,6 +78,8 @@ struct Size {
   index_t m, d;
 };
 
+void PrintTo(const Size& size, std::ostream* out) { *out << size.m << " rows, " << size.d << " features"; }
+
 class SlackTest : public ::testing::TestWithParam<std::tuple<BackendKind, Size>> {
  protected:
   static constexpr index_t kColumns = 7;

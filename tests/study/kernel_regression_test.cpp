@@ -4,6 +4,7 @@
 #include <gtest/gtest.h>
 
 #include <cmath>
+#include <filesystem>
 #include <numbers>
 
 #include "burelu/errors.hpp"
@@ -93,23 +94,26 @@ constexpr Reference kReferences[] = {
     {"ionosphere", 0.01, 0.886, 0.909, 0.897, 0.920},  {"pima_indians", 0.01, 0.602, 0.693, 0.620, 0.693},
     {"bank_notes", 0.01, 0.983, 1.000, 0.985, 1.000},  {"mnist_pca20", 0.01, 0.879, 0.925, 0.876, 0.924}};
 
-TEST(KernelRegression, AgreesWithTheReferenceInBothProtocols) {
-  for (const Reference& expected : kReferences) {
-    const std::string name = std::string("data/") + expected.dataset + "_train.csv";
-    BURELU_SHARED_OR_SKIP(path, name);
-    SCOPED_TRACE(std::string(expected.dataset) + ", gamma " + std::to_string(expected.gamma));
-    const Split data = read_split((test::shared_dir() / "data").string(), expected.dataset, false);
-    const auto outputs = [&](Kernel kernel) {
-      return KernelRegression(kernel, data.train.X, data.train.Y, expected.gamma).predict(data.test.X);
-    };
-    const Matrix nngp = outputs(Kernel::nngp);
-    const Matrix ntk = outputs(Kernel::ntk);
-    EXPECT_NEAR(best_threshold(nngp, data.test.labels).accuracy, expected.nngp_paper, 0.005);
-    EXPECT_NEAR(argmax_accuracy(nngp, data.test.labels), expected.nngp_honest, 0.005);
-    EXPECT_NEAR(best_threshold(ntk, data.test.labels).accuracy, expected.ntk_paper, 0.005);
-    EXPECT_NEAR(argmax_accuracy(ntk, data.test.labels), expected.ntk_honest, 0.005);
-  }
+void PrintTo(const Reference& expected, std::ostream* out) { *out << expected.dataset << ", gamma " << expected.gamma; }
+
+class KernelReference : public ::testing::TestWithParam<Reference> {};
+
+TEST_P(KernelReference, IsMetInBothProtocols) {
+  const Reference& expected = GetParam();
+  BURELU_SHARED_OR_SKIP(path, std::string("data/") + expected.dataset + "_train.csv");
+  const Split data = read_split(std::filesystem::path(path).parent_path().string(), expected.dataset, false);
+  const auto outputs = [&](Kernel kernel) {
+    return KernelRegression(kernel, data.train.X, data.train.Y, expected.gamma).predict(data.test.X);
+  };
+  const Matrix nngp = outputs(Kernel::nngp);
+  const Matrix ntk = outputs(Kernel::ntk);
+  EXPECT_NEAR(best_threshold(nngp, data.test.labels).accuracy, expected.nngp_paper, 0.005);
+  EXPECT_NEAR(argmax_accuracy(nngp, data.test.labels), expected.nngp_honest, 0.005);
+  EXPECT_NEAR(best_threshold(ntk, data.test.labels).accuracy, expected.ntk_paper, 0.005);
+  EXPECT_NEAR(argmax_accuracy(ntk, data.test.labels), expected.ntk_honest, 0.005);
 }
+
+INSTANTIATE_TEST_SUITE_P(SharedData, KernelReference, ::testing::ValuesIn(kReferences));
 
 }  // namespace
 }  // namespace burelu::study

@@ -2,12 +2,12 @@
 #include "study/runner.hpp"
 
 #include <gtest/gtest.h>
-#include <omp.h>
 
 #include <atomic>
 #include <cmath>
 #include <thread>
 
+#include "linalg/team.hpp"
 #include "support/scratch_folder.hpp"
 
 namespace burelu::study {
@@ -56,12 +56,12 @@ TEST(Runner, RunsSideBySideWithTheirShareOfThreads) {
       if (now > most) most = now;
       std::this_thread::sleep_for(std::chrono::milliseconds(1));
     }
-    threads = omp_get_max_threads();
+    threads = Team::current().size();
     return std::vector<Record>{};
   };
   run_jobs({{"a", "a", 1.0, meet}, {"b", "b", 1.0, meet}}, journal, {2, 3, {}, {}});
   EXPECT_EQ(most, 2);
-  EXPECT_EQ(threads, 3);
+  EXPECT_EQ(threads, resolve_threads(3));
 }
 
 TEST(Runner, GoesOnAfterAFailureAndRunsItAgain) {

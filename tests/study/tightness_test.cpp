@@ -39,6 +39,7 @@ TightnessOptions quick(const std::string& dataset) {
 }
 
 TEST(Tightness, NoMethodIsBelowTheBound) {
+  int optima = 0;
   for (const char* dataset : {"builtin:teacher?n=8&d=2&c=2&seed=1", "builtin:blobs?n=9&d=3&classes=2&seed=2"}) {
     TightnessOptions options = quick(dataset);
     options.patterns = 8;
@@ -50,12 +51,18 @@ TEST(Tightness, NoMethodIsBelowTheBound) {
         return string_of(record, "method") == method;
       })) << method;
     for (const Record& record : records) {
-      EXPECT_FALSE(number_of(record, "network") < bound) << record.dump();
-      EXPECT_FALSE(number_of(record, "relative_gap") < 0.0) << record.dump();
-      EXPECT_FALSE(number_of(record, "optimum_bound") > number_of(records.front(), "best_network") * (1.0 + 1e-9))
-          << record.dump();
+      if (string_of(record, "method") == "copositive") continue;  // which gives no network
+      EXPECT_GE(number_of(record, "network"), bound) << record.dump();
+      EXPECT_GE(number_of(record, "relative_gap"), 0.0) << record.dump();
+    }
+    for (const Record& record : records) {
+      const double optimum = number_of(record, "optimum_bound");
+      if (std::isnan(optimum)) continue;  // known where every pattern was tried
+      EXPECT_LE(optimum, number_of(records.front(), "best_network") * (1.0 + 1e-9)) << record.dump();
+      ++optima;
     }
   }
+  EXPECT_GT(optima, 0);
 }
 
 Record main_record(double bound, double relaxation, double network) {

@@ -32,10 +32,14 @@ inline const std::vector<BackendKind> kBackendKinds = {BackendKind::cpu, Backend
 #endif
                                                        BackendKind::cuda};
 
-inline std::string backend_kind_name(const ::testing::TestParamInfo<BackendKind>& info) {
+inline std::string name_of(BackendKind kind) {
   const char* const names[] = {"cpu", "cpu_two_threads", "deferred", "cuda_on_host", "cuda"};
-  return names[static_cast<int>(info.param)];
+  return names[static_cast<int>(kind)];
 }
+
+/// For GoogleTest: the name of a test, and what a failed one says of its parameter.
+inline std::string backend_kind_name(const ::testing::TestParamInfo<BackendKind>& info) { return name_of(info.param); }
+inline void PrintTo(BackendKind kind, std::ostream* out) { *out << name_of(kind); }
 
 /// Why a backend cannot run here, or nothing. BURELU_REQUIRE_CUDA=1 says that a GPU must be there.
 inline std::string missing(BackendKind kind) {

@@ -9,6 +9,7 @@
 #include "burelu/certificate.hpp"
 #include "certificate/certifier.hpp"
 #include "problem/presolve.hpp"
+#include "support/largest.hpp"
 
 namespace burelu::test {
 
@@ -90,7 +91,7 @@ inline double sampled_mu(const Matrix& X, const Matrix& W, int samples = 2000) {
       squares += u[j] * u[j];
     }
     for (double& value : u) value /= std::sqrt(squares);
-    largest = std::max(largest, response(X, W, u));
+    largest = larger(largest, response(X, W, u));
   }
   return largest;
 }

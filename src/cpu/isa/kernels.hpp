@@ -3,6 +3,8 @@
 
 #include <cstdint>
 
+#include "seam/entry.hpp"
+
 namespace burelu::isa {
 
 inline constexpr int kTile =
@@ -26,23 +28,14 @@ struct Tile {
   double sigma;
 };
 
-/// Sums over the entries of one tile, each entry counted once.
-struct TileSums {
-  double penalty = 0.0;    ///< w h^2
-  double change = 0.0;     ///< w (h - T')^2
-  double restart = 0.0;    ///< w (h - T') (h - previous)
-  double mass = 0.0;       ///< w S^2
-  double shortfall = 0.0;  ///< w h (-S)_+
-  double smallest = 0.0;   ///< min S over untied pairs, at most 0
-};
-
 struct Kernels {
   const char* name;
   /// h = (T' - sigma S)_+, G = w h: adds G F_J and G' F_I, returns sum w h^2. Strips of G that are zero cost no
   /// product.
   double (*tile_pass)(const Tile& tile);
-  /// As tile_pass, and T' <- h with the sums of an update. Pairs with T' = -infinity are tied: left alone, not counted.
-  TileSums (*tile_update)(const Tile& tile);
+  /// As tile_pass, and T' <- h with the sums of an update, `largest` left out, each entry counted once. Pairs with
+  /// T' = -infinity are tied: left alone, not counted.
+  entry::UpdateSums (*tile_update)(const Tile& tile);
   /// out[k] = column . s, column . y, column . g over n entries.
   void (*dot3)(const double* column, const double* s, const double* y, const double* g, std::int64_t n, double out[3]);
   double (*dot)(const double* x, const double* y, std::int64_t n);

@@ -151,10 +151,10 @@ double tile_pass(const Tile& t) {
   return penalty;
 }
 
-TileSums tile_update(const Tile& t) {
+entry::UpdateSums tile_update(const Tile& t) {
   alignas(64) double h[kStrip * kTile];
   alignas(64) double s[kStrip * kTile];
-  TileSums sums;
+  entry::UpdateSums sums;
   for (int row = 0; row < kTile; row += kStrip) {
     for (int column = 0; column < kTile; column += kGroup * kVec) {
       Vec acc[kStrip][kGroup];
@@ -172,17 +172,10 @@ TileSums tile_update(const Tile& t) {
           continue;
         }
         const double w = t.importance_rows[row + a] * t.weights[place] * t.importance_cols[j];
-        const double value = entry::hinge(multiplier, t.sigma, product);
-        const double step = value - multiplier;
-        sums.change += w * step * step;
-        sums.restart += w * step * (value - t.previous[place]);
-        sums.mass += w * product * product;
-        sums.shortfall += product < 0.0 ? w * value * -product : 0.0;
-        sums.smallest = product < sums.smallest ? product : sums.smallest;
-        h[a * kTile + j] = value;
-        multiplier = value;
+        multiplier = entry::update(multiplier, t.previous[place], product, w, t.sigma, 1.0, sums);
+        h[a * kTile + j] = multiplier;
       }
-    sums.penalty += finish_strip(t, row, h);
+    finish_strip(t, row, h);
   }
   return sums;
 }
