@@ -65,7 +65,7 @@ TEST_P(SparseSlackCases, AgreesWithTheDenseSlack) {
   const index_t order = ways.reduced.rows() + ways.reduced.features();
   const Matrix right = test::gaussian(random, order, 4);
   int definite = 0;
-  for (const SlackMixture& mixture : {ways.mixture(0.1, 0.0, 0.5), ways.mixture(0.05, 0.6, 0.3),
+  for (const SlackMixture& mixture : {ways.mixture(1e-3, 0.0, 0.5), ways.mixture(0.05, 0.6, 0.3),
                                       ways.mixture(1.0, 0.0, 0.0), ways.mixture(0.8, 0.2, 1e-3)}) {
     for (DualSlack* slack : std::initializer_list<DualSlack*>{&ways.dense, &ways.direct, &ways.iterated}) {
       slack->set_form(one.pairs, one.tau);
