@@ -48,8 +48,9 @@ struct Ways {
     SlackMixture out;
     out.form = form;
     out.anchor = anchor;
-    out.tied.assign(static_cast<std::size_t>(reduced.rows()),
-                    tied * reduced.gamma / static_cast<double>(reduced.rows()));
+    double squares = 0.0;
+    for (const double x : reduced.X.data) squares += x * x;
+    out.tied.assign(static_cast<std::size_t>(reduced.rows()), tied * reduced.gamma / squares);
     return out;
   }
 };
