@@ -48,13 +48,17 @@ struct Certificate {
   std::vector<double> ratio;                  ///< n: x_i is close to ratio * representative (negative: opposite side)
   std::vector<Cut> cuts;  ///< x_k = sum c_j y_j holds to rounding; what is left over is part of the proof
   std::vector<Multiplier> multipliers;
+  /// The premise is proven by branch and bound instead: W is all there is, and a checker finds its own tree.
+  bool branched = false;
   bool empty() const { return W.rows == 0; }
 };
 
-/// Hash of shapes, X, Y and gamma (FNV-1a over the bytes of the row-major doubles), to tell data sets apart.
+/// Hash of shapes, X, Y and gamma (FNV-1a over the bytes of the row-major doubles), to tell data sets apart. Throws
+/// `DataError` for views without data.
 std::uint64_t data_hash(const Problem& problem);
 
-/// Writes a certificate (JSON lines header, then text; documented in docs/formats.md), atomically. Throws `DataError`.
+/// Writes a certificate (JSON lines header, then text; documented in docs/formats.md), atomically. Throws `DataError`,
+/// also for one that is empty or incomplete.
 void write_certificate(const std::string& path, const Certificate& certificate);
 
 /// Reads what `write_certificate` wrote. Throws `DataError`.

@@ -19,7 +19,8 @@ struct Progress {
   double penalty = 0.0;            ///< sigma
   int rank = 0;                    ///< columns of the factor
   double network_objective = 0.0;  ///< best so far while networks are trained, NaN before
-  const char* phase = "";          ///< "solve", "cuts" (interior-point steps), "network"
+  const char* phase = "";          ///< "solve", "cuts" (interior-point steps), "network",
+                                   ///< "branch" (evaluations are cells, objective is the network's)
 };
 
 /// Return false to stop: the best certified result so far is returned with `Status::interrupted`.
@@ -28,16 +29,24 @@ using ProgressCallback = std::function<bool(const Progress&)>;
 /// Leaves a count to the solver.
 inline constexpr int kAutomatic = -1;
 
+/// What proves the lower bound.
+enum class BoundMethod {
+  automatic,   ///< branch and bound where the features are few, and the relaxation where that does not end
+  relaxation,  ///< the semidefinite relaxation: any number of features, a gap of 2 to 80 %
+  branch,      ///< branch and bound over the direction of a neuron: exact, up to 16 features after presolve
+};
+
 /// Options of `solve`.
 struct SolveOptions {
-  double tolerance = 1e-3;            ///< stop when certified relative gap and scaled infeasibility are below; > 0
-  int rank = 0;                       ///< columns of the factor; 0 chooses and adapts it
-  std::int64_t max_evaluations = 0;   ///< interaction passes; 0 means no limit
-  double time_limit = 0.0;            ///< seconds; 0 means no limit
-  std::string device = "auto";        ///< "auto", "cpu", "cuda", "cuda:K"
-  bool multipliers_float = false;     ///< CUDA only: stores the multipliers in single precision, half the memory
-  int threads = 0;                    ///< CPU threads, 0 means all. Fewer where the affinity mask, a control group's
-                                      ///< quota or OpenMP allows fewer; one inside a parallel region of the caller
+  double tolerance = 1e-3;           ///< stop when certified relative gap and scaled infeasibility are below; > 0
+  int rank = 0;                      ///< columns of the factor; 0 chooses and adapts it
+  std::int64_t max_evaluations = 0;  ///< interaction passes; 0 means no limit
+  double time_limit = 0.0;           ///< seconds; 0 means no limit
+  std::string device = "auto";       ///< "auto", "cpu", "cuda", "cuda:K"
+  bool multipliers_float = false;    ///< CUDA only: stores the multipliers in single precision, half the memory
+  int threads = 0;                   ///< CPU threads, 0 means all. Fewer where the affinity mask, a control group's
+                                     ///< quota or OpenMP allows fewer; one inside a parallel region of the caller
+  BoundMethod bound = BoundMethod::relaxation;  ///< what proves the lower bound
   int cuts = 0;                       ///< cone cuts at a time, at most; 0: the paper's relaxation; kAutomatic chooses
   int cut_rounds = 0;                 ///< rounds of separation, at most; 0 chooses
   std::uint64_t seed = 0;             ///< of the starting factor and of all sampling

@@ -82,6 +82,9 @@ struct Relaxation {
   std::int64_t cut_rounds = 0;      ///< relaxations with cuts that were solved
   std::int64_t newton_steps = 0;    ///< of the interior-point method, on small problems with cuts
   double bound_without_cuts = 0.0;  ///< proven before the first cut; NaN where there were no cuts
+  double relaxation_bound = 0.0;    ///< what the relaxation proved; NaN where it was not solved or proved nothing
+  double branch_bound = 0.0;        ///< what branch and bound proved, NaN in the same way; the better one counts
+  std::int64_t cells = 0;           ///< of branch and bound
   std::int64_t checks = 0;          ///< see host_waits
   /// Of the loop for the device: checks + 1, one for each round of cuts it looked for, and one where the limit of time
   /// made a certificate due. What a certificate on a device waits for is not counted.

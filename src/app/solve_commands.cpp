@@ -1,6 +1,4 @@
 // train, bound, certify: check the outputs, load, solve with live progress, write everything, summarise.
-#include <fmt/format.h>
-
 #include <chrono>
 #include <cmath>
 #include <filesystem>
@@ -11,9 +9,11 @@
 #include "app/errors.hpp"
 #include "app/exit_codes.hpp"
 #include "app/interrupt.hpp"
+#include "app/messages.hpp"
 #include "app/progress_printer.hpp"
 #include "app/read_data.hpp"
 #include "app/summary.hpp"
+#include "branch/global.hpp"
 #include "burelu/errors.hpp"
 #include "burelu/solve.hpp"
 #include "burelu/version.hpp"
@@ -45,7 +45,7 @@ class Run {
   void load_for_training() {
     TrainingChoice choice = arguments_.choice;
     choice.rows.seed = context_.seed;
-    TrainingData data = training_data(read_data(arguments_), choice);
+    TrainingData data = training_data(read_data(arguments_), choice, warnings(arguments_.level()));
     held_out_ = std::move(data.test);
     adopt(std::move(data.train), kDefaultGamma);
   }
@@ -53,7 +53,7 @@ class Run {
   void load_for_model(const Model& model) {
     const Part part = arguments_.part.value_or(model.rows.divides() ? Part::train : Part::all);
     adopt(labelled_data(read_data(arguments_, model.features()), arguments_.choice.targets, model, part,
-                        arguments_.choice.coding),
+                        arguments_.choice.coding, warnings(arguments_.level())),
           std::isnan(model.gamma) ? kDefaultGamma : model.gamma);
   }
 
@@ -75,7 +75,7 @@ class Run {
   /// Prints what memory the solve, and the network after it, would take; the exit code where that fits.
   int estimate(bool network) const {
     const MemoryEstimate memory = estimate_memory(problem(), arguments_.options, network);
-    if (arguments_.level() >= LogLevel::info) fmt::print("{}", aligned(memory_rows(context_, data_, memory)));
+    if (arguments_.level() >= LogLevel::info) print(aligned(memory_rows(context_, data_, memory)));
     memory.require();
     return kSolved;
   }
@@ -98,12 +98,12 @@ class Run {
       written(arguments_.report);
     }
     if (relaxation.status == Status::device_failed && arguments_.level() >= LogLevel::error)
-      fmt::print(stderr, "burelu: {}\n", relaxation.message);
+      complain(relaxation.message);
     SummaryRows rows = summary_rows(context_, data_, relaxation, seconds, network);
     if (!written_.empty()) rows.emplace_back("written", written_);
-    if (arguments_.level() >= LogLevel::info) fmt::print("{}", aligned(rows));
+    if (arguments_.level() >= LogLevel::info) print(aligned(rows));
     if (arguments_.level() >= LogLevel::info && evaluation_)
-      fmt::print("\non the rows held out by --split:\n{}", evaluation_text(*evaluation_));
+      print("\non the rows held out by --split:\n" + evaluation_text(*evaluation_));
     return exit_code(relaxation.status);
   }
 
@@ -143,7 +143,7 @@ class Run {
   void write_proof(const Certificate& certificate) {
     if (certificate.empty()) {
       if (arguments_.level() >= LogLevel::warning)
-        fmt::print(stderr, "burelu: no bound was proven, so {} is not written\n", arguments_.certificate);
+        complain("no bound was proven, so " + arguments_.certificate + " is not written");
       return;
     }
     write_certificate(arguments_.certificate, certificate);
@@ -178,14 +178,6 @@ Model model_of(const Arguments& arguments, const Run& run, const Training& train
   return model;
 }
 
-/// A network of unknown origin may need to be told that its last input is a column of ones.
-Model model_to_certify(const Arguments& arguments) {
-  Model model = read_model(arguments.model);
-  if (arguments.choice.preparation.bias) model.preparation.bias = true;
-  check_model(arguments.model, model);
-  return model;
-}
-
 /// The bound of a certificate for exactly these data, proven again rather than believed.
 Relaxation saved_bound(const std::string& path, const Problem& problem) {
   const Certificate certificate = read_certificate(path);
@@ -193,13 +185,16 @@ Relaxation saved_bound(const std::string& path, const Problem& problem) {
     throw DataError(path + ": the certificate is of other data, another preparation or another gamma (hash " +
                     hash_text(certificate.data_hash) + ", here " + hash_text(data_hash(problem)) +
                     "); leave --bound out to compute a bound");
-  const std::optional<double> bound = proven_bound(problem, certificate);
+  const std::optional<double> bound =
+      certificate.branched ? branched_bound(problem, certificate) : proven_bound(problem, certificate);
   if (!bound)
     throw DataError(path + ": the certificate proves no bound for these data; leave --bound out to compute one");
   Relaxation relaxation;
   relaxation.status = Status::solved;
   relaxation.message = "the bound was read from " + path + " and proven again";
   relaxation.lower_bound = *bound;
+  relaxation.relaxation_bound = certificate.branched ? kNone : *bound;
+  relaxation.branch_bound = certificate.branched ? *bound : kNone;
   relaxation.objective = relaxation.infeasibility = relaxation.relative_gap = kNone;
   relaxation.certificate = certificate;
   relaxation.device = "cpu";
@@ -254,7 +249,7 @@ int run_bound(const Arguments& arguments) {
 
 int run_certify(const Arguments& arguments) {
   Run run(arguments);
-  const Model model = model_to_certify(arguments);
+  const Model model = read_model(arguments);
   run.load_for_model(model);
   const NetworkCertificate result = certified(arguments, run, model.network);
   // Balancing never raises the objective; where it does, that is rounding.

@@ -58,6 +58,7 @@ std::string presolve_text(const PresolveSummary& presolve) {
 }
 
 std::string relaxation_text(const Relaxation& relaxation) {
+  if (std::isnan(relaxation.relaxation_bound) && !std::isnan(relaxation.branch_bound)) return "not solved";
   return fmt::format("{:.8g} (infeasibility {:.1e}, rank {}, {})", relaxation.objective, relaxation.infeasibility,
                      relaxation.rank, counted(relaxation.evaluations, "evaluation"));
 }
@@ -65,7 +66,9 @@ std::string relaxation_text(const Relaxation& relaxation) {
 std::string bound_text(const Relaxation& relaxation) {
   if (std::isnan(relaxation.lower_bound)) return "none proven";
   std::string text = fmt::format("{} (no network of any width is below", rounded_down(relaxation.lower_bound, 8));
-  if (!std::isnan(relaxation.relative_gap))
+  if (relaxation.certificate.branched)
+    text += fmt::format("; branch and bound, {}", counted(relaxation.cells, "cell"));
+  else if (!std::isnan(relaxation.relative_gap))
     text += fmt::format("; gap of the relaxation {:.2e}", relaxation.relative_gap);
   return text + ")";
 }

@@ -162,7 +162,9 @@ bool dense_proof(const ScaledCertificate& s) {
   return factorise(matrix);
 }
 
-/// D(W) = -<W, Y> - 1/2 ||W||^2, rounded down: at most n + c + 8 roundings per term.
+}  // namespace
+
+// At most n + c + 8 roundings per term.
 double dual_value_below(const MatrixView& Y, const Matrix& W) {
   double value = 0.0;
   double magnitude = 0.0;
@@ -178,8 +180,6 @@ double dual_value_below(const MatrixView& Y, const Matrix& W) {
   return std::nextafter(value - (rounding(terms) * kInflateValue * magnitude + kSmallValue),
                         -std::numeric_limits<double>::infinity());
 }
-
-}  // namespace
 
 std::optional<double> proven_bound(const Problem& problem, const Certificate& certificate) {
   return proven_bound(problem, certificate, proof_rows(problem, certificate.representatives));

@@ -14,6 +14,9 @@ namespace burelu {
 std::optional<double> proven_bound(const Problem& problem, const Certificate& certificate);
 std::optional<double> proven_bound(const Problem& problem, const Certificate& certificate, const ProofRows& rows);
 
+/// D(W) = -<W, Y> - 1/2 ||W||^2, rounded down.
+double dual_value_below(const MatrixView& Y, const Matrix& W);
+
 /// Largest s such that these multipliers should prove s W, to working precision; 0 where they prove nothing. A guide
 /// for choosing W, not a proof.
 double supported_scale(const Problem& problem, const Certificate& certificate);

@@ -3,9 +3,11 @@
 
 #include <cmath>
 #include <limits>
+#include <optional>
 #include <string>
 
 #include "burelu/errors.hpp"
+#include "driver/branching.hpp"
 #include "driver/devices.hpp"
 #include "driver/memory_estimate.hpp"
 #include "driver/solve_with.hpp"
@@ -57,24 +59,16 @@ Relaxation zero_network(const Presolved& reduced, Certifier& certifier) {
   return result;
 }
 
-}  // namespace
-
-Relaxation solve_with(const Problem& problem, const SolveOptions& options, const Device& device) {
-  const Clock clock;
-  validate(problem);
-  check_options(options);
-  const ThreadScope scope(options.threads);
-  const int threads = scope.threads();
-  require_memory(presolve_bytes(problem), available_bytes(), "this machine");
-  const Presolved reduced = presolve(problem);
+// The relaxation alone, in presolved coordinates.
+Relaxation relaxed(const Problem& problem, const Presolved& reduced, const SolveOptions& options, const Device& device,
+                   int threads, const Clock& clock) {
   BackendOptions backend_options;
   backend_options.threads = threads;
   backend_options.multipliers_float = options.multipliers_float;
   const SolveSize size = solve_size(reduced, options, backend_options);
   backend_options.rank = size.rank;
-  require_memory(solve_host_bytes(size, device), available_bytes(), "this machine");
+  require_memory(solve_host_bytes(size, device), available_bytes(), "this machine", memory_advice(size, device));
   Certifier certifier(problem, reduced, device);
-  const double presolve_seconds = clock.seconds();
   Relaxation result;
   if (trivial(reduced)) {
     result = zero_network(reduced, certifier);
@@ -102,11 +96,41 @@ Relaxation solve_with(const Problem& problem, const SolveOptions& options, const
     }
     if (tight) tighten(reduced, certifier, options, clock, result);
   }
+  result.relaxation_bound = result.lower_bound;
+  result.branch_bound = std::numeric_limits<double>::quiet_NaN();
+  result.certificates = certifier.places();
+  return result;
+}
+
+}  // namespace
+
+Relaxation solve_with(const Problem& problem, const SolveOptions& options, const Device& device, Network* network) {
+  const Clock clock;
+  validate(problem);
+  check_options(options);
+  const ThreadScope scope(options.threads);
+  const int threads = scope.threads();
+  require_memory(presolve_bytes(problem), available_bytes(), "this machine", memory_advice(problem.X));
+  const Presolved reduced = presolve(problem);
+  const double presolve_seconds = clock.seconds();
+  std::optional<Branching> found;
+  if (!trivial(reduced) && branches(reduced, options)) found = branch(problem, reduced, options, clock);
+  Relaxation result;
+  const bool ended = found && (found->status == Status::solved || found->status == Status::interrupted);
+  if (ended || (found && options.bound == BoundMethod::branch)) {
+    result = branched_result(reduced, *found);
+  } else {
+    result = relaxed(problem, reduced, options, device, threads, clock);
+    if (found) take_bound(result, *found);
+  }
+  if (found) {
+    result.seconds.solve += found->seconds;
+    if (network != nullptr) *network = found->optimum.network;
+  }
   result.factor = restore(reduced, std::move(result.factor));
   result.presolve = reduced.summary;
   result.seconds.presolve = presolve_seconds;
   result.seconds.total = clock.seconds();
-  result.certificates = certifier.places();
   result.device = device.name();
   result.threads = threads;
   return result;

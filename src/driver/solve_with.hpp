@@ -7,7 +7,9 @@
 
 namespace burelu {
 
-Relaxation solve_with(const Problem& problem, const SolveOptions& options, const Device& device);
+/// Where branch and bound trained a network on its way, that is put into `network` (of width 0 otherwise).
+Relaxation solve_with(const Problem& problem, const SolveOptions& options, const Device& device,
+                      Network* network = nullptr);
 
 /// The same for train().
 Training train_with(const Problem& problem, const TrainOptions& options, const Device& device);

@@ -38,6 +38,15 @@ Progress network_progress(const Relaxation& relaxation, double seconds, double b
   return p;
 }
 
+// The better network counts.
+void take_network(Training& result, const Problem& problem, Network network) {
+  const double value = objective(problem, network);
+  if (result.objective <= value) return;
+  result.network = std::move(network);
+  result.objective = value;
+  result.relative_gap = relative_gap(value, result.relaxation.lower_bound);
+}
+
 // Trains the network against the bound of `result`. Where the device fails there is none, and the bound is kept.
 void add_network(Training& result, const Problem& problem, const TrainOptions& options, const Device& device,
                  const Clock& clock) {
@@ -59,15 +68,15 @@ void add_network(Training& result, const Problem& problem, const TrainOptions& o
     };
   }
   const ThreadScope scope(options.solve.threads);
+  Network network;
   try {
-    result.network = train_network(device, problem, &relaxation.factor, options, budget, result.network_evaluations);
+    network = train_network(device, problem, &relaxation.factor, options, budget, result.network_evaluations);
   } catch (const DeviceError& error) {
     relaxation.status = Status::device_failed;
     relaxation.message = std::string(error.what()) + "; the certified bound is reported without a network";
     return;
   }
-  result.objective = objective(problem, result.network);
-  result.relative_gap = relative_gap(result.objective, relaxation.lower_bound);
+  take_network(result, problem, std::move(network));
 }
 
 }  // namespace
@@ -79,11 +88,15 @@ Training train_with(const Problem& problem, const TrainOptions& options, const D
   SolveOptions solve_options = options.solve;
   solve_options.time_limit *= kSolveShare;
   Training result;
-  result.relaxation = solve_with(problem, solve_options, device);
+  Network found;
+  result.relaxation = solve_with(problem, solve_options, device, &found);
   result.objective = result.relative_gap = std::numeric_limits<double>::quiet_NaN();
   result.seconds = result.relaxation.seconds;
   const Clock network_clock;
-  if (result.relaxation.status != Status::device_failed) add_network(result, problem, options, device, clock);
+  if (found.U.rows > 0) take_network(result, problem, std::move(found));
+  const Relaxation& relaxation = result.relaxation;
+  const bool branched = !std::isnan(result.objective) && std::isnan(relaxation.relaxation_bound);
+  if (relaxation.status != Status::device_failed && !branched) add_network(result, problem, options, device, clock);
   result.seconds.extract = network_clock.seconds();
   result.seconds.total = clock.seconds();
   return result;
@@ -96,8 +109,11 @@ Training train(const Problem& problem, const TrainOptions& options) {
 }
 
 NetworkCertificate certify(const Problem& problem, const Network& network, const SolveOptions& options) {
+  validate(problem);
   NetworkCertificate result;
   result.objective = objective(problem, network);
+  if (!std::isfinite(result.objective))
+    throw DataError("the objective of the network is not finite; its weights hold NaN, infinity or numbers too large");
   result.balanced_objective = objective(problem, balanced(network));
   result.relaxation = solve(problem, options);
   result.relative_gap =

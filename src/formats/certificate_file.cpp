@@ -1,6 +1,6 @@
 // The certificate file, documented in docs/formats.md: a magic line, a one-line JSON header, then blocks of text
 // numbers. Doubles are hexadecimal (C99 %a), so that what is read is bit for bit what was written. Version 2 is version
-// 1 with a block of cuts, and is written only where there are any.
+// 1 with a block of cuts, and is written only where there are any; version 3 is W alone, for branch and bound.
 #include <fmt/format.h>
 
 #include <charconv>
@@ -12,6 +12,7 @@
 #include "burelu/errors.hpp"
 #include "formats/byte_stream.hpp"
 #include "formats/output_file.hpp"
+#include "problem/limits.hpp"
 
 namespace burelu {
 namespace {
@@ -20,21 +21,21 @@ using Json = nlohmann::ordered_json;
 
 constexpr std::string_view kMagic = "burelu-certificate 1";
 constexpr std::string_view kMagicWithCuts = "burelu-certificate 2";
-constexpr std::string_view kKind = "relaxation";  // files without a kind are of this one
+constexpr std::string_view kMagicBranched = "burelu-certificate 3";
 
 void append(std::string& text, double value) { fmt::format_to(std::back_inserter(text), "{:a}", value); }
 
 Json header(const Certificate& c) {
-  Json out = {{"kind", kKind},
-              {"rows", c.W.rows},
-              {"outputs", c.W.cols},
-              {"lines", c.representatives.size()},
-              {"multipliers", c.multipliers.size()},
-              {"lower_bound", fmt::format("{:a}", c.lower_bound)},
-              {"gamma", fmt::format("{:a}", c.gamma)},
-              {"data_hash", fmt::format("{:016x}", c.data_hash)},
-              {"lower_bound_decimal", c.lower_bound},
-              {"gamma_decimal", c.gamma}};
+  Json out = {{"rows", c.W.rows}, {"outputs", c.W.cols}};
+  if (!c.branched) {
+    out["lines"] = c.representatives.size();
+    out["multipliers"] = c.multipliers.size();
+  }
+  out["lower_bound"] = fmt::format("{:a}", c.lower_bound);
+  out["gamma"] = fmt::format("{:a}", c.gamma);
+  out["data_hash"] = fmt::format("{:016x}", c.data_hash);
+  out["lower_bound_decimal"] = c.lower_bound;
+  out["gamma_decimal"] = c.gamma;
   if (!c.cuts.empty()) out["cuts"] = c.cuts.size();
   return out;
 }
@@ -121,11 +122,9 @@ struct Sizes {
 };
 
 /// Fills the fields of the header and returns the sizes, checked against the length of the file.
-Sizes read_header(Reader& in, bool with_cuts, Certificate& out) {
+Sizes read_header(Reader& in, bool with_cuts, Certificate& out) {  // out.branched is known
   try {
     const Json json = Json::parse(in.line());
-    if (const std::string kind = json.value("kind", std::string(kKind)); kind != kKind)
-      in.fail("is the header of a certificate of kind \"" + kind + "\", which is not read here");
     out.lower_bound = in.real_of(json.at("lower_bound").get<std::string>());
     out.gamma = in.real_of(json.at("gamma").get<std::string>());
     out.data_hash = in.integer_of<std::uint64_t>(json.at("data_hash").get<std::string>(), 16);
@@ -136,8 +135,9 @@ Sizes read_header(Reader& in, bool with_cuts, Certificate& out) {
       if (count > in.left()) in.fail("promises more than the file holds");  // a number takes two characters at least
       return count;
     };
-    const Sizes sizes{static_cast<index_t>(size("rows")), static_cast<index_t>(size("outputs")), size("lines"),
-                      size("multipliers"), with_cuts ? size("cuts") : 0};
+    const Sizes sizes{static_cast<index_t>(size("rows")), static_cast<index_t>(size("outputs")),
+                      out.branched ? 0 : size("lines"), out.branched ? 0 : size("multipliers"),
+                      with_cuts ? size("cuts") : 0};
     if (sizes.outputs > 0 && sizes.rows > static_cast<index_t>(in.left()) / sizes.outputs)
       in.fail("promises more than the file holds");
     return sizes;
@@ -175,26 +175,41 @@ Cut read_cut(Reader& in, std::size_t lines) {
   return out;
 }
 
+/// What the program writes is complete; a caller's own may be empty or its parts of different lengths.
+void check_complete(const std::string& path, const Certificate& c) {
+  if (c.empty()) throw DataError(path + ": the certificate is empty, no bound was proven; there is nothing to write");
+  check_filled(c.W, "W of the certificate");
+  const auto rows = static_cast<std::size_t>(c.W.rows);
+  if (!c.branched && (c.line.size() != rows || c.ratio.size() != rows))
+    throw DataError(path + ": the certificate has " + std::to_string(rows) + " rows of W but " +
+                    std::to_string(c.line.size()) + " lines and " + std::to_string(c.ratio.size()) +
+                    " ratios; all three need one per sample");
+}
+
 }  // namespace
 
 void write_certificate(const std::string& path, const Certificate& c) {
-  std::string text =
-      std::string(c.cuts.empty() ? kMagic : kMagicWithCuts) + "\n" + header(c).dump() + "\nrepresentatives\n";
+  check_complete(path, c);
+  const std::string_view magic = c.branched ? kMagicBranched : c.cuts.empty() ? kMagic : kMagicWithCuts;
+  std::string text = std::string(magic) + "\n" + header(c).dump() + "\n";
+  if (!c.branched) text += "representatives\n";
   for (const std::int32_t row : c.representatives) text += std::to_string(row) + "\n";
-  text += "rows\n";  // line, ratio, w
+  text += "rows\n";  // line, ratio, w; of branch and bound w alone
   for (index_t i = 0; i < c.W.rows; ++i) {
     const auto index = static_cast<std::size_t>(i);
-    text += std::to_string(c.line[index]) + " ";
-    append(text, c.ratio[index]);
+    if (!c.branched) {
+      text += std::to_string(c.line[index]) + " ";
+      append(text, c.ratio[index]);
+    }
     for (index_t j = 0; j < c.W.cols; ++j) {
-      text += " ";
+      if (j > 0 || !c.branched) text += " ";
       append(text, c.W(i, j));
     }
     text += "\n";
   }
   if (!c.cuts.empty()) text += "cuts\n";
   for (const Cut& cut : c.cuts) append(text, cut);
-  text += "multipliers\n";
+  if (!c.branched) text += "multipliers\n";
   for (const Multiplier& pair : c.multipliers) {
     text += std::to_string(pair.i) + " " + std::to_string(pair.j) + " ";
     append(text, pair.value);
@@ -210,22 +225,26 @@ Certificate read_certificate(const std::string& path) {
     return text.substr(0, magic.size() + 1) == std::string(magic) + "\n";
   };
   const bool with_cuts = begins(kMagicWithCuts);
-  if (!with_cuts && !begins(kMagic)) in.fail("is not \"" + std::string(kMagic) + "\" or 2: this is no certificate");
-  in.line();
   Certificate out;
+  out.branched = begins(kMagicBranched);
+  if (!with_cuts && !out.branched && !begins(kMagic))
+    in.fail("is not \"" + std::string(kMagic) + "\", 2 or 3: this is no certificate");
+  in.line();
   const Sizes sizes = read_header(in, with_cuts, out);
-  in.expect("representatives");
+  if (!out.branched) in.expect("representatives");
   for (std::size_t k = 0; k < sizes.lines; ++k) out.representatives.push_back(in.integer<std::int32_t>());
   in.expect("rows");
   out.W = Matrix(sizes.rows, sizes.outputs);
   for (index_t i = 0; i < sizes.rows; ++i) {
-    out.line.push_back(in.integer<std::int32_t>());
-    out.ratio.push_back(in.real());
+    if (!out.branched) {
+      out.line.push_back(in.integer<std::int32_t>());
+      out.ratio.push_back(in.real());
+    }
     for (index_t j = 0; j < sizes.outputs; ++j) out.W(i, j) = in.real();
   }
   if (with_cuts) in.expect("cuts");
   for (std::size_t t = 0; t < sizes.cuts; ++t) out.cuts.push_back(read_cut(in, sizes.lines));
-  in.expect("multipliers");
+  if (!out.branched) in.expect("multipliers");
   for (std::size_t k = 0; k < sizes.multipliers; ++k) {
     const auto i = in.integer<std::int32_t>();
     const auto j = in.integer<std::int32_t>();

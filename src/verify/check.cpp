@@ -5,6 +5,7 @@
 //     and divides gamma;
 //  3. the cuts fall short of nonnegative products by delta at most (cuts.hpp): gamma' = gamma - eta - delta;
 //  4. Q = M(T) + blkdiag(0, gamma'/2 I) - G G' / (2 gamma') >= 0, G = [w+ + w-; -X'w-], hence mu(W) <= gamma;
+//     A certificate of branch and bound has W alone: branch.hpp proves mu(W) <= gamma in place of 2 to 4;
 //  5. the bound D(W) = -<W, Y> - 1/2 ||W||^2, rounded down, is not below the one claimed.
 #include "verify/check.hpp"
 
@@ -12,6 +13,7 @@
 #include <cmath>
 #include <limits>
 
+#include "verify/branch.hpp"
 #include "verify/cholesky.hpp"
 #include "verify/cuts.hpp"
 #include "verify/sparse_form.hpp"
@@ -264,23 +266,39 @@ bool supported(const Table& rows, const Claim& claim, const Table& G, double gam
   return certainly_positive(form.Q());
 }
 
-}  // namespace
-
-Verdict check(const Data& data, const Claim& claim) {
-  if (std::fegetround() != FE_TONEAREST) return {false, "the processor does not round to nearest", 0.0};
-  const std::string problem = malformed(data, claim);
-  if (!problem.empty()) return {false, problem, 0.0};
+/// Why the multipliers do not prove mu(W) <= gamma; empty where they do.
+std::string unsupported(const Data& data, const Claim& claim, bool& sparse) {
   const ThinRows thin = thin_rows(data, claim);
   const Collapsed w = collapse(data, claim, thin);
   const double gamma = gamma_left(claim.gamma, w, shortfall_above(thin.rows, claim), thin);
-  if (!(gamma > 0.0)) return {false, "rows lie too far from their lines, or cuts from their combinations", 0.0};
-  bool sparse = false;
-  if (!supported(thin.rows, claim, w.G, gamma, sparse))
-    return {false, "the multipliers do not support W: Q is not positive semidefinite beyond rounding errors", 0.0};
-  const double bound = dual_value_below(data.Y, claim.W);
-  if (!std::isfinite(bound)) return {false, "the value of W overflows", 0.0};
-  if (!(claim.lower_bound <= bound)) return {false, "the bound claimed is higher than what W proves", bound};
-  return {true, {}, bound, sparse};
+  if (!(gamma > 0.0)) return "rows lie too far from their lines, or cuts from their combinations";
+  if (supported(thin.rows, claim, w.G, gamma, sparse)) return {};
+  return "the multipliers do not support W: Q is not positive semidefinite beyond rounding errors";
+}
+
+}  // namespace
+
+Verdict check(const Data& data, const Claim& claim) {
+  Verdict out;
+  if (std::fegetround() != FE_TONEAREST) out.reason = "the processor does not round to nearest";
+  if (out.reason.empty()) out.reason = malformed(data, claim);
+  if (!out.reason.empty()) return out;
+  if (claim.branched) {
+    const Tree tree = prove_by_branching(data, claim);
+    out.cells = tree.cells;
+    out.reason = tree.reason;
+  } else {
+    out.reason = unsupported(data, claim, out.sparse);
+  }
+  if (!out.reason.empty()) return out;
+  out.lower_bound = dual_value_below(data.Y, claim.W);
+  if (!std::isfinite(out.lower_bound))
+    out.reason = "the value of W overflows";
+  else if (!(claim.lower_bound <= out.lower_bound))
+    out.reason = "the bound claimed is higher than what W proves";
+  out.valid = out.reason.empty();
+  if (!std::isfinite(out.lower_bound)) out.lower_bound = 0.0;
+  return out;
 }
 
 }  // namespace burelu::verify

@@ -103,8 +103,9 @@ Claim parse_claim(const std::string& text, const std::string& name) {
   std::getline(in, magic);
   std::getline(in, header);
   const bool with_cuts = magic == "burelu-certificate 2";
-  if (!with_cuts && magic != "burelu-certificate 1")
-    throw FileError(name + " does not begin with \"burelu-certificate 1\" or 2");
+  const bool branched = magic == "burelu-certificate 3";
+  if (!with_cuts && !branched && magic != "burelu-certificate 1")
+    throw FileError(name + " does not begin with \"burelu-certificate 1\", 2 or 3");
   const auto next = [&]() -> const std::string& {
     if (!(in >> token)) throw FileError(name + " is cut off");
     return token;
@@ -118,26 +119,25 @@ Claim parse_claim(const std::string& text, const std::string& name) {
   std::size_t cuts = 0;
   try {
     const auto json = nlohmann::json::parse(header);
-    if (const auto kind = json.value("kind", std::string("relaxation")); kind != "relaxation")
-      throw FileError(name + " is a certificate of kind \"" + kind + "\", which is not checked here");
     out.lower_bound = number(json.at("lower_bound").get<std::string>(), name);
     out.gamma = number(json.at("gamma").get<std::string>(), name);
     out.data_hash = integer<unsigned long long>(json.at("data_hash").get<std::string>(), 16, name);
     out.W.rows = json.at("rows").get<std::size_t>();
     out.W.cols = json.at("outputs").get<std::size_t>();
-    lines = json.at("lines").get<std::size_t>();
-    pairs = json.at("multipliers").get<std::size_t>();
+    if (!branched) lines = json.at("lines").get<std::size_t>();
+    if (!branched) pairs = json.at("multipliers").get<std::size_t>();
     if (with_cuts) cuts = json.at("cuts").get<std::size_t>();
   } catch (const nlohmann::json::exception&) {
     throw FileError(name + ": the second line is no header of a certificate");
   }
   const auto whole = [&] { return static_cast<std::int64_t>(integer<long long>(next(), 10, name)); };
-  expect("representatives");
+  out.branched = branched;
+  if (!branched) expect("representatives");
   for (std::size_t k = 0; k < lines; ++k) out.representatives.push_back(whole());
   expect("rows");
   for (std::size_t i = 0; i < out.W.rows; ++i) {
-    out.line.push_back(whole());
-    out.ratio.push_back(number(next(), name));
+    if (!branched) out.line.push_back(whole());
+    if (!branched) out.ratio.push_back(number(next(), name));
     for (std::size_t j = 0; j < out.W.cols; ++j) out.W.values.push_back(number(next(), name));
   }
   if (with_cuts) expect("cuts");
@@ -151,7 +151,7 @@ Claim parse_claim(const std::string& text, const std::string& name) {
     }
     out.cuts.push_back(std::move(cut));
   }
-  expect("multipliers");
+  if (!branched) expect("multipliers");
   for (std::size_t k = 0; k < pairs; ++k) {
     Pair pair;
     pair.i = whole();

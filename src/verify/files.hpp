@@ -47,6 +47,7 @@ struct Claim {
   double lower_bound = 0.0;
   double gamma = 0.0;
   std::uint64_t data_hash = 0;
+  bool branched = false;  ///< version 3: W is all there is
   Table W;
   std::vector<std::int64_t> representatives;
   std::vector<std::int64_t> line;

@@ -41,21 +41,20 @@ class CertificateFile : public ::testing::Test {
   void rewrite(const std::string& bytes) const { std::ofstream(path_) << bytes; }
 };
 
-TEST_F(CertificateFile, TheKindIsSaidAndOthersAreRefused) {
-  std::string bytes = text();
-  const std::string own = R"("kind":"relaxation",)";
-  const std::size_t place = bytes.find(own);
-  ASSERT_NE(place, std::string::npos);
-  std::string other = bytes;
-  rewrite(other.replace(place, own.size(), R"("kind":"other",)"));
-  try {
-    read_certificate(path_);
-    FAIL() << "read as a certificate of the relaxation";
-  } catch (const DataError& error) {
-    EXPECT_NE(std::string(error.what()).find("of kind \"other\""), std::string::npos) << error.what();
-  }
-  rewrite(bytes.erase(place, own.size()));  // as files were before there were kinds
-  EXPECT_EQ(read_certificate(path_).lower_bound, c_.lower_bound);
+TEST_F(CertificateFile, OfBranchAndBoundIsWAlone) {
+  c_.branched = true;
+  c_.representatives.clear();
+  c_.line.clear();
+  c_.ratio.clear();
+  c_.multipliers.clear();
+  write_certificate(path_, c_);
+  EXPECT_EQ(text().substr(0, 21), "burelu-certificate 3\n");
+  const Certificate r = read_certificate(path_);
+  EXPECT_TRUE(r.branched);
+  EXPECT_EQ(r.lower_bound, c_.lower_bound);
+  EXPECT_EQ(r.data_hash, c_.data_hash);
+  EXPECT_EQ(r.W.data, c_.W.data);
+  EXPECT_TRUE(r.multipliers.empty());
 }
 
 TEST_F(CertificateFile, RoundTripIsBitExact) {
@@ -188,6 +187,19 @@ TEST_F(CertificateFileWithCuts, MalformedCutsAreNamed) {
   expect_refused("\ncuts\n", "\n");
   expect_refused("certificate 2", "certificate 1");
   expect_refused("certificate 2", "certificate 3");
+}
+
+TEST_F(CertificateFile, IncompleteOnesAreNotWritten) {
+  const std::string before = text();
+  Certificate short_W = c_;
+  short_W.W.data.pop_back();
+  Certificate short_lines = c_;
+  short_lines.line.pop_back();
+  Certificate short_ratios = c_;
+  short_ratios.ratio.clear();
+  for (const Certificate& bad : {Certificate{}, short_W, short_lines, short_ratios})
+    EXPECT_THROW(write_certificate(path_, bad), DataError);
+  EXPECT_EQ(text(), before);
 }
 
 TEST_F(CertificateFile, UnwritablePlacesAreRefused) {

@@ -1,0 +1,238 @@
+#include "branch/global.hpp"
+
+#include <algorithm>
+#include <cmath>
+#include <limits>
+#include <optional>
+
+#include "branch/ascent.hpp"
+#include "branch/columns.hpp"
+#include "branch/search.hpp"
+#include "certificate/proof.hpp"
+#include "linalg/random.hpp"
+#include "linalg/team.hpp"
+
+namespace burelu {
+namespace {
+
+constexpr int kMostRounds = 300;
+constexpr index_t kMostAdded = 100;  // directions per round
+constexpr double kAscentWork = 3e7;  // kinks x coordinates of the random ascents of a round
+constexpr double kShare = 0.5;       // of the tolerance, for the excess of the search's threshold over gamma
+constexpr double kGiveWay = 0.3;     // of the violation: the search looks no closer while there is a large one
+constexpr double kNotable = 0.02;    // of the largest violation: smaller ones wait
+constexpr double kDigits = 1e-10;    // relative: violations below are rounding
+
+Matrix residual(const Problem& problem, const Matrix& outputs) {
+  Matrix W = outputs;
+  for (index_t i = 0; i < W.rows; ++i)
+    for (index_t j = 0; j < W.cols; ++j) W(i, j) -= problem.Y(i, j);
+  return W;
+}
+
+class Trainer {
+ public:
+  Trainer(const Problem& problem, const Presolved& reduced, const GlobalLimits& limits)
+      : problem_(problem), reduced_(reduced), limits_(limits), columns_(problem), random_(limits.seed) {
+    result_.objective = columns_.objective();
+    result_.network = columns_.network();
+    bound_ = std::numeric_limits<double>::quiet_NaN();
+  }
+
+  GlobalOptimum run() {
+    bool thorough = false;  // search whatever the ascents found
+    for (int round = 0; round < kMostRounds && !finished(); ++round) {
+      result_.rounds = round + 1;
+      W_ = residual(problem_, columns_.outputs());
+      const Kinks kinks = make_kinks(problem_.X, reduced_, W_);
+      const double gamma = problem_.gamma / kinks.unit;
+      std::vector<Peak> peaks = ascents(kinks);
+      // what an excess of h over gamma costs: D(W) - D(sW) = (1 - s) decay + (1 - s)^2 ||W||^2 / 2 at the optimum
+      const double wanted = std::min(limits_.tolerance * result_.objective / std::max(columns_.decay(), 1e-300),
+                                     std::sqrt(limits_.tolerance));
+      double violation = highest(peaks) / gamma - 1.0;
+      if (thorough || violation < std::max(kShare * wanted, kDigits)) {
+        look(kinks, gamma, wanted, violation, peaks);
+        violation = highest(peaks) / gamma - 1.0;
+        if (finished()) break;
+      }
+      result_.violation = violation;
+      const bool added = add(kinks, gamma, violation, peaks);
+      if (!added && thorough) break;
+      thorough = !added;
+      if (!added) continue;
+      columns_.fit();
+      adopt();
+    }
+    if (!result_.reached && !ask()) result_.stopped = true;
+    merge();
+    result_.certificate.lower_bound = std::isnan(bound_) ? 0.0 : bound_;
+    return std::move(result_);
+  }
+
+ private:
+  static double highest(const std::vector<Peak>& peaks) {
+    double best = 0.0;
+    for (const Peak& peak : peaks) best = std::max(best, peak.value);
+    return best;
+  }
+
+  bool ask() {
+    if (limits_.cells > 0 && result_.cells >= limits_.cells) return false;
+    return !limits_.keep_going || limits_.keep_going({result_.cells, result_.objective, bound_});
+  }
+
+  bool finished() {
+    if (!std::isnan(bound_) && result_.objective - bound_ <= limits_.tolerance * std::abs(result_.objective))
+      result_.reached = true;
+    if (!result_.reached && !ask()) result_.stopped = true;
+    return result_.reached || result_.stopped;
+  }
+
+  // From the directions of the network and from random ones.
+  std::vector<Peak> ascents(const Kinks& kinks) {
+    const double each = static_cast<double>(kinks.count * (kinks.dims + kinks.outputs)) * 30.0;
+    const int random = std::clamp(static_cast<int>(kAscentWork / each), 4, result_.rounds == 1 ? 100 : 40);
+    std::vector<Peak> peaks(static_cast<std::size_t>(random));
+    for (Peak& peak : peaks) {
+      peak.y.resize(static_cast<std::size_t>(kinks.dims));
+      for (double& value : peak.y) value = random_.normal();
+    }
+    for (std::vector<double>& y : columns_.in_coordinates(kinks)) peaks.push_back({0.0, std::move(y)});
+    climb(kinks, peaks);
+    return peaks;
+  }
+
+  static void climb(const Kinks& kinks, std::vector<Peak>& peaks) {
+    Team::current().share(static_cast<std::int64_t>(peaks.size()), 1, [&](int, std::int64_t begin, std::int64_t end) {
+      if (begin == end) return;
+      Ascent ascent(kinks);
+      for (std::int64_t i = begin; i < end; ++i) {
+        Peak& peak = peaks[static_cast<std::size_t>(i)];
+        peak.value = ascent.climb(peak.y);
+      }
+    });
+  }
+
+  // The search, what it found and the bound it gives.
+  void look(const Kinks& kinks, double gamma, double wanted, double violation, std::vector<Peak>& peaks) {
+    SearchLimits limits;
+    limits.threads = Team::current().size();
+    limits.threshold = gamma * (1.0 + kShare * wanted);
+    limits.relative = std::max(0.5 * kShare * wanted, kGiveWay * std::max(violation, 0.0));
+    limits.cells = limits_.cells > 0 ? std::max<std::int64_t>(limits_.cells - result_.cells, 1) : 0;
+    limits.keep_going = [this, before = result_.cells](std::int64_t cells) {
+      result_.cells = before + cells;
+      return !limits_.keep_going || limits_.keep_going({result_.cells, result_.objective, bound_});
+    };
+    const std::int64_t before = result_.cells;
+    SearchResult found = search(kinks, limits);
+    result_.cells = before + found.cells;
+    propose(kinks, found.upper);
+    std::vector<Peak> raised = found.peaks;
+    climb(kinks, raised);
+    peaks.insert(peaks.end(), found.peaks.begin(), found.peaks.end());
+    peaks.insert(peaks.end(), raised.begin(), raised.end());
+  }
+
+  void propose(const Kinks& kinks, double upper) {
+    const Certificate candidate = scaled_certificate(problem_, W_, kinks, upper);
+    if (candidate.empty() || !(std::isnan(bound_) || candidate.lower_bound > bound_)) return;
+    bound_ = candidate.lower_bound;
+    result_.certificate = candidate;
+  }
+
+  bool add(const Kinks& kinks, double gamma, double violation, std::vector<Peak>& peaks) {
+    std::sort(peaks.begin(), peaks.end(), [](const Peak& a, const Peak& b) { return a.value > b.value; });
+    columns_.drop_idle();
+    index_t added = 0;
+    for (const Peak& peak : peaks) {
+      const double excess = peak.value / gamma - 1.0;
+      if (excess <= kDigits || added == kMostAdded) break;
+      if (excess < kNotable * violation && added > 3) break;
+      if (columns_.add(direction(kinks, peak.y))) ++added;
+    }
+    return added > 0;
+  }
+
+  static std::vector<double> direction(const Kinks& kinks, const std::vector<double>& y) {
+    std::vector<double> u(static_cast<std::size_t>(kinks.basis.rows), 0.0);
+    for (index_t i = 0; i < kinks.basis.rows; ++i)
+      for (index_t j = 0; j < kinks.dims; ++j)
+        u[static_cast<std::size_t>(i)] += kinks.basis(i, j) * y[static_cast<std::size_t>(j)];
+    return u;
+  }
+
+  void adopt() {
+    const double value = columns_.objective();
+    if (!(value < result_.objective)) return;
+    result_.objective = value;
+    result_.network = columns_.network();
+  }
+
+  // As few neurons as the gap allows: directions within an angle become one.
+  void merge() {
+    if (columns_.count() == 0 || result_.network.width() == 0) return;
+    const double allowed = std::isnan(bound_) ? 0.0 : 0.5 * limits_.tolerance * std::abs(result_.objective);
+    for (const double angle : {0.3, 0.1, 0.03, 0.01, 3e-3, 1e-3, 1e-4}) {
+      Columns fewer = columns_.merged(angle);
+      fewer.fit();
+      fewer.drop_idle();
+      const bool good = fewer.objective() <= result_.objective + std::max(allowed, 1e-9 * result_.objective);
+      const bool keeps = !result_.reached || fewer.objective() - bound_ <= limits_.tolerance * fewer.objective();
+      if (!good || !keeps || fewer.network().width() > result_.network.width()) continue;
+      result_.network = fewer.network();
+      result_.objective = fewer.objective();
+      break;
+    }
+  }
+
+  const Problem& problem_;
+  const Presolved& reduced_;
+  const GlobalLimits& limits_;
+  Columns columns_;
+  Random random_;
+  Matrix W_;
+  double bound_;
+  GlobalOptimum result_;
+};
+
+}  // namespace
+
+GlobalOptimum train_globally(const Problem& problem, const Presolved& reduced, const GlobalLimits& limits) {
+  return Trainer(problem, reduced, limits).run();
+}
+
+std::optional<double> branched_bound(const Problem& problem, const Certificate& certificate) {
+  const Matrix& W = certificate.W;
+  if (W.rows != problem.X.rows || W.cols != problem.Y.cols || !(problem.gamma > 0.0)) return std::nullopt;
+  for (const double w : W.data)
+    if (!std::isfinite(w)) return std::nullopt;
+  const Presolved reduced = presolve(problem);
+  if (reduced.features() > kMostDims) return std::nullopt;
+  const Kinks kinks = make_kinks(problem.X, reduced, W);
+  const double gamma = problem.gamma - kinks.eta * (1.0 + 1e-12);
+  SearchLimits limits;
+  limits.threads = Team::current().size();
+  limits.relative = 0.0;
+  limits.threshold = gamma / kinks.unit * (1.0 - 1e-14);
+  if (!(limits.threshold > 0.0)) return std::nullopt;
+  const SearchResult found = search(kinks, limits);
+  if (!found.finished || found.upper > limits.threshold) return std::nullopt;
+  const double bound = dual_value_below(problem.Y, W);
+  if (!std::isfinite(bound)) return std::nullopt;
+  return bound;
+}
+
+double largest_gamma(const MatrixView& X, const MatrixView& Y, const Presolved& reduced, double relative) {
+  Matrix W(Y.rows, Y.cols);
+  for (index_t i = 0; i < Y.rows; ++i)
+    for (index_t j = 0; j < Y.cols; ++j) W(i, j) = Y(i, j);
+  const Kinks kinks = make_kinks(X, reduced, W);
+  SearchLimits limits;
+  limits.relative = relative;
+  limits.threads = Team::current().size();
+  return std::min(search(kinks, limits).upper * kinks.unit + kinks.eta, kinks.largest);
+}
+
+}  // namespace burelu

@@ -1,0 +1,55 @@
+// Training to the global optimum where the features are few: column generation with the search of search.hpp as oracle.
+//
+// Over all widths training is convex in the measure of neurons: with W = outputs - targets a network is optimal exactly
+// where no direction has h(u) = || sum_i (x_i'u)_+ w_i || > gamma, and any direction that has is a neuron it lacks. So:
+// weights for the directions at hand (weights.hpp), directions that violate (ascents, and the search where they find
+// none), again. The search's upper bound mu of h turns W into a dual point, s W with s = gamma / mu, and D(s W) is a
+// lower bound for every network (docs/method.md, "The bound").
+#pragma once
+
+#include <cstdint>
+#include <functional>
+#include <optional>
+
+#include "burelu/certificate.hpp"
+#include "burelu/network.hpp"
+#include "burelu/problem.hpp"
+#include "problem/presolve.hpp"
+
+namespace burelu {
+
+struct GlobalProgress {
+  std::int64_t cells = 0;
+  double objective = 0.0;
+  double lower_bound = 0.0;  ///< NaN before the first
+};
+
+struct GlobalLimits {
+  double tolerance = 1e-3;  ///< relative gap of network and bound
+  std::int64_t cells = 0;   ///< of all searches together, about; 0: no limit
+  std::uint64_t seed = 0;
+  std::function<bool(const GlobalProgress&)> keep_going;  ///< asked often, by the calling thread; may be empty
+};
+
+struct GlobalOptimum {
+  Network network;          ///< balanced, in the coordinates of the data as given
+  double objective = 0.0;   ///< of the network
+  Certificate certificate;  ///< of the best bound; empty where none was proven
+  bool reached = false;     ///< the gap is below the tolerance
+  bool stopped = false;     ///< by the caller or by the limit of cells
+  double violation = 0.0;   ///< largest h / gamma - 1 found for the last W: what the network still lacks
+  std::int64_t cells = 0;
+  int rounds = 0;
+};
+
+/// Uses the threads of the calling thread's scope. rank of X at most `kMostDims`.
+GlobalOptimum train_globally(const Problem& problem, const Presolved& reduced, const GlobalLimits& limits);
+
+/// The bound of a certificate of branch and bound, proven again, or nothing.
+std::optional<double> branched_bound(const Problem& problem, const Certificate& certificate);
+
+/// The smallest gamma for which the zero network is optimal, max ||u|| = 1 of || sum_i (x_i'u)_+ y_i ||: a proven upper
+/// bound within `relative` of it, infinity where the search was stopped before it knew any.
+double largest_gamma(const MatrixView& X, const MatrixView& Y, const Presolved& reduced, double relative);
+
+}  // namespace burelu

@@ -1,0 +1,114 @@
+#include "driver/branching.hpp"
+
+#include <cmath>
+#include <limits>
+#include <string>
+
+#include "branch/cell.hpp"
+#include "burelu/errors.hpp"
+
+namespace burelu {
+namespace {
+
+constexpr index_t kFewFeatures = 7;          // of its own accord
+constexpr std::int64_t kFewCells = 1500000;  // some seconds: what it has not proven by then takes long
+constexpr double kTimeShare = 1.0 / 3.0;     // of a limit of time
+constexpr double kNone = std::numeric_limits<double>::quiet_NaN();
+
+// Options that speak of the relaxation alone.
+bool about_relaxation(const SolveOptions& options) {
+  return !options.checkpoint.empty() || !options.resume.empty() || options.rank > 0 || options.max_evaluations > 0 ||
+         options.cuts > 0 || options.cut_rounds > 0 || options.multipliers_float;
+}
+
+double bound_of(const GlobalOptimum& optimum) {
+  return optimum.certificate.empty() ? kNone : optimum.certificate.lower_bound;
+}
+
+std::string sentence(const Branching& found) {
+  const GlobalOptimum& optimum = found.optimum;
+  const std::string cells = " after " + std::to_string(optimum.cells) + " cells";
+  switch (found.status) {
+    case Status::solved:
+      return "branch and bound: a network and the bound agree to the tolerance" + cells;
+    case Status::interrupted:
+      return "interrupted" + cells + " of branch and bound; the best bound so far is kept";
+    case Status::time_limit:
+      return "the time limit was reached" + cells + " of branch and bound; the best bound so far is kept";
+    default:
+      return "branch and bound made no further progress" + cells + ": try a larger --tol";
+  }
+}
+
+}  // namespace
+
+bool branches(const Presolved& reduced, const SolveOptions& options) {
+  if (options.bound == BoundMethod::relaxation) return false;
+  if (options.bound == BoundMethod::automatic) return reduced.features() <= kFewFeatures && !about_relaxation(options);
+  if (reduced.features() <= kMostDims) return true;
+  throw DataError("branch and bound over " + std::to_string(reduced.features()) + " features would take more than 10^" +
+                  std::to_string(reduced.features() / 2) + " cells (at most " + std::to_string(kMostDims) +
+                  " features are possible): use --bound relaxation, or fewer components");
+}
+
+Branching branch(const Problem& problem, const Presolved& reduced, const SolveOptions& options, const Clock& clock) {
+  Branching out;
+  const bool automatic = options.bound == BoundMethod::automatic;
+  const double limit = options.time_limit * (automatic ? kTimeShare : 1.0);
+  const double begin = clock.seconds();
+  bool late = false;
+  bool interrupted = false;
+  GlobalLimits limits;
+  limits.tolerance = options.tolerance;
+  limits.seed = options.seed;
+  if (automatic) limits.cells = kFewCells;
+  limits.keep_going = [&](const GlobalProgress& seen) {
+    late = late || (limit > 0.0 && clock.seconds() > limit);
+    if (late || interrupted) return false;
+    if (!options.progress) return true;
+    Progress p;
+    p.evaluations = seen.cells;
+    p.seconds = clock.seconds();
+    p.objective = p.network_objective = seen.objective;
+    p.lower_bound = seen.lower_bound;
+    p.infeasibility = p.primal_residual = p.dual_residual = kNone;
+    p.phase = "branch";
+    interrupted = !options.progress(p);
+    return !interrupted;
+  };
+  out.optimum = train_globally(problem, reduced, limits);
+  if (interrupted)
+    out.status = Status::interrupted;
+  else if (out.optimum.reached)
+    out.status = Status::solved;
+  else if (late)
+    out.status = Status::time_limit;
+  out.seconds = clock.seconds() - begin;
+  return out;
+}
+
+Relaxation branched_result(const Presolved& reduced, const Branching& found) {
+  Relaxation result;
+  result.status = found.status;
+  result.message = sentence(found);
+  result.objective = found.optimum.objective;
+  result.lower_bound = result.bound_without_cuts = result.relaxation_bound = kNone;
+  result.infeasibility = kNone;
+  result.factor = {Matrix(reduced.rows(), 0), Matrix(reduced.features(), 0), Matrix(reduced.outputs(), 0)};
+  result.relative_gap = kNone;
+  take_bound(result, found);
+  return result;
+}
+
+void take_bound(Relaxation& result, const Branching& found) {
+  result.branch_bound = bound_of(found.optimum);
+  result.cells = found.optimum.cells;
+  if (std::isnan(result.branch_bound) || result.branch_bound <= result.lower_bound) return;
+  result.lower_bound = result.branch_bound;
+  result.certificate = found.optimum.certificate;
+  result.cuts = 0;
+  result.relative_gap =
+      result.objective != 0.0 ? (result.objective - result.lower_bound) / std::abs(result.objective) : 0.0;
+}
+
+}  // namespace burelu

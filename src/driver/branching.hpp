@@ -1,0 +1,33 @@
+// Branch and bound as part of a solve: when it is tried, within which limits, and what its bound does to the result.
+#pragma once
+
+#include <optional>
+
+#include "branch/global.hpp"
+#include "burelu/options.hpp"
+#include "burelu/result.hpp"
+#include "linalg/clock.hpp"
+#include "problem/presolve.hpp"
+
+namespace burelu {
+
+/// Where the options ask for it, or leave it open and the features are few. Throws `DataError` where it is asked for
+/// and there are too many.
+bool branches(const Presolved& reduced, const SolveOptions& options);
+
+struct Branching {
+  GlobalOptimum optimum;
+  Status status = Status::stalled;  ///< why it ended
+  double seconds = 0.0;
+};
+
+/// Within the limits of the options; of its own accord with a third of the time and a limit of cells.
+Branching branch(const Problem& problem, const Presolved& reduced, const SolveOptions& options, const Clock& clock);
+
+/// A result of branch and bound alone.
+Relaxation branched_result(const Presolved& reduced, const Branching& found);
+
+/// The better bound of both counts.
+void take_bound(Relaxation& result, const Branching& found);
+
+}  // namespace burelu

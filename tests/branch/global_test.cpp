@@ -1,0 +1,112 @@
+// Training to the global optimum: network and bound agree, and no network found in any other way is below the bound.
+#include "branch/global.hpp"
+
+#include <gtest/gtest.h>
+
+#include <cmath>
+
+#include "branch/cases.hpp"
+#include "branch/weights.hpp"
+#include "linalg/dense.hpp"
+#include "network/extraction.hpp"
+#include "support/devices.hpp"
+
+namespace burelu {
+namespace {
+
+GlobalOptimum optimum(const test::Instance& instance, double tolerance) {
+  const Problem problem = instance.problem();
+  GlobalLimits limits;
+  limits.tolerance = tolerance;
+  return train_globally(problem, presolve(problem), limits);
+}
+
+double multi_start(const test::Instance& instance) {
+  TrainOptions options;
+  options.starts = 3;
+  options.polish_iterations = 60;
+  std::int64_t evaluations = 0;
+  const Network network = train_network(test::processor(), instance.problem(), nullptr, options, {}, evaluations);
+  return objective(instance.problem(), network);
+}
+
+TEST(Global, NetworkAndBoundAgreeAndNoOtherNetworkIsBelow) {
+  for (std::uint64_t seed = 0; seed < 40; ++seed) {
+    test::Instance instance = test::branch_case(seed);
+    instance.gamma = std::pow(10.0, static_cast<double>(seed % 4) - 2.0);
+    const GlobalOptimum found = optimum(instance, 1e-3);
+    ASSERT_FALSE(found.certificate.empty()) << seed;
+    EXPECT_TRUE(found.reached) << seed;
+    const double bound = found.certificate.lower_bound;
+    EXPECT_NEAR(objective(instance.problem(), found.network), found.objective, 1e-9 * found.objective) << seed;
+    EXPECT_LE(bound, found.objective) << seed;
+    EXPECT_LE(found.objective - bound, 1.0001e-3 * found.objective) << seed;
+    EXPECT_LE(bound, multi_start(instance)) << seed;
+    const auto again = branched_bound(instance.problem(), found.certificate);
+    ASSERT_TRUE(again.has_value()) << seed;
+    EXPECT_EQ(*again, bound) << seed;
+  }
+}
+
+TEST(Global, AboveTheLargestGammaTheZeroNetworkIsOptimalAndBelowItIsNot) {
+  for (const std::uint64_t seed : {1U, 7U, 12U}) {
+    test::Instance instance = test::branch_case(seed);
+    const double most = largest_gamma(instance.X, instance.Y, presolve(instance.problem()), 1e-6);
+    instance.gamma = most * (1.0 + 1e-9);
+    EXPECT_EQ(optimum(instance, 1e-6).network.width(), 0) << seed;
+    instance.gamma = most * 0.99;
+    EXPECT_GE(optimum(instance, 1e-6).network.width(), 1) << seed;
+  }
+}
+
+TEST(Global, StoppedAtOnceItKeepsWhatThereIs) {
+  const test::Instance instance = test::branch_case(4);
+  const Problem problem = instance.problem();
+  GlobalLimits limits;
+  limits.keep_going = [](const GlobalProgress&) { return false; };
+  const GlobalOptimum found = train_globally(problem, presolve(problem), limits);
+  EXPECT_TRUE(found.stopped);
+  EXPECT_FALSE(found.reached);
+  EXPECT_EQ(found.objective, objective(problem, found.network));
+}
+
+TEST(Global, ATamperedCertificateProvesNothing) {
+  test::Instance instance = test::teacher(20, 3, 2, 5);
+  Certificate certificate = optimum(instance, 1e-4).certificate;
+  ASSERT_TRUE(branched_bound(instance.problem(), certificate).has_value());
+  for (double& w : certificate.W.data) w *= 1.01;
+  EXPECT_FALSE(branched_bound(instance.problem(), certificate).has_value());
+  certificate.W = Matrix(3, 2);
+  EXPECT_FALSE(branched_bound(instance.problem(), certificate).has_value());
+}
+
+TEST(Weights, OptimalityConditionsHoldWithEqualAndNearlyEqualDirections) {
+  const Matrix Y = test::gaussian(30, 2, 2);
+  Matrix H = test::gaussian(30, 12, 1);
+  for (double& h : H.data) h = std::max(h, 0.0);
+  for (index_t i = 0; i < 30; ++i) {
+    H(i, 1) = H(i, 0);
+    H(i, 3) = H(i, 2) * (1.0 + 1e-9 * static_cast<double>(i));
+  }
+  const Matrix gram = product(transposed(H), H);
+  const Matrix right = product(transposed(H), Y);
+  for (const double gamma : {1e-3, 0.3, 3.0}) {
+    Matrix V(12, 2);
+    EXPECT_LE(fit_weights(gram, right, gamma, V), 1e-8);
+    for (index_t k = 0; k < 12; ++k) {
+      double square = 0.0, length = 0.0, along = 0.0;
+      for (index_t z = 0; z < 2; ++z) {
+        double r = right(k, z);
+        for (index_t j = 0; j < 12; ++j) r -= gram(k, j) * V(j, z);
+        square += r * r;
+        length += V(k, z) * V(k, z);
+        along += r * V(k, z);
+      }
+      EXPECT_LE(std::sqrt(square), gamma * (1.0 + 1e-7));
+      if (length > 1e-12) EXPECT_NEAR(along, gamma * std::sqrt(length), 1e-6 * gamma * std::sqrt(length));
+    }
+  }
+}
+
+}  // namespace
+}  // namespace burelu

@@ -1,0 +1,83 @@
+// The checker's own tree: it accepts what training to the global optimum proves, and refuses what is tampered with.
+#include "verify/branch.hpp"
+
+#include <gtest/gtest.h>
+
+#include "branch/cases.hpp"
+#include "branch/global.hpp"
+#include "verify/check.hpp"
+
+namespace burelu {
+namespace {
+
+verify::Table table(const Matrix& matrix) {
+  return {static_cast<std::size_t>(matrix.rows), static_cast<std::size_t>(matrix.cols), matrix.data};
+}
+
+struct Proven {
+  verify::Data data;
+  verify::Claim claim;
+  std::int64_t cells = 0;
+};
+
+Proven proven(const test::Instance& instance, double tolerance) {
+  const Problem problem = instance.problem();
+  GlobalLimits limits;
+  limits.tolerance = tolerance;
+  const GlobalOptimum found = train_globally(problem, presolve(problem), limits);
+  verify::Claim claim;
+  claim.branched = true;
+  claim.lower_bound = found.certificate.lower_bound;
+  claim.gamma = found.certificate.gamma;
+  claim.data_hash = found.certificate.data_hash;
+  claim.W = table(found.certificate.W);
+  return {{table(instance.X), table(instance.Y)}, claim, found.cells};
+}
+
+TEST(VerifyBranch, AcceptsWhatTrainingProves) {
+  for (std::uint64_t seed = 0; seed < 40; ++seed) {
+    const Proven p = proven(test::branch_case(seed), 1e-3);
+    const verify::Verdict verdict = verify::check(p.data, p.claim);
+    EXPECT_TRUE(verdict.valid) << seed << " " << verdict.reason;
+    EXPECT_GE(verdict.lower_bound, p.claim.lower_bound) << seed;
+  }
+}
+
+TEST(VerifyBranch, RefusesWhatIsTamperedWith) {
+  const Proven p = proven(test::teacher(25, 3, 2, 6), 1e-4);
+  ASSERT_TRUE(verify::check(p.data, p.claim).valid);
+  const auto refused = [&](const verify::Claim& claim) { return !verify::check(p.data, claim).valid; };
+  verify::Claim claim = p.claim;
+  claim.lower_bound *= 1.0 + 1e-9;
+  EXPECT_TRUE(refused(claim));
+  claim = p.claim;
+  claim.gamma *= 2.0;
+  EXPECT_TRUE(refused(claim));
+  claim = p.claim;
+  claim.data_hash += 1;
+  EXPECT_TRUE(refused(claim));
+  claim = p.claim;
+  claim.W.values.pop_back();
+  claim.W.rows -= 1;
+  EXPECT_TRUE(refused(claim));
+  claim = p.claim;
+  claim.W.values[3] = std::numeric_limits<double>::quiet_NaN();
+  EXPECT_TRUE(refused(claim));
+  claim = p.claim;
+  for (double& w : claim.W.values) w *= 1.001;
+  claim.lower_bound = 0.0;
+  EXPECT_TRUE(refused(claim));  // longer than gamma somewhere
+  for (std::size_t i = 0; i < p.claim.W.values.size(); ++i) {
+    claim = p.claim;
+    claim.W.values[i] += 0.3;
+    EXPECT_TRUE(refused(claim)) << i;
+  }
+}
+
+TEST(VerifyBranch, GivesUpAtItsLimitOfCells) {
+  const Proven p = proven(test::teacher(20, 3, 1, 9), 1e-3);
+  EXPECT_FALSE(verify::prove_by_branching(p.data, p.claim, 10).proven);
+}
+
+}  // namespace
+}  // namespace burelu
