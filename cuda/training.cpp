@@ -44,7 +44,7 @@ CudaTraining::CudaTraining(const TrainingProblem& problem, int memory, int devic
   const DeviceBuffer<double> X = std::exchange(XK_, DeviceBuffer<double>(n_ * d_, stream_));
   const DeviceBuffer<double> KK(d_ * d_, stream_);
   blas_.product(n_, d_, d_, {X.data(), d_}, {K_.data(), d_}, XK_.data(), d_);
-  blas_.product(d_, d_, d_, {K_.data(), d_}, {K_.data(), d_}, KK.data(), d_);
+  blas_.product(d_, d_, d_, transposed(K_.data(), d_), {K_.data(), d_}, KK.data(), d_);
   scaled_sum(stream_, decay_.data(), problem.gamma, nullptr, 1.0, KK.data(), d_ * d_);
 }
 

@@ -12,6 +12,13 @@ run() {
   "$@"
 }
 
+# rows NAME...: these rows of a summary on standard input.
+rows() {
+  local names
+  names="$(IFS='|' && echo "$*")"
+  grep -E "^($names)  "
+}
+
 # The grid of points whose classes are drawn: 121 x 121 over the square that holds the spiral.
 grid() {
   awk 'BEGIN {
@@ -51,7 +58,9 @@ mkdir -p "$out"
 
 say "training on a spiral of three classes"
 run "$burelu" train builtin:spiral --bias --out "$out/model.safetensors" --report "$out/report.json" \
-  --certificate "$out/bound.cert" --save-data "$out/data.csv" || [[ $? -eq 4 ]]  # 4: short of the tolerance, certified
+  --certificate "$out/bound.cert" --save-data "$out/data.csv" >"$out/summary.txt" 2>"$out/train.log" ||
+  [[ $? -eq 4 ]] || { cat "$out/train.log" && exit 1; }  # 4: short of the tolerance, certified
+rows problem network "lower bound" gap meaning next <"$out/summary.txt"
 
 say "checking the bound with a program that shares no code with the solver"
 run "$burelu" verify "$out/bound.cert" "$out/data.csv"
@@ -64,6 +73,6 @@ draw || echo "quickstart.sh: the pictures could not be drawn; the results above 
 
 cat <<END
 
-Model, report and certificate are in $out; pictures: $out/gap.png and $out/regions.png.
+Model, report, certificate and the log of the solve are in $out; pictures: $out/gap.png and $out/regions.png.
 Your own data: $burelu train data.csv --label COLUMN --standardize --out model.safetensors
 END

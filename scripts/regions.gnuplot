@@ -1,15 +1,17 @@
 # The class that the network gives to each point of a grid, and the samples it learned from: rows "x0,x1,class".
 # gnuplot -e "regions='regions.txt'; samples='samples.txt'; picture='regions.png'" scripts/regions.gnuplot
-set terminal pngcairo size 640,640
+set terminal pngcairo size 720,640
 set output picture
-set title "Classes the network learned, and the samples"
+set title "What the network learned (areas) and the samples (dots), colours by class"
 set datafile separator ","
 set size square
-set palette maxcolors 3 defined (0 "#88ccee", 1 "#eecc66", 2 "#ee99aa")
+set palette maxcolors 3 defined (0 "#cfe5f7", 1 "#f8e3b0", 2 "#d3edcb")
 set cbrange [0:2]
 unset colorbox
-unset key
+set key outside right top
 set autoscale fix
-plot regions using 1:2:3 with image, \
-     samples using 1:2:3 with points pointtype 7 pointsize 1.1 linecolor palette, \
-     samples using 1:2 with points pointtype 6 pointsize 1.1 linecolor "black"
+array colour[3] = ["#0b5fa5", "#c46210", "#2e7d32"]
+array shape[3] = [7, 5, 9]
+plot regions using 1:2:3 with image notitle, \
+     for [k = 0:2] samples using 1:($3 == k ? $2 : NaN) with points pointtype shape[k + 1] pointsize 1.2 \
+         linecolor rgb colour[k + 1] title sprintf("class %d", k)

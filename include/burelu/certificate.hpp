@@ -53,10 +53,12 @@ struct Certificate {
   bool empty() const { return W.rows == 0; }
 };
 
-/// Hash of shapes, X, Y and gamma (FNV-1a over the bytes of the row-major doubles), to tell data sets apart.
+/// Hash of shapes, X, Y and gamma (FNV-1a over the bytes of the row-major doubles), to tell data sets apart. Throws
+/// `DataError` for views without data.
 std::uint64_t data_hash(const Problem& problem);
 
-/// Writes a certificate (JSON lines header, then text; documented in docs/formats.md), atomically. Throws `DataError`.
+/// Writes a certificate (JSON lines header, then text; documented in docs/formats.md), atomically. Throws `DataError`,
+/// also for one that is empty or incomplete.
 void write_certificate(const std::string& path, const Certificate& certificate);
 
 /// Reads what `write_certificate` wrote. Throws `DataError`.

@@ -26,6 +26,9 @@ struct Progress {
 /// Return false to stop: the best certified result so far is returned with `Status::interrupted`.
 using ProgressCallback = std::function<bool(const Progress&)>;
 
+/// Asked often, from any thread that works on the call; return true to stop as where a progress callback returns false.
+using StopRequest = std::function<bool()>;
+
 /// Leaves a count to the solver.
 inline constexpr int kAutomatic = -1;
 
@@ -39,9 +42,9 @@ enum class BoundMethod {
 /// Options of `solve`.
 struct SolveOptions {
   double tolerance = 1e-3;           ///< stop when certified relative gap and scaled infeasibility are below; > 0
-  int rank = 0;                      ///< columns of the factor; 0 chooses and adapts it
+  int rank = 0;                      ///< columns of the factor; 0: features + outputs + 8 to begin with, and adapted
   std::int64_t max_evaluations = 0;  ///< interaction passes; 0 means no limit
-  double time_limit = 0.0;           ///< seconds; 0 means no limit
+  double time_limit = 0.0;           ///< seconds; 0 means no limit; kept to within a factorisation
   std::string device = "auto";       ///< "auto", "cpu", "cuda", "cuda:K"
   bool multipliers_float = false;    ///< CUDA only: stores the multipliers in single precision, half the memory
   int threads = 0;                   ///< CPU threads, 0 means all. Fewer where the affinity mask, a control group's
@@ -54,6 +57,7 @@ struct SolveOptions {
   double checkpoint_interval = 60.0;  ///< seconds between saves; 0 saves at every check
   std::string resume;                 ///< file to go on from: same data, gamma, rank, seed, threads, device and cuts
   ProgressCallback progress;          ///< called once per check from the calling thread; may be empty
+  StopRequest stop;  ///< may be empty; asked between factorisations too, where no check is due for long
 };
 
 /// Options of `train`: the solve, then the network.

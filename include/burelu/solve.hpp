@@ -15,7 +15,8 @@ Relaxation solve(const Problem& problem, const SolveOptions& options = {});
 /// it can be from the global optimum. Throws as `solve`. Thread-safe.
 Training train(const Problem& problem, const TrainOptions& options = {});
 
-/// How far a given network (of any origin) can be from optimal: its objective against the bound. Throws as `solve`.
+/// How far a given network (of any origin) can be from optimal: its objective against the bound. Throws as `solve`, and
+/// `DataError` for a network that does not fit the data or whose weights are not finite.
 NetworkCertificate certify(const Problem& problem, const Network& network, const SolveOptions& options = {});
 
 }  // namespace burelu

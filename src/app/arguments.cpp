@@ -42,6 +42,7 @@ void add_train(CLI::App& app, Arguments& arguments) {
       ->check(count_validator())
       ->type_name("N");
   command->add_option("--out", arguments.out, "write the model: safetensors, or NPZ or ONNX if the name ends so")
+      ->check(name_validator())
       ->type_name("FILE");
 }
 
@@ -65,9 +66,11 @@ void add_certify(CLI::App& app, Arguments& arguments) {
   add_data(command, arguments);
   command->add_option("--model", arguments.model, "the network: safetensors, NPZ or ONNX, of any origin")
       ->required()
+      ->check(name_validator())
       ->type_name("FILE");
   add_part(command, arguments, "(default: train where there was a split)");
   add_coding(command, arguments);
+  add_model_reading(command, arguments);
   add_gamma(command, arguments, "(default: the model's, else 0.1)");
   add_solver(command, arguments);
 }
@@ -77,10 +80,15 @@ void add_predict(CLI::App& app, Arguments& arguments) {
       app, arguments, Command::predict, "predict", "Outputs or classes for new rows, as CSV or NPY",
       "burelu train builtin:spiral --tol 1e-2 --out spiral.safetensors && burelu predict spiral.safetensors "
       "builtin:spiral --classes");
-  command->add_option("MODEL", arguments.model, "a model file of `burelu train --out`")->required()->type_name("");
+  command->add_option("MODEL", arguments.model, "safetensors, NPZ or ONNX, of burelu train --out or from elsewhere")
+      ->required()
+      ->check(name_validator())
+      ->type_name("");
   add_data(command, arguments);
+  add_model_reading(command, arguments);
   command->add_flag("--classes", arguments.classes, "class names instead of outputs");
   command->add_option("--out", arguments.out, "write there instead of to standard output; NPY if it ends so")
+      ->check(name_validator())
       ->type_name("FILE");
   add_logging(command, arguments);
 }
@@ -90,11 +98,17 @@ void add_evaluate(CLI::App& app, Arguments& arguments) {
                                   "Loss, accuracy, precision, recall, F1 and confusion matrix on labelled rows",
                                   "burelu train builtin:spiral --tol 1e-2 --out spiral.safetensors && burelu evaluate "
                                   "spiral.safetensors builtin:spiral");
-  command->add_option("MODEL", arguments.model, "a model file of `burelu train --out`")->required()->type_name("");
+  command->add_option("MODEL", arguments.model, "safetensors, NPZ or ONNX, of burelu train --out or from elsewhere")
+      ->required()
+      ->check(name_validator())
+      ->type_name("");
   add_data(command, arguments);
+  add_model_reading(command, arguments);
   add_part(command, arguments, "(default: all)");
   add_gamma(command, arguments, "(default: the model's)");
-  command->add_option("--report", arguments.report, "write the same numbers as JSON")->type_name("FILE");
+  command->add_option("--report", arguments.report, "write the same numbers as JSON")
+      ->check(name_validator())
+      ->type_name("FILE");
   add_logging(command, arguments);
 }
 
@@ -103,9 +117,14 @@ void add_export(CLI::App& app, Arguments& arguments) {
                                   "Write a model in another format: safetensors, NPZ or ONNX",
                                   "burelu train builtin:spiral --tol 1e-2 --out spiral.safetensors && "
                                   "burelu export spiral.safetensors --out spiral.onnx");
-  command->add_option("MODEL", arguments.model, "safetensors, NPZ or ONNX")->required()->type_name("");
+  command->add_option("MODEL", arguments.model, "safetensors, NPZ or ONNX")
+      ->required()
+      ->check(name_validator())
+      ->type_name("");
+  add_model_reading(command, arguments);
   command->add_option("--out", arguments.out, "FILE.npz, FILE.onnx, or safetensors for any other name")
       ->required()
+      ->check(name_validator())
       ->type_name("FILE");
 }
 

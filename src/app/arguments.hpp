@@ -56,6 +56,8 @@ struct Arguments {
 
   std::string data;
   std::string model;
+  std::vector<std::string> layers;   ///< of a state_dict: inner, outer
+  std::vector<std::string> ignored;  ///< its arrays to pass over
   Header header = Header::automatic;
   TrainingChoice choice;        ///< the split's seed is that of the solve
   std::optional<Part> part;     ///< absent: certify takes the rows that were trained on, evaluate all

@@ -8,6 +8,7 @@
 
 #include "app/commands.hpp"
 #include "app/exit_codes.hpp"
+#include "app/messages.hpp"
 #include "app/summary.hpp"
 #include "burelu/version.hpp"
 #include "driver/devices.hpp"
@@ -46,7 +47,7 @@ int run_info() {
                       {"OpenMP", fmt::format("{}, {} threads", _OPENMP, resolve_threads(0))},
                       {"device cpu", cpu_name()}};
   for (const auto& [name, description] : cuda_device_lines()) rows.push_back({name, description});
-  fmt::print("{}", aligned(rows));
+  print(aligned(rows));
   return kSolved;
 }
 

@@ -1,4 +1,4 @@
-// A signal handler can reach nothing but a global; this flag is the program's only one.
+// A signal handler can reach nothing but globals; these flags are the program's only ones.
 #include "app/interrupt.hpp"
 
 #include <unistd.h>
@@ -12,10 +12,11 @@ namespace burelu::app {
 namespace {
 
 std::atomic<bool> interrupt_flag{false};
+std::atomic<bool> results_flag{false};
 static_assert(std::atomic<bool>::is_always_lock_free);
 
 void on_signal(int /*signal*/) {
-  if (interrupt_flag.exchange(true)) ::_exit(kInterrupted);
+  if (interrupt_flag.exchange(true) || !results_flag) ::_exit(kInterrupted);
 }
 
 }  // namespace
@@ -27,7 +28,12 @@ void catch_interrupts() {
   sigemptyset(&action.sa_mask);
   sigaction(SIGINT, &action, nullptr);
   sigaction(SIGTERM, &action, nullptr);
+  struct sigaction hangup {};
+  sigaction(SIGHUP, nullptr, &hangup);
+  if (hangup.sa_handler != SIG_IGN) sigaction(SIGHUP, &action, nullptr);  // nohup means it
 }
+
+void keep_results() { results_flag = true; }
 
 bool interrupted() { return interrupt_flag.load(); }
 

@@ -1,13 +1,12 @@
 // burelu: parses, dispatches, and turns exceptions into one line and an exit code.
-#include <fmt/format.h>
-
-#include <cstdio>
 #include <new>
+#include <string>
 #include <string_view>
 
 #include "app/commands.hpp"
 #include "app/errors.hpp"
 #include "app/exit_codes.hpp"
+#include "app/messages.hpp"
 #include "burelu/errors.hpp"
 
 namespace {
@@ -40,8 +39,8 @@ int run(const Arguments& arguments) {
   return kInternalError;
 }
 
-int complain(const char* message, int code) {
-  fmt::print(stderr, "burelu: {}\n", message);
+int failed(const std::string& message, int code) {
+  complain(message);
   return code;
 }
 
@@ -51,21 +50,23 @@ int main(int argc, char** argv) {
   try {
     if (argc > 1 && std::string_view(argv[1]) == "verify") return run_verify(argv + 2);
     const Parsed parsed = parse_arguments(argc, argv);
-    if (parsed.run) return run(parsed.arguments);
-    if (parsed.exit_code != 0) return complain(parsed.text.c_str(), parsed.exit_code);
-    fmt::print("{}", parsed.text);
-    return 0;
+    if (!parsed.run && parsed.exit_code != 0) return failed(parsed.text, parsed.exit_code);
+    if (!parsed.run) print(parsed.text);
+    const int code = parsed.run ? run(parsed.arguments) : 0;
+    finish_output();
+    return code;
   } catch (const UsageError& error) {
-    return complain(error.what(), kUsage);
+    return failed(error.what(), kUsage);
   } catch (const burelu::DataError& error) {
-    return complain(error.what(), kBadData);
+    return failed(error.what(), kBadData);
   } catch (const burelu::DeviceError& error) {
-    return complain(error.what(), kDeviceFailure);
+    return failed(error.what(), kDeviceFailure);
   } catch (const burelu::MemoryError& error) {
-    return complain(error.what(), kOutOfMemory);
+    return failed(error.what(), kOutOfMemory);
   } catch (const std::bad_alloc&) {
-    return complain("out of memory; use fewer rows, a smaller --rank, or a machine with more memory", kOutOfMemory);
+    return failed("out of memory; use fewer rows or features, a smaller --rank, or a machine with more memory",
+                  kOutOfMemory);
   } catch (const std::exception& error) {
-    return complain((std::string("internal error: ") + error.what() + "; please report it").c_str(), kInternalError);
+    return failed(std::string("internal error: ") + error.what() + "; please report it", kInternalError);
   }
 }

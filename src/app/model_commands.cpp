@@ -1,13 +1,11 @@
 // predict, evaluate and export: what is done with a model.
-#include <fmt/format.h>
-
 #include <cmath>
-#include <cstdio>
 #include <filesystem>
 
 #include "app/commands.hpp"
 #include "app/errors.hpp"
 #include "app/exit_codes.hpp"
+#include "app/messages.hpp"
 #include "app/read_data.hpp"
 #include "burelu/errors.hpp"
 #include "data/evaluation.hpp"
@@ -70,33 +68,34 @@ void check_output(const Arguments& arguments, const std::string& output) {
 
 int run_predict(const Arguments& arguments) {
   check_output(arguments, arguments.out);
-  const Model model = read_model(arguments.model);
+  const Model model = read_model(arguments);
   if (arguments.classes && !model.outputs.classes)
     throw UsageError("--classes: " + arguments.model + " has real-valued outputs, not classes; leave --classes out");
-  const Dataset data = unlabelled_data(read_data(arguments, model.features()), arguments.choice.targets, model);
+  const Dataset data = unlabelled_data(read_data(arguments, model.features()), arguments.choice.targets, model,
+                                       warnings(arguments.level()));
   const std::string bytes = predictions(arguments, predict(data.X, model.network), model.outputs);
-  if (!arguments.out.empty()) {
+  if (arguments.out.empty()) {
+    print(bytes);
+  } else {
     write_file(arguments.out, bytes);
-  } else if (std::fwrite(bytes.data(), 1, bytes.size(), stdout) != bytes.size() || std::fflush(stdout) != 0) {
-    throw DataError("cannot write to standard output; name a file with --out");
   }
   return kSolved;
 }
 
 int run_evaluate(const Arguments& arguments) {
   check_output(arguments, arguments.report);
-  const Model model = read_model(arguments.model);
+  const Model model = read_model(arguments);
   const Dataset data = labelled_data(read_data(arguments, model.features()), arguments.choice.targets, model,
-                                     arguments.part.value_or(Part::all));
+                                     arguments.part.value_or(Part::all), {}, warnings(arguments.level()));
   const Evaluation evaluation = evaluate(data, model.network, arguments.gamma.value_or(model.gamma));
   if (!arguments.report.empty()) write_file(arguments.report, to_text(evaluation_json(evaluation)));
-  if (arguments.level() >= LogLevel::info) fmt::print("{}", evaluation_text(evaluation));
+  if (arguments.level() >= LogLevel::info) print(evaluation_text(evaluation));
   return kSolved;
 }
 
 int run_export(const Arguments& arguments) {
   check_output(arguments, arguments.out);
-  write_model(arguments.out, read_model(arguments.model));
+  write_model(arguments.out, read_model(arguments));
   return kSolved;
 }
 

@@ -1,7 +1,9 @@
 // Options that several sub-commands share.
 #include "app/option_groups.hpp"
 
+#include <charconv>
 #include <cmath>
+#include <cstdint>
 #include <map>
 
 #include "formats/number.hpp"
@@ -21,19 +23,36 @@ const CLI::Validator kPositive(
     },
     "");
 
-const CLI::Validator kCount(
+/// Digits only: what the parser of the options would not take as an integer is refused here, in our words.
+std::string count_fault(const std::string& text, double most) {
+  double value = 0.0;
+  const bool digits = !text.empty() && text.find_first_not_of("0123456789") == std::string::npos;
+  if (!digits || !parse_number(text, value) || value < 1.0) return "'" + text + "' is not a whole number of at least 1";
+  return value <= most ? std::string() : "'" + text + "' is more than " + short_number(most);
+}
+
+const CLI::Validator kCount([](const std::string& text) { return count_fault(text, 2147483647.0); }, "");
+const CLI::Validator kLargeCount([](const std::string& text) { return count_fault(text, 1e15); }, "");
+
+const CLI::Validator kName(
+    [](const std::string& text) { return text.empty() ? "the name is empty; give one or leave the option out" : ""; },
+    "");
+
+const CLI::Validator kNotNegative(
     [](const std::string& text) {
       double value = 0.0;
-      const bool good = parse_number(text, value) && value >= 1.0 && value == std::floor(value);
-      return good ? std::string() : "'" + text + "' is not a whole number of at least 1";
+      const bool good = parse_number(text, value) && std::isfinite(value) && value >= 0.0;
+      return good ? std::string() : "'" + text + "' is not a finite number of at least 0";
     },
     "");
 
 /// Streams read -1 into an unsigned number without complaint.
 const CLI::Validator kSeed(
     [](const std::string& text) {
-      const bool good = !text.empty() && text.find_first_not_of("0123456789") == std::string::npos;
-      return good ? std::string() : "'" + text + "' is not a whole number of at least 0";
+      std::uint64_t value = 0;
+      const auto [stop, error] = std::from_chars(text.data(), text.data() + text.size(), value);
+      const bool good = error == std::errc() && stop == text.data() + text.size();
+      return good ? std::string() : "'" + text + "' is not a whole number from 0 to 2^64 - 1";
     },
     "");
 
@@ -60,23 +79,57 @@ const CLI::Validator& count_validator() { return kCount; }
 const CLI::Validator& positive_validator() { return kPositive; }
 const CLI::Validator& seed_validator() { return kSeed; }
 const CLI::Validator& device_validator() { return kDevice; }
+const CLI::Validator& name_validator() { return kName; }
+const CLI::Validator& large_count_validator() { return kLargeCount; }
+
+CLI::Validator one_of(const std::vector<std::string>& words) {
+  return CLI::Validator(
+      [words](const std::string& text) {
+        std::string list;
+        for (const std::string& word : words) {
+          if (word == text) return std::string();
+          list += (list.empty() ? "" : ", ") + word;
+        }
+        return "'" + text + "' is not one of " + list;
+      },
+      "");
+}
+
+namespace {
+
+/// A word that stands for a value.
+template <class Value, class Target>
+CLI::Option* add_choice(CLI::App* command, const std::string& name, Target& target,
+                        const std::map<std::string, Value>& values, const std::string& description) {
+  std::vector<std::string> words;
+  for (const auto& [word, value] : values) words.push_back(word);
+  return command
+      ->add_option_function<std::string>(
+          name, [&target, values](const std::string& word) { target = values.at(word); }, description)
+      ->check(one_of(words));
+}
+
+}  // namespace
 
 void add_data(CLI::App* command, Arguments& arguments) {
-  command->add_option("DATA", arguments.data, kData)->required()->type_name("");
-  auto* label = command->add_option("--label", arguments.choice.targets.label,
-                                    "the class column (default: label, else the last; y0,y1,... of a header go first)");
+  command->add_option("DATA", arguments.data, kData)->required()->check(kName)->type_name("");
+  auto* label = command
+                    ->add_option("--label", arguments.choice.targets.label,
+                                 "the class column (default: label, else the last; y0,y1,... of a header go first)")
+                    ->check(kName);
   command->add_option("--target", arguments.choice.targets.targets, "real-valued target columns, as in --target y0,y1")
       ->delimiter(',')
       ->allow_extra_args(false)
+      ->check(kName)
       ->type_name("A,B,...")
       ->excludes(label);
   command->add_option("--ignore", arguments.choice.targets.ignored, "columns that are neither target nor feature")
       ->delimiter(',')
       ->allow_extra_args(false)
+      ->check(kName)
       ->type_name("A,B,...");
   const std::map<std::string, Header> kinds = {{"auto", Header::automatic}, {"yes", Header::yes}, {"no", Header::no}};
-  command->add_option("--header", arguments.header, "whether the first row names the columns (default: auto)")
-      ->transform(CLI::CheckedTransformer(kinds).description(""))
+  add_choice(command, "--header", arguments.header, kinds, "whether the first row names the columns (default: auto)")
       ->type_name("auto|yes|no");
 }
 
@@ -87,8 +140,7 @@ void add_logging(CLI::App* command, Arguments& arguments) {
                                                   {"warning", LogLevel::warning},
                                                   {"info", LogLevel::info},
                                                   {"debug", LogLevel::debug}};
-  command->add_option("--log-level", arguments.log_level, "off, error, warning, info or debug (default: info)")
-      ->transform(CLI::CheckedTransformer(levels).description(""))
+  add_choice(command, "--log-level", arguments.log_level, levels, "off, error, warning, info or debug (default: info)")
       ->type_name("LEVEL");
 }
 
@@ -129,24 +181,44 @@ void add_coding(CLI::App* command, Arguments& arguments) {
       ->add_option_function<std::string>(
           "--labels", [&arguments](const std::string& text) { arguments.choice.coding.signs = text == "signed"; },
           "classes as 0 and 1, or signed as -1 and 1 (default: one-hot)")
-      ->check(CLI::IsMember({"one-hot", "signed"}).description(""))
+      ->check(one_of({"one-hot", "signed"}))
       ->type_name("one-hot|signed");
   command->add_flag("--binary-column", arguments.choice.coding.single, "two classes in one column instead of two");
-  command->add_flag("--bias", arguments.choice.preparation.bias, "append a column of ones to X");
+}
+
+void add_bias(CLI::App* command, Arguments& arguments, const std::string& description) {
+  command->add_flag("--bias", arguments.choice.preparation.bias, description);
+}
+
+void add_model_reading(CLI::App* command, Arguments& arguments) {
+  add_bias(command, arguments, "the model's last input is a column of ones, though its file does not say so");
+  command->add_option("--layers", arguments.layers, "of a state_dict: the names of the inner layer and the outer one")
+      ->delimiter(',')
+      ->allow_extra_args(false)
+      ->check(kName)
+      ->type_name("A,B");
+  command
+      ->add_option("--ignore-arrays", arguments.ignored,
+                   "arrays of the model file to pass over (optim.* for all that begin so)")
+      ->delimiter(',')
+      ->allow_extra_args(false)
+      ->check(kName)
+      ->type_name("A,B,...");
 }
 
 void add_preparation(CLI::App* command, Arguments& arguments) {
   TrainingChoice& choice = arguments.choice;
   add_coding(command, arguments);
+  add_bias(command, arguments, "append a column of ones to X");
   command->add_flag("--standardize", choice.preparation.standardize,
-                    "centre and scale the features (constant ones are left alone); kept in the model");
+                    "centre and scale the features (constant ones become zero); kept in the model");
   command->add_flag("--scale", choice.preparation.scale,
                     "divide all features by one number, 255 for images, else the largest; kept in the model");
   command->add_option("--pca", choice.preparation.components, "keep K principal components; kept in the model")
       ->check(kCount)
       ->type_name("K");
   command->add_option("--limit", choice.rows.limit, "use the first N rows only (default: all)")
-      ->check(kCount)
+      ->check(kLargeCount)
       ->type_name("N");
   command
       ->add_option("--split", choice.rows.split,
@@ -157,11 +229,7 @@ void add_preparation(CLI::App* command, Arguments& arguments) {
 
 void add_part(CLI::App* command, Arguments& arguments, const std::string& fallback) {
   const std::map<std::string, Part> parts = {{"all", Part::all}, {"train", Part::train}, {"test", Part::test}};
-  command
-      ->add_option_function<std::string>(
-          "--part", [&arguments, parts](const std::string& text) { arguments.part = parts.at(text); },
-          "rows of the file of a model trained with --split " + fallback)
-      ->check(CLI::IsMember(parts).description(""))
+  add_choice(command, "--part", arguments.part, parts, "rows of the file of a model trained with --split " + fallback)
       ->type_name("all|train|test");
 }
 
@@ -184,7 +252,7 @@ void add_bound(CLI::App* command, Arguments& arguments) {
             const auto method = methods.find(text);
             if (method != methods.end())
               arguments.options.solve.bound = method->second;
-            else if (takes_file)
+            else if (takes_file && !text.empty())
               arguments.bound = text;
             else
               throw CLI::ValidationError("--bound", "'" + text + "' is not one of auto, relaxation, branch");
@@ -214,7 +282,7 @@ void add_solver(CLI::App* command, Arguments& arguments) {
   command
       ->add_option_function<std::string>(
           "--rank", [&options](const std::string& text) { set_rank(options, text); },
-          "columns of the factor, or auto (default: auto)")
+          "columns of the factor, or auto: features + outputs + 8 (64 at most) and more as needed (default: auto)")
       ->type_name("R|auto");
   command
       ->add_option("--tol", options.tolerance,
@@ -222,7 +290,7 @@ void add_solver(CLI::App* command, Arguments& arguments) {
       ->check(kPositive)
       ->type_name("T");
   command->add_option("--max-evaluations", options.max_evaluations, "limit on interaction passes (default: none)")
-      ->check(kCount)
+      ->check(kLargeCount)
       ->type_name("N");
   command->add_option("--time-limit", options.time_limit, "limit in seconds (default: none)")
       ->check(kPositive)
@@ -235,25 +303,30 @@ void add_solver(CLI::App* command, Arguments& arguments) {
           "--multipliers", [&options](const std::string& text) { options.multipliers_float = text == "float"; },
           "how a CUDA device stores the multipliers; float halves the memory, arithmetic stays double (default: "
           "double)")
-      ->check(CLI::IsMember({"double", "float"}).description(""))
+      ->check(one_of({"double", "float"}))
       ->type_name("double|float");
   command->add_option("--threads", options.threads, "CPU threads (default: all)")->check(kCount)->type_name("N");
   command->add_option("--checkpoint", options.checkpoint, "save the state of a long solve here (default: none)")
+      ->check(kName)
       ->type_name("FILE");
   command->add_option("--checkpoint-interval", options.checkpoint_interval, "seconds between saves (default: 60)")
-      ->check(CLI::NonNegativeNumber)
+      ->check(kNotNegative)
       ->type_name("S");
   command
       ->add_option("--resume", options.resume, "go on from a checkpoint of the same data, gamma, rank, seed and cuts")
+      ->check(kName)
       ->type_name("FILE");
   add_bound(command, arguments);
   add_cuts(command, arguments);
   command->add_option("--seed", options.seed, "of everything random (default: 0)")->check(kSeed)->type_name("S");
   command->add_option("--report", arguments.report, "write the JSON report, also on a limit or an interrupt")
+      ->check(kName)
       ->type_name("FILE");
   command->add_option("--certificate", arguments.certificate, "write the proof of the bound, for `burelu verify`")
+      ->check(kName)
       ->type_name("FILE");
   command->add_option("--save-data", arguments.save_data, "write X and Y as used (CSV), for `burelu verify`")
+      ->check(kName)
       ->type_name("FILE");
   add_logging(command, arguments);
 }

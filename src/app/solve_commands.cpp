@@ -1,6 +1,4 @@
 // train, bound, certify: check the outputs, load, solve with live progress, write everything, summarise.
-#include <fmt/format.h>
-
 #include <chrono>
 #include <cmath>
 #include <filesystem>
@@ -11,6 +9,7 @@
 #include "app/errors.hpp"
 #include "app/exit_codes.hpp"
 #include "app/interrupt.hpp"
+#include "app/messages.hpp"
 #include "app/progress_printer.hpp"
 #include "app/read_data.hpp"
 #include "app/summary.hpp"
@@ -19,6 +18,7 @@
 #include "burelu/solve.hpp"
 #include "burelu/version.hpp"
 #include "certificate/proof.hpp"
+#include "data/column_sizes.hpp"
 #include "driver/devices.hpp"
 #include "driver/memory_estimate.hpp"
 #include "formats/output_file.hpp"
@@ -46,7 +46,7 @@ class Run {
   void load_for_training() {
     TrainingChoice choice = arguments_.choice;
     choice.rows.seed = context_.seed;
-    TrainingData data = training_data(read_data(arguments_), choice);
+    TrainingData data = training_data(read_data(arguments_), choice, warnings(arguments_.level()));
     held_out_ = std::move(data.test);
     adopt(std::move(data.train), kDefaultGamma);
   }
@@ -54,7 +54,7 @@ class Run {
   void load_for_model(const Model& model) {
     const Part part = arguments_.part.value_or(model.rows.divides() ? Part::train : Part::all);
     adopt(labelled_data(read_data(arguments_, model.features()), arguments_.choice.targets, model, part,
-                        arguments_.choice.coding),
+                        arguments_.choice.coding, warnings(arguments_.level())),
           std::isnan(model.gamma) ? kDefaultGamma : model.gamma);
   }
 
@@ -69,6 +69,7 @@ class Run {
 
   TrainOptions options(ProgressPrinter& printer) const {
     TrainOptions options = arguments_.options;
+    options.solve.stop = interrupted;
     options.solve.progress = [&printer](const Progress& progress) { return printer(progress); };
     return options;
   }
@@ -76,7 +77,7 @@ class Run {
   /// Prints what memory the solve, and the network after it, would take; the exit code where that fits.
   int estimate(bool network) const {
     const MemoryEstimate memory = estimate_memory(problem(), arguments_.options, network);
-    if (arguments_.level() >= LogLevel::info) fmt::print("{}", aligned(memory_rows(context_, data_, memory)));
+    if (arguments_.level() >= LogLevel::info) print(aligned(memory_rows(context_, data_, memory)));
     memory.require();
     return kSolved;
   }
@@ -99,12 +100,12 @@ class Run {
       written(arguments_.report);
     }
     if (relaxation.status == Status::device_failed && arguments_.level() >= LogLevel::error)
-      fmt::print(stderr, "burelu: {}\n", relaxation.message);
+      complain(relaxation.message);
     SummaryRows rows = summary_rows(context_, data_, relaxation, seconds, network);
     if (!written_.empty()) rows.emplace_back("written", written_);
-    if (arguments_.level() >= LogLevel::info) fmt::print("{}", aligned(rows));
+    if (arguments_.level() >= LogLevel::info) print(aligned(rows));
     if (arguments_.level() >= LogLevel::info && evaluation_)
-      fmt::print("\non the rows held out by --split:\n{}", evaluation_text(*evaluation_));
+      print("\non the rows held out by --split:\n" + evaluation_text(*evaluation_));
     return exit_code(relaxation.status);
   }
 
@@ -139,12 +140,20 @@ class Run {
     context_.gamma = arguments_.gamma.value_or(default_gamma);
     context_.load_seconds = elapsed();
     validate(problem());
+    warn_of_sizes();
+    keep_results();
+  }
+
+  /// Columns so unlike in size that the small ones hardly count.
+  void warn_of_sizes() const {
+    const std::string warning = warning_of_sizes(data_);
+    if (!warning.empty()) warn(warnings(arguments_.level()), warning);
   }
 
   void write_proof(const Certificate& certificate) {
     if (certificate.empty()) {
       if (arguments_.level() >= LogLevel::warning)
-        fmt::print(stderr, "burelu: no bound was proven, so {} is not written\n", arguments_.certificate);
+        complain("no bound was proven, so " + arguments_.certificate + " is not written");
       return;
     }
     write_certificate(arguments_.certificate, certificate);
@@ -176,14 +185,6 @@ Model model_of(const Arguments& arguments, const Run& run, const Training& train
                       {"data_hash", hash_text(data_hash(run.problem()))},
                       {"device", training.relaxation.device},
                       {"status", to_string(training.relaxation.status)}};
-  return model;
-}
-
-/// A network of unknown origin may need to be told that its last input is a column of ones.
-Model model_to_certify(const Arguments& arguments) {
-  Model model = read_model(arguments.model);
-  if (arguments.choice.preparation.bias) model.preparation.bias = true;
-  check_model(arguments.model, model);
   return model;
 }
 
@@ -258,7 +259,7 @@ int run_bound(const Arguments& arguments) {
 
 int run_certify(const Arguments& arguments) {
   Run run(arguments);
-  const Model model = model_to_certify(arguments);
+  const Model model = read_model(arguments);
   run.load_for_model(model);
   const NetworkCertificate result = certified(arguments, run, model.network);
   // Balancing never raises the objective; where it does, that is rounding.

@@ -9,6 +9,7 @@
 #include "app/commands.hpp"
 #include "app/exit_codes.hpp"
 #include "app/interrupt.hpp"
+#include "app/messages.hpp"
 #include "driver/devices.hpp"
 #include "linalg/team.hpp"
 #include "study/accuracy.hpp"
@@ -26,7 +27,8 @@ void print_progress(const study::StudyProgress& progress) {
                                : ", about " + study::duration(progress.seconds_left) + " left";
   const std::string outcome =
       progress.failure.empty() ? study::duration(progress.job_seconds) : "failed: " + progress.failure;
-  fmt::print(stderr, "[{:>3}/{}] {}: {}{}\n", progress.done, progress.total, progress.title, outcome, left);
+  std::fputs(fmt::format("[{:>3}/{}] {}: {}{}\n", progress.done, progress.total, progress.title, outcome, left).c_str(),
+             stderr);
   std::fflush(stderr);
 }
 
@@ -43,10 +45,9 @@ study::StudyRun study_run(const Arguments& arguments) {
 
 int finish(const Arguments& arguments, const study::StudyOutcome& outcome) {
   if (arguments.level() >= LogLevel::info)
-    fmt::print("{} of {} jobs done; {}/report.html, results.csv and results.json written\n", outcome.entries.size(),
-               outcome.total, arguments.study.out);
-  for (const study::JobFailure& failure : outcome.failures)
-    fmt::print(stderr, "burelu: {}: {}\n", failure.key, failure.message);
+    print(fmt::format("{} of {} jobs done; {}/report.html, results.csv and results.json written\n",
+                      outcome.entries.size(), outcome.total, arguments.study.out));
+  for (const study::JobFailure& failure : outcome.failures) complain(failure.key + ": " + failure.message);
   if (outcome.interrupted) return kInterrupted;
   return outcome.failures.empty() ? kSolved : kLimit;
 }
@@ -124,6 +125,7 @@ study::CutsOptions cuts_options(const Arguments& arguments, const study::StudyRu
 
 int run_study_tightness(const Arguments& arguments) {
   catch_interrupts();
+  keep_results();
   find_device(arguments.options.solve.device);  // a device that is not there is said before the data is read
   const study::StudyRun run = study_run(arguments);
   const study::TightnessOptions options = tightness_options(arguments, run);
@@ -138,6 +140,7 @@ int run_study_tightness(const Arguments& arguments) {
 
 int run_study_accuracy(const Arguments& arguments) {
   catch_interrupts();
+  keep_results();
   const study::StudyRun run = study_run(arguments);
   const study::AccuracyOptions options = accuracy_options(arguments, run);
   const study::Study study{"accuracy",
@@ -151,6 +154,7 @@ int run_study_accuracy(const Arguments& arguments) {
 
 int run_study_cuts(const Arguments& arguments) {
   catch_interrupts();
+  keep_results();
   const study::StudyRun run = study_run(arguments);
   const study::CutsOptions options = cuts_options(arguments, run);
   const study::Study study{"cuts",

@@ -14,6 +14,7 @@ CLI::App* add_common(CLI::App& study, Arguments& arguments, Command command, con
   StudyArguments& chosen = arguments.study;
   added->add_option("--out", chosen.out, "folder of report.html, results.csv, results.json; goes on where it stopped")
       ->required()
+      ->check(name_validator())
       ->type_name("FOLDER");
   added->add_option("--datasets", chosen.datasets, "names of data sets in the data folder, files, or builtin:...")
       ->delimiter(',')
@@ -27,6 +28,7 @@ CLI::App* add_common(CLI::App& study, Arguments& arguments, Command command, con
   added
       ->add_option("--data", chosen.data,
                    "folder of the data sets (default: data, where scripts/get_data.sh puts them)")
+      ->check(name_validator())
       ->type_name("FOLDER");
   added->add_option("--jobs", chosen.jobs, "instances side by side, each with its share of the threads (default: 1)")
       ->check(count_validator())
@@ -42,7 +44,7 @@ CLI::App* add_common(CLI::App& study, Arguments& arguments, Command command, con
 
 void add_preset(CLI::App* command, Arguments& arguments) {
   command->add_option("--preset", arguments.study.preset, "paper: the data sets and gammas of the paper")
-      ->check(CLI::IsMember({"paper"}).description(""))
+      ->check(one_of({"paper"}))
       ->type_name("paper");
 }
 
@@ -64,7 +66,7 @@ void add_tightness(CLI::App& study, Arguments& arguments) {
       ->check(positive_validator())
       ->type_name("T");
   command->add_option("--max-evaluations", chosen.max_evaluations, "limit on interaction passes (default: 20000)")
-      ->check(count_validator())
+      ->check(large_count_validator())
       ->type_name("N");
   command->add_option("--starts", chosen.starts, "starting points of each baseline that trains networks (default: 5)")
       ->check(count_validator())
@@ -95,12 +97,12 @@ void add_accuracy(CLI::App& study, Arguments& arguments) {
   StudyArguments& chosen = arguments.study;
   add_preset(command, arguments);
   command->add_option("--bias", chosen.bias, "yes, no or both: a column of ones in X (default: both)")
-      ->check(CLI::IsMember({"yes", "no", "both"}).description(""))
+      ->check(one_of({"yes", "no", "both"}))
       ->type_name("WHICH");
   command
       ->add_option("--max-evaluations", chosen.accuracy_evaluations,
                    "limit on interaction passes of each solve (default: 8000, above 500 rows 2e9 / rows^2)")
-      ->check(count_validator())
+      ->check(large_count_validator())
       ->type_name("N");
   command->add_option("--epochs", chosen.accuracy_epochs, "steps of gradient descent with momentum (default: 5000)")
       ->check(count_validator())
@@ -117,7 +119,7 @@ void add_study_cuts(CLI::App& study, Arguments& arguments) {
       ->add_option("--preset", chosen.preset,
                    "paper: the paper's sets; grid: teachers over d and n; real: Iris, Ionosphere, Pima Indians. Brings "
                    "its own limits and gammas (default: paper)")
-      ->check(CLI::IsMember(study::cuts_presets()).description(""))
+      ->check(one_of(study::cuts_presets()))
       ->type_name("paper|grid|real");
   add_cuts(command, arguments);
   command

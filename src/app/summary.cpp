@@ -12,6 +12,8 @@
 namespace burelu::app {
 namespace {
 
+constexpr double kOptimal = 1e-2;  // gap of a network that can be called optimal
+
 std::string counted(index_t count, const std::string& noun) {
   const bool one = count == 1;
   const std::string plural = noun.ends_with("s") ? noun + "es" : noun + "s";
@@ -69,7 +71,7 @@ std::string bound_text(const Relaxation& relaxation) {
   if (relaxation.certificate.branched)
     text += fmt::format("; branch and bound, {}", counted(relaxation.cells, "cell"));
   else if (!std::isnan(relaxation.relative_gap))
-    text += fmt::format("; gap of the relaxation {:.2e}", relaxation.relative_gap);
+    text += fmt::format("; {:.2g} % from the relaxation's objective", 100.0 * std::fabs(relaxation.relative_gap));
   return text + ")";
 }
 
@@ -82,6 +84,33 @@ std::string network_text(const NetworkReport& network) {
 std::string gap_text(const NetworkReport& network) {
   if (std::isnan(network.relative_gap)) return "unknown";
   return fmt::format("{:.3g} % at most between this network and the best one", 100.0 * network.relative_gap);
+}
+
+/// Whether the solve ended before the bound had stopped rising.
+bool cut_short(Status status) {
+  return status == Status::evaluation_limit || status == Status::time_limit || status == Status::interrupted ||
+         status == Status::device_failed;
+}
+
+/// What the gap says, in a sentence.
+std::string meaning_text(const Relaxation& relaxation, const NetworkReport& network) {
+  if (network.width == 0) return "gamma is so large that no network is better than none";
+  if (network.relative_gap <= kOptimal)
+    return fmt::format("no network, however wide or long it was trained, is better by more than {:.2g} %",
+                       100.0 * std::max(network.relative_gap, 0.0));
+  return fmt::format("the best network of any width has an objective from {} to {:.6g}: this one may be it",
+                     rounded_down(relaxation.lower_bound, 6), network.objective);
+}
+
+/// What to do about it.
+std::string next_text(const Relaxation& relaxation, const NetworkReport& network) {
+  if (network.width == 0) return "a smaller --gamma gives a network";
+  if (cut_short(relaxation.status))
+    return "more time or evaluations raise the bound; --checkpoint and --resume keep what there is";
+  if (network.relative_gap <= kOptimal)
+    return "nothing to gain from more training; another --gamma or other features change the problem";
+  return "a larger --starts looks for better networks; the bound rises with --cuts where there are few features, and a "
+         "larger --gamma leaves a smaller gap";
 }
 
 std::string seconds_text(const ReportContext& context, const Seconds& seconds) {
@@ -111,7 +140,7 @@ SummaryRows summary_rows(const ReportContext& context, const Dataset& data, cons
   const std::vector<std::string> constant = constant_features(data.preparation);
   if (!constant.empty())
     rows.emplace_back("constant",
-                      fmt::format("{} left alone by --standardize: {}",
+                      fmt::format("{} made zero by --standardize (a constant is for --bias): {}",
                                   counted(static_cast<index_t>(constant.size()), "feature"), joined(constant)));
   if (!std::isnan(relaxation.objective)) {
     rows.emplace_back("presolve", presolve_text(relaxation.presolve));
@@ -126,6 +155,10 @@ SummaryRows summary_rows(const ReportContext& context, const Dataset& data, cons
       rows.emplace_back("as given",
                         fmt::format("{:.8g} before each neuron was rescaled to |u| = |v|, the same function",
                                     network.given_objective));
+  }
+  if (network.width >= 0 && !std::isnan(network.relative_gap)) {
+    rows.emplace_back("meaning", meaning_text(relaxation, network));
+    rows.emplace_back("next", next_text(relaxation, network));
   }
   rows.emplace_back("seconds", seconds_text(context, seconds));
   rows.emplace_back("status", fmt::format("{}: {}", to_string(relaxation.status), relaxation.message));

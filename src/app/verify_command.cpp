@@ -1,8 +1,6 @@
 // verify: hands over to burelu-verify, a separate program because it must share no code with the solver.
 #include <unistd.h>
 
-#include <fmt/format.h>
-
 #include <cerrno>
 #include <cstring>
 #include <filesystem>
@@ -11,6 +9,7 @@
 
 #include "app/commands.hpp"
 #include "app/exit_codes.hpp"
+#include "app/messages.hpp"
 
 namespace burelu::app {
 
@@ -22,8 +21,7 @@ int run_verify(char** arguments) {
   for (; *arguments != nullptr; ++arguments) words.push_back(*arguments);
   words.push_back(nullptr);
   ::execv(program.c_str(), words.data());
-  fmt::print(stderr, "burelu: cannot run {} ({}); it is built and installed beside burelu\n", program,
-             std::strerror(errno));
+  complain("cannot run " + program + " (" + std::strerror(errno) + "); it is built and installed beside burelu");
   return kUsage;
 }
 

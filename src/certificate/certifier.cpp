@@ -5,6 +5,7 @@
 #include <cmath>
 #include <limits>
 
+#include "certificate/dual.hpp"
 #include "certificate/proof.hpp"
 #include "certificate/repair.hpp"
 #include "cuts/cut_expansion.hpp"
@@ -93,6 +94,7 @@ struct Certifier::State {
   Repair repair;
   std::optional<ProofRows> rows;  // made at the first proof
   std::uint64_t hash = 0;
+  const Stop* stop = nullptr;
 
   const ProofRows& proven_rows() {
     if (!rows) {
@@ -102,11 +104,7 @@ struct Certifier::State {
     return *rows;
   }
 
-  double dual_value(const Matrix& W) const {
-    double value = reduced.constant_loss;
-    for (std::size_t i = 0; i < W.data.size(); ++i) value -= W.data[i] * (reduced.Y.data[i] + 0.5 * W.data[i]);
-    return value;
-  }
+  double value(const Matrix& W) const { return dual_value(W, reduced.Y) + reduced.constant_loss; }
 
   /// Largest multiple of W that raises D: D(s W) is a concave parabola.
   double best_multiple(const Matrix& W) const {
@@ -160,6 +158,39 @@ std::optional<double> Certifier::confirm(const Certificate& certificate) const {
   return proven_bound(state_->problem, certificate);  // its lines may be others
 }
 
+/// With t = gamma / ||X||^2 on the ties, ||W|| <= gamma / ||X|| is supported, row by row and without lines to lean on.
+std::optional<Certificate> Certifier::prove_least() {
+  State& state = *state_;
+  Certificate candidate = state.skeleton();
+  double x = 0.0;
+  double y = 0.0;
+  for (index_t i = 0; i < state.problem.X.rows; ++i) {
+    for (index_t j = 0; j < state.problem.X.cols; ++j) x = std::hypot(x, state.problem.X(i, j));
+    for (index_t j = 0; j < state.problem.Y.cols; ++j) y = std::hypot(y, state.problem.Y(i, j));
+  }
+  if (!(x > 0.0) || !(y > 0.0)) return std::nullopt;
+  const auto m = static_cast<std::int32_t>(candidate.representatives.size());
+  for (std::int32_t k = 0; k < m; ++k) candidate.multipliers.push_back({k + m, k, -candidate.gamma / x / x});
+  for (const double share : {1.0, 0.5, 0.1}) {
+    const double s = std::min(1.0, share * candidate.gamma / x / y);
+    candidate.W = Matrix(state.problem.Y.rows, state.problem.Y.cols);
+    for (index_t i = 0; i < candidate.W.rows; ++i)
+      for (index_t j = 0; j < candidate.W.cols; ++j) candidate.W(i, j) = -s * state.problem.Y(i, j);
+    if (const auto bound = proven_bound(state.problem, candidate, state.proven_rows())) {
+      candidate.lower_bound = *bound;
+      return candidate;
+    }
+  }
+  return std::nullopt;
+}
+
+void Certifier::stop_at(const Stop* stop) {
+  state_->stop = stop;
+  state_->repair.stop_at(stop);
+}
+
+const Stop* Certifier::stop() const { return state_->stop; }
+
 void Certifier::add_cuts(const std::vector<Cut>& cuts) { state_->repair.add_cuts(cuts); }
 
 const std::vector<Cut>& Certifier::cuts() const { return state_->repair.cuts(); }
@@ -175,18 +206,19 @@ std::optional<Certificate> Certifier::prove(const Proposal& proposal) {
       places_in_use(proposal, static_cast<std::int32_t>(state.reduced.rows()), cuts.size());
   candidate.cuts = restored_cuts(state.reduced, cuts, place);
   std::optional<Certificate> best;
-  const double wanted = state.dual_value(proposal.W);
+  const double wanted = state.value(proposal.W);
   const double free = state.best_multiple(proposal.W);
   for (const double extra : kExtraShares) {
     candidate.multipliers = restored_multipliers(state.reduced, proposal, cuts, place, extra);
     candidate.W = restore_dual(state.reduced, state.problem, proposal.W);
     const double s = std::min(free, supported_scale(state.problem, candidate, state.proven_rows()));
     if (!(s > 0.0) && free > 0.0) continue;
-    const double reachable = state.dual_value(multiple(proposal.W, s));
+    const double reachable = state.value(multiple(proposal.W, s));
     if (best && reachable <= best->lower_bound) continue;
     if (state.close(candidate, proposal.W, s) && (!best || candidate.lower_bound > best->lower_bound)) best = candidate;
-    if (best && wanted - best->lower_bound <= kNegligibleLoss * std::abs(wanted)) break;
+    if (best && (due(state.stop) || wanted - best->lower_bound <= kNegligibleLoss * std::abs(wanted))) break;
   }
+  if (best && due(state.stop)) return best;
   if (!best || wanted - best->lower_bound > kDoubtfulLoss * std::abs(wanted)) state.repair.doubt();
   return best;
 }

@@ -11,6 +11,7 @@
 
 #include "burelu/certificate.hpp"
 #include "burelu/result.hpp"
+#include "linalg/stop.hpp"
 #include "problem/presolve.hpp"
 #include "seam/device.hpp"
 
@@ -53,6 +54,14 @@ class Certifier {
   /// Proves a bound close to the proposal's, or returns nothing. Where it falls short, later proposals keep further
   /// away from singular N.
   std::optional<Certificate> prove(const Proposal& proposal);
+
+  /// From here on repairs and proofs end with what they have where this is due, a second later while there is no bound
+  /// yet. Must outlive the certifier.
+  void stop_at(const Stop* stop);
+  const Stop* stop() const;
+
+  /// A bound that exists for any data: ties alone, and W = -s Y with s small. Nothing where even rounding forbids it.
+  std::optional<Certificate> prove_least();
 
   /// The bound of somebody else's certificate for this problem, proven again, or nothing.
   std::optional<double> confirm(const Certificate& certificate) const;

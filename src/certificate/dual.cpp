@@ -38,12 +38,6 @@ struct Eigen {
   }
 };
 
-double dual_value(const Matrix& W, const Matrix& Y) {
-  double value = 0.0;
-  for (std::size_t i = 0; i < W.data.size(); ++i) value -= W.data[i] * (Y.data[i] + 0.5 * W.data[i]);
-  return value;
-}
-
 /// The next Lambda, M = W'GW / 2 gamma in the eigenvectors of Lambda. (Lambda M Lambda)^1/2 minimises the majorant, so
 /// phi never rises; quick: Lambda^1/2 M^1/2 Lambda^1/2, the same where they commute, and mostly the longer step.
 Matrix next(const Eigen& lambda, const Eigen& m, bool quick) {
@@ -63,7 +57,13 @@ Matrix identity(index_t size, double value) {
 
 }  // namespace
 
-BestDual best_dual(Matrix G, const Matrix& Y, double gamma, double target, Matrix& Lambda) {
+double dual_value(const Matrix& W, const Matrix& Y) {
+  double value = 0.0;
+  for (std::size_t i = 0; i < W.data.size(); ++i) value -= W.data[i] * (Y.data[i] + 0.5 * W.data[i]);
+  return value;
+}
+
+BestDual best_dual(Matrix G, const Matrix& Y, double gamma, double target, Matrix& Lambda, const Stop* stop) {
   const index_t k = Y.rows;
   const index_t c = Y.cols;
   const Eigen g(std::move(G));
@@ -96,7 +96,7 @@ BestDual best_dual(Matrix G, const Matrix& Y, double gamma, double target, Matri
       best = value;
       best_W = product(clipped, transposed(lambda.Q));
     }
-    if (!(phi - best > kGap * std::abs(best))) break;
+    if (!(phi - best > kGap * std::abs(best)) || due(stop)) break;
 
     const bool quick = phi < lowest;
     lowest = std::min(lowest, phi);

@@ -11,8 +11,12 @@
 #pragma once
 
 #include "burelu/matrix.hpp"
+#include "linalg/stop.hpp"
 
 namespace burelu {
+
+/// D(W), rounded as it comes. What is reported comes from proof.hpp, rounded down.
+double dual_value(const Matrix& W, const Matrix& Y);
 
 struct BestDual {
   double value = 0.0;  ///< D(W)
@@ -21,7 +25,8 @@ struct BestDual {
 
 /// G is k x k symmetric positive semidefinite (destroyed), Y is k x c. `Lambda` (c x c) is the starting point and
 /// receives the final one; any other shape starts from the identity. Gives up as soon as phi <= `target`, when no W can
-/// have a larger value; then the value returned is not above `target` either.
-BestDual best_dual(Matrix G, const Matrix& Y, double gamma, double target, Matrix& Lambda);
+/// have a larger value; then the value returned is not above `target` either. Ends with what it has where `stop` is
+/// due.
+BestDual best_dual(Matrix G, const Matrix& Y, double gamma, double target, Matrix& Lambda, const Stop* stop = nullptr);
 
 }  // namespace burelu

@@ -2,12 +2,11 @@
 // order (Higham, section 3.1), so norms bound every error below.
 #include "certificate/proof_rows.hpp"
 
-#include <cblas.h>
-
 #include <algorithm>
 #include <cmath>
 
 #include "certificate/scaled.hpp"
+#include "linalg/dense.hpp"
 #include "linalg/row_space.hpp"
 
 namespace burelu {
@@ -22,19 +21,17 @@ std::size_t at(index_t i) { return static_cast<std::size_t>(i); }
 /// Bounds ||Q||: its square by Gershgorin on the computed Q Q'; `longest` receives a bound on the norms of the rows.
 double stretch_of(const Matrix& Q, double& longest) {
   const index_t m = Q.rows;
-  Matrix gram(m, m);
-  const auto size = static_cast<blasint>(m);
-  cblas_dsyrk(CblasRowMajor, CblasLower, CblasNoTrans, size, static_cast<blasint>(Q.cols), 1.0, Q.data.data(),
-              static_cast<blasint>(Q.cols), 0.0, gram.data.data(), size);
+  Matrix products(m, m);
+  gram(1.0, transposed(Q), 0.0, products.data.data());
   const double off = rounding(kRoom * (static_cast<double>(Q.cols) + 8.0));
   double square = 0.0;
-  for (index_t i = 0; i < m; ++i) square = std::max(square, gram(i, i));
+  for (index_t i = 0; i < m; ++i) square = std::max(square, products(i, i));
   square *= 1.0 + 2.0 * off;
   longest = std::sqrt(square) * kInflate;
   double largest = 1.0;
   for (index_t i = 0; i < m; ++i) {
     double sum = static_cast<double>(m) * off * square;
-    for (index_t j = 0; j < m; ++j) sum += std::abs(i >= j ? gram(i, j) : gram(j, i));
+    for (index_t j = 0; j < m; ++j) sum += std::abs(i <= j ? products(i, j) : products(j, i));
     if (!(sum < 2.0)) return 2.0;  // no basis at all: leave it
     largest = std::max(largest, sum);
   }
@@ -54,9 +51,7 @@ void make_thin(ProofRows& out) {
     for (index_t j = 0; j < m; ++j) size += std::abs(space.L(k, j)) * longest;
     hidden[at(k)] = rounding(kRoom * (static_cast<double>(m) + 4.0)) * size;
   }
-  cblas_dgemm(CblasRowMajor, CblasNoTrans, CblasNoTrans, static_cast<blasint>(m), static_cast<blasint>(out.X.cols),
-              static_cast<blasint>(m), -1.0, space.L.data.data(), static_cast<blasint>(m), space.Q.data.data(),
-              static_cast<blasint>(out.X.cols), 1.0, out.X.data.data(), static_cast<blasint>(out.X.cols));
+  multiply(-1.0, space.L, space.Q, 1.0, out.X.data.data(), out.X.cols);
   for (index_t k = 0; k < m; ++k)
     out.residual.push_back(kInflate * (norm(out.X.row(k), out.X.cols) + hidden[at(k)]) + kTiny);
   out.X = std::move(space.L);

@@ -5,9 +5,11 @@
 #include <cmath>
 #include <utility>
 
+#include "certificate/dense_slack.hpp"
 #include "certificate/dual.hpp"
 #include "certificate/slack_place.hpp"
 #include "certificate/space.hpp"
+#include "certificate/sparse_slack.hpp"
 #include "cuts/cut_expansion.hpp"
 #include "linalg/dense.hpp"
 
@@ -25,6 +27,7 @@ constexpr double kCoarseStep = 0.4;   // and at large ones, where a Cholesky fac
 constexpr index_t kSmall = 150;
 constexpr int kMostTrials = 60;   // of a climb: Lambda improves meanwhile, so a share may beat what it was just before
 constexpr int kRetryAnchors = 8;  // every so many calls both interior anchors are tried
+constexpr double kLeastLambda = 1e-2;  // of what tr Lambda can be: multiplicative steps do not leave zero
 constexpr double kNegligible = 1e-14;  // of sqrt(tau_i tau_j): multipliers below are dropped when T is mixed
 
 std::size_t at(index_t i) { return static_cast<std::size_t>(i); }
@@ -43,12 +46,6 @@ double weighted_norm_squared(const Matrix& X, const std::vector<double>& t) {
   return eigenvalues(product, values) ? values.back() : kInfinity;
 }
 
-double dual_value(const Matrix& W, const Matrix& Y) {
-  double value = 0.0;
-  for (std::size_t i = 0; i < W.data.size(); ++i) value -= W.data[i] * (Y.data[i] + 0.5 * W.data[i]);
-  return value;
-}
-
 bool ordered(const Multiplier& a, const Multiplier& b) { return a.i < b.i || (a.i == b.i && a.j < b.j); }
 
 }  // namespace
@@ -59,7 +56,6 @@ Repair::Repair(const Presolved& reduced, const Device& device)
       d_(reduced.features()),
       c_(reduced.outputs()),
       order_(m_ + d_),
-      form_(reduced.X, &cuts_),
       device_(device),
       interior_(at(m_)),
       logit_{kReach, kReach, kReach} {
@@ -121,9 +117,11 @@ SlackMixture Repair::mixture(double theta) const {
 
 /// Keeps the best W for this share where its bound is better than the choice so far.
 bool Repair::improve(double logit, const Matrix& W, Choice& best) {
+  if (stopped() && best.bound > -kInfinity) return false;
   if (!slack_->factorise(mixture(share(logit)))) return false;
   const LossSpace space(reduced_, *slack_, W);
-  BestDual found = best_dual(space.G(), space.Y(), reduced_.gamma, best.bound - reduced_.constant_loss, Lambda_);
+  if (!space.valid()) return false;
+  BestDual found = best_dual(space.G(), space.Y(), reduced_.gamma, best.bound - reduced_.constant_loss, Lambda_, stop_);
   if (found.W.data.empty() || !(found.value + reduced_.constant_loss > best.bound)) return false;
   best = {found.value + reduced_.constant_loss, anchor_, logit, space.expand(found.W), interior_};
   return true;
@@ -134,14 +132,14 @@ bool Repair::climb(const DualPoint& point, Choice& best) {
   Choice here{-kInfinity, anchor_, std::min(logit_[anchor_], kStart), {}, {}};
   double step = kLongStep;
   while (!improve(here.logit, *point.W, here)) {
-    if (here.logit >= kReach) return false;
+    if (here.logit >= kReach || stopped()) return false;
     here.logit = std::min(here.logit + step, kReach);
     step *= 1.5;
   }
   double direction = -1.0;
   const double least = order_ <= kSmall ? kShortStep : kCoarseStep;
   step = kLongStep;
-  for (int trial = 0; trial < kMostTrials && step > least; ++trial) {
+  for (int trial = 0; trial < kMostTrials && step > least && !stopped(); ++trial) {
     const double ahead = std::clamp(here.logit + direction * step, -kReach, kReach);
     const double behind = std::clamp(here.logit - direction * step, -kReach, kReach);
     if (ahead != here.logit && improve(ahead, *point.W, here)) continue;
@@ -159,10 +157,10 @@ bool Repair::climb(const DualPoint& point, Choice& best) {
 
 void Repair::try_interior(Anchor anchor, const DualPoint& point, Choice& best) {
   anchor_ = anchor;
-  if (anchor == kUniform || !bend(0.0)) interior_ = uniform_;
+  if (anchor == kUniform || stopped() || !bend(0.0)) interior_ = uniform_;
   bool better = climb(point, best);
   const int bends = anchor == kCurvature && order_ <= kBendsOrder ? kBends : 0;
-  for (int round = 0; better && round < bends; ++round)
+  for (int round = 0; better && round < bends && !stopped(); ++round)
     better = bend(0.5 * share(logit_[kCurvature])) && climb(point, best);
 }
 
@@ -205,21 +203,35 @@ void Repair::adopt(const DualPoint& point, const Choice& choice) {
   incumbent_.tau = std::move(tau);
   incumbent_.bound = choice.bound;
   incumbent_.W = choice.W;
-  form_.clear();
-  form_.add(incumbent_.pairs);
-  form_.add_tied(incumbent_.tau);
-  form_.finish();
-  incumbent_.lower = form_.lower();
+}
+
+double Repair::raise_both(const DualPoint& point) {
+  if (cuts_.empty()) {
+    SparseSlack slack(reduced_.X, reduced_.gamma);
+    ++places_.on_host;
+    return raise_both(point, slack);
+  }
+  return with_slack(device_, reduced_.X, reduced_.gamma, LossSpace::most_columns(reduced_), places_, [&](Slack& slack) {
+    DenseSlack dense(reduced_.X, cuts_, slack);
+    return raise_both(point, dense);
+  });
 }
 
 /// By this point and by the average.
-double Repair::raise_both(const DualPoint& point) {
-  return with_slack(device_, reduced_.X, reduced_.gamma, LossSpace::most_columns(reduced_), places_, [&](Slack& slack) {
-    slack_ = &slack;
-    const double theta = raise(point);
-    if (calls_ > 0) raise({&average_.pairs, &average_.tau, &average_.W});
-    return theta;
-  });
+double Repair::raise_both(const DualPoint& point, DualSlack& slack) {
+  slack_ = &slack;
+  const double theta = raise(point);
+  if (calls_ > 0 && !stopped()) raise({&average_.pairs, &average_.tau, &average_.W});
+  return theta;
+}
+
+/// Lambda from the last call, away from zero: where W = -Y needed no bound then, an output may need one now.
+void Repair::lift_lambda() {
+  if (Lambda_.rows != c_) return;
+  double squares = 0.0;
+  for (const double y : reduced_.Y.data) squares += y * y;
+  const double least = kLeastLambda * 0.5 * squares / (reduced_.gamma * static_cast<double>(c_));
+  for (index_t j = 0; j < c_; ++j) Lambda_(j, j) += least;
 }
 
 Proposal Repair::propose(const DualPoint& point) {
@@ -230,6 +242,7 @@ Proposal Repair::propose(const DualPoint& point) {
     out.W = Matrix(0, c_);
     return out;
   }
+  lift_lambda();
   remember(point);
   previous_.reset();
   out.theta = raise_both(point);
@@ -268,11 +281,7 @@ void Repair::remember(const DualPoint& point) {
 
 /// Raises the incumbent by this point where one of its mixtures is better. Returns the share of the interior point.
 double Repair::raise(const DualPoint& point) {
-  form_.clear();
-  form_.add(*point.multipliers);
-  form_.add_tied(*point.tau);
-  form_.finish();
-  slack_->set_form(form_.lower());
+  slack_->set_form(*point.multipliers, *point.tau);
 
   Choice best{-kInfinity, kUniform, kReach, {}, {}};
   try_interior(interior_anchor_, point, best);
@@ -280,9 +289,9 @@ double Repair::raise(const DualPoint& point) {
     try_interior(interior_anchor_ == kCurvature ? kUniform : kCurvature, point, best);
   if (best.bound > -kInfinity) interior_anchor_ = best.anchor;
   const double theta = share(best.logit);
-  if (!incumbent_.lower.empty()) {
+  if (!incumbent_.tau.empty() && !stopped()) {
     anchor_ = kIncumbent;
-    slack_->set_anchor(incumbent_.lower);
+    slack_->set_anchor(incumbent_.pairs, incumbent_.tau);
     climb(point, best);
   }
   if (best.bound > incumbent_.bound) {

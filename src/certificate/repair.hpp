@@ -12,14 +12,16 @@
 #include <vector>
 
 #include "certificate/certifier.hpp"
-#include "certificate/form.hpp"
+#include "certificate/dual_slack.hpp"
+#include "linalg/stop.hpp"
 #include "seam/control.hpp"
 
 namespace burelu {
 
 class Repair {
  public:
-  /// Keeps both references. Dense work of order m + d is done on a slack of the device, or of its host.
+  /// Keeps both references. Without cuts the slack is sparse and the host's; with cuts it is a dense matrix of order m
+  /// + d, of the device or of its host.
   Repair(const Presolved& reduced, const Device& device);
   Repair(const Repair&) = delete;
   Repair& operator=(const Repair&) = delete;
@@ -30,6 +32,9 @@ class Repair {
   const std::vector<Cut>& cuts() const { return cuts_; }
   const CertificatePlaces& places() const { return places_; }
   void exchange(Archive& archive);
+  /// Climbs end where this is due, a second later while there is nothing yet. Must outlive the repair.
+  void stop_at(const Stop* stop) { stop_ = stop; }
+  bool stopped() const { return due(stop_, incumbent_.tau.empty() ? kGrace : 0.0); }
   /// The last proposal could not be proven as it stands.
   void doubt();
 
@@ -38,13 +43,13 @@ class Repair {
 
   static constexpr double kReach = 23.0;       // theta / (1 - theta) stays within e^-23 .. e^23
   static constexpr double kGroundMost = 1e-5;  // of ground_
+  static constexpr double kGrace = 1.0;        // seconds
 
   /// A T with the bound it gives.
   struct Repaired {
     double bound = -kInfinity;
     std::vector<Multiplier> pairs;
     std::vector<double> tau;
-    std::vector<double> lower;  // M(T)
     Matrix W;
   };
 
@@ -67,9 +72,11 @@ class Repair {
   bool bend(double theta);
   SlackMixture mixture(double theta) const;
   bool improve(double logit, const Matrix& W, Choice& best);
+  void lift_lambda();
   void remember(const DualPoint& point);
   double raise(const DualPoint& point);
   double raise_both(const DualPoint& point);
+  double raise_both(const DualPoint& point, DualSlack& slack);
   std::vector<Multiplier> mixed(const std::vector<Multiplier>& A, double keep, const std::vector<Multiplier>& B,
                                 double other, const std::vector<double>& tau) const;
   bool climb(const DualPoint& point, Choice& best);
@@ -79,15 +86,15 @@ class Repair {
   const Presolved& reduced_;
   index_t m_, d_, c_, order_;
   std::vector<Cut> cuts_;
-  FormMatrix form_;  // M(T)
   const Device& device_;
   CertificatePlaces places_;
-  Slack* slack_ = nullptr;  // of this call
+  DualSlack* slack_ = nullptr;  // of this call
+  const Stop* stop_ = nullptr;
   Anchor anchor_ = kUniform;
   Anchor interior_anchor_ = kCurvature;  // the better one of late
   std::vector<double> interior_;         // t of the interior anchors
   Matrix Lambda_;                        // warm start of best_dual
-  Repaired average_;                     // of the points so far; its M(T) and bound are not used
+  Repaired average_;                     // of the points so far; its bound is not used
   std::optional<Repaired> previous_;     // incumbent before the last call, where that changed it
   double ground_ = 1e-8;         // share of the uniform interior point in every mixture: keeps N off the boundary
   std::vector<double> uniform_;  // its t

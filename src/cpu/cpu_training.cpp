@@ -28,7 +28,7 @@ CpuTraining::CpuTraining(const TrainingProblem& problem, int memory, int threads
       KK_(d_ * d_),
       E_(n_ * c_) {
   multiply(1.0, problem.X, problem.K, 0.0, XK_.data(), d_);
-  multiply(1.0, problem.K, problem.K, 0.0, KK_.data(), d_);
+  multiply(1.0, transposed(problem.K), problem.K, 0.0, KK_.data(), d_);
 }
 
 void CpuTraining::write_network(const Network& network, OutputWeights output) {

@@ -5,29 +5,38 @@
 #include <cmath>
 
 #include "burelu/errors.hpp"
+#include "data/column_warnings.hpp"
+#include "data/model_columns.hpp"
 #include "data/table_columns.hpp"
+#include "formats/csv_dialect.hpp"
 #include "formats/number.hpp"
 #include "formats/output_file.hpp"
 
 namespace burelu {
 namespace {
 
-std::vector<std::string> names_of(const Table& table, const std::vector<index_t>& columns) {
-  std::vector<std::string> names;
-  for (const index_t column : columns) names.push_back(table.names[static_cast<std::size_t>(column)]);
-  return names;
-}
-
 void check_rows(const Table& table) {
   if (table.columns() == 0) throw DataError(table.source + " has no columns; add a feature and a target");
   if (table.rows == 0) throw DataError(table.source + " has no rows of data; add at least one sample");
 }
 
+bool all_decimal_commas(const Table& table, index_t column) {
+  for (index_t i = 0; i < table.rows; ++i) {
+    const std::string* text = table.text(i, column);
+    if (text == nullptr ? i == 0 : !has_decimal_comma(*text)) return false;
+  }
+  return true;
+}
+
 /// A label column taken by the rule, not by name, that holds fractions is a regression target by mistake.
 void check_looks_like_classes(const Table& table, const TargetColumns& chosen) {
   const index_t column = chosen.columns.front();
-  if (chosen.named || !table.numeric(column)) return;
+  if (chosen.named) return;
   const std::string& name = table.names[static_cast<std::size_t>(column)];
+  if (all_decimal_commas(table, column))
+    throw DataError(table.place(0, column) + ": column '" + name + "' holds numbers with a decimal comma ('" +
+                    *table.text(0, column) + "'); write them with a point");
+  if (!table.numeric(column)) return;
   for (index_t i = 0; i < table.rows; ++i) {
     const double value = table.number(i, column);
     if (std::isfinite(value) && value != std::floor(value))
@@ -104,42 +113,6 @@ void check_trainable(const Table& table, const TargetColumns& chosen, const Outp
                     "'), so there is nothing to learn; add rows of another class or name another column with --label");
 }
 
-std::vector<index_t> features_by_position(const Table& table, const TargetColumns& chosen, index_t wanted) {
-  const auto has = static_cast<index_t>(chosen.features.size());
-  if (has == wanted) return chosen.features;
-  throw DataError(table.source + " has " + std::to_string(has) + " feature columns but the model takes " +
-                  std::to_string(wanted) + "; pass the features it was trained on, in the same order");
-}
-
-std::vector<index_t> model_features(const Table& table, const TargetColumns& chosen, const Model& model) {
-  const std::vector<std::string>& names = model.preparation.features;
-  if (table.has_header && !names.empty()) return find_columns(table, names, "feature");
-  return features_by_position(table, chosen, model.features());
-}
-
-/// The user's choice, else the columns the model was trained on, else the rule.
-TargetChoice model_choice(const Table& table, TargetChoice choice, const Model& model) {
-  if (!choice.label.empty() || !choice.targets.empty() || !table.has_header) return choice;
-  const Outputs& outputs = model.outputs;
-  if (outputs.names.empty()) return choice;
-  if (outputs.classes && table.find(outputs.label) >= 0) choice.label = outputs.label;
-  if (!outputs.classes) choice.targets = outputs.names;
-  return choice;
-}
-
-/// Where neither the user nor a header names the targets of a model with values: its last columns.
-TargetColumns target_columns(const Table& table, const TargetChoice& choice, const Model& model) {
-  const TargetChoice wanted = model_choice(table, choice, model);
-  TargetColumns chosen = choose_targets(table, wanted);
-  const bool by_position = !table.has_header && !chosen.named && !model.outputs.classes;
-  if (!by_position || static_cast<index_t>(chosen.features.size()) + 1 < model.network.V.rows) return chosen;
-  chosen = {false, {}, {}, false};
-  const index_t columns = table.columns();
-  for (index_t j = 0; j < columns; ++j)
-    (j < columns - model.network.V.rows ? chosen.features : chosen.columns).push_back(j);
-  return chosen;
-}
-
 void check_outputs(const Table& table, const TargetColumns& chosen, const Model& model, Coding coding,
                    Outputs& outputs) {
   const bool unknown = model.outputs.names.empty();
@@ -185,7 +158,7 @@ std::vector<index_t> rows_of_part(const Table& table, const Dataset& data, Part 
 
 }  // namespace
 
-TrainingData training_data(Table table, const TrainingChoice& choice) {
+TrainingData training_data(Table table, const TrainingChoice& choice, const Warn& listener) {
   keep_rows(table, choice.rows.limit);
   check_rows(table);
   const TargetColumns chosen = choose_targets(table, choice.targets);
@@ -195,6 +168,7 @@ TrainingData training_data(Table table, const TrainingChoice& choice) {
   set_coding(table, choice.coding, data.outputs);
   check_trainable(table, chosen, data.outputs);
   check_numbers(table, chosen.features);
+  warn_of_columns(table, chosen, listener);
   data.preparation.features = names_of(table, chosen.features);
   data.rows = choice.rows;
   data.rows.rows = table.rows;
@@ -218,11 +192,13 @@ TrainingData training_data(Table table, const TrainingChoice& choice) {
   return result;
 }
 
-Dataset labelled_data(Table table, const TargetChoice& choice, const Model& model, Part part, const Coding& coding) {
+Dataset labelled_data(Table table, const TargetChoice& choice, const Model& model, Part part, const Coding& coding,
+                      const Warn& listener) {
   if (part != Part::all) keep_rows(table, model.rows.limit);
   check_rows(table);
   const TargetColumns chosen = target_columns(table, choice, model);
   const std::vector<index_t> features = model_features(table, chosen, model);
+  if (!goes_by_name(table, model)) warn_of_columns(table, chosen, listener);
   Dataset data = with_model(table, model);
   check_outputs(table, chosen, model, coding, data.outputs);
   fill_targets(table, chosen, data);
@@ -237,20 +213,14 @@ Dataset labelled_data(Table table, const TargetChoice& choice, const Model& mode
   return data;
 }
 
-Dataset unlabelled_data(Table table, const TargetChoice& choice, const Model& model) {
+Dataset unlabelled_data(Table table, const TargetChoice& choice, const Model& model, const Warn& listener) {
   check_rows(table);
   Dataset data = with_model(table, model);
-  if (table.has_header && !model.preparation.features.empty()) {
+  if (goes_by_name(table, model)) {
     data.X = prepared_features(table, find_columns(table, model.preparation.features, "feature"), model);
     return data;
   }
-  TargetColumns all;
-  const std::vector<index_t> ignored = find_columns(table, choice.ignored, "ignored");
-  for (index_t j = 0; j < table.columns(); ++j)
-    if (std::find(ignored.begin(), ignored.end(), j) == ignored.end()) all.features.push_back(j);
-  const bool targets_too = static_cast<index_t>(all.features.size()) > model.features();
-  if (targets_too) all = target_columns(table, choice, model);
-  data.X = prepared_features(table, features_by_position(table, all, model.features()), model);
+  data.X = prepared_features(table, unlabelled_features(table, choice, model, listener), model);
   return data;
 }
 

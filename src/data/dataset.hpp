@@ -43,16 +43,16 @@ struct TrainingData {
 
 /// Data for training: fits the preparation on the rows for training. Takes the memory of the table for X. Throws
 /// `DataError` in one line for data that cannot be trained on.
-TrainingData training_data(Table table, const TrainingChoice& choice);
+TrainingData training_data(Table table, const TrainingChoice& choice, const Warn& listener = {});
 
 /// Data for a model, its targets included: its features by name where both have names, else by position; its
 /// preparation; its classes, coded as in its training (a model that does not say: `coding`); `part` of the rows, as the
 /// split of its training divided them.
 Dataset labelled_data(Table table, const TargetChoice& choice, const Model& model, Part part = Part::all,
-                      const Coding& coding = {});
+                      const Coding& coding = {}, const Warn& listener = {});
 
 /// Features only; target columns may be there or not.
-Dataset unlabelled_data(Table table, const TargetChoice& choice, const Model& model);
+Dataset unlabelled_data(Table table, const TargetChoice& choice, const Model& model, const Warn& listener = {});
 
 /// Writes X and Y as used, columns x0.. and y0.., 17 significant digits. Throws `DataError`.
 void write_prepared(const std::string& path, const Dataset& data);

@@ -8,6 +8,7 @@
 #include "data/builtin.hpp"
 #include "formats/byte_stream.hpp"
 #include "formats/csv.hpp"
+#include "formats/csv_dialect.hpp"
 #include "formats/idx.hpp"
 #include "formats/libsvm.hpp"
 #include "formats/npy.hpp"
@@ -53,13 +54,14 @@ constexpr Format kFormats[] = {
     {".zip", nullptr}, {".bz2", nullptr},   {".xz", nullptr},           {".zst", nullptr},
 };
 
-/// Looks into regular files only: what is read from a pipe is gone.
-bool begins_with(const std::string& path, std::string_view magic) {
+/// Of regular files only: what is read from a pipe is gone.
+std::string first_bytes(const std::string& path) {
+  constexpr std::size_t kEnough = 4096;
   std::error_code ignored;
-  if (magic.empty() || !std::filesystem::is_regular_file(path, ignored)) return false;
-  std::string first(magic.size(), '\0');
+  if (!std::filesystem::is_regular_file(path, ignored)) return {};
+  std::string first(kEnough, '\0');
   first.resize(ByteStream(path).read(first.data(), first.size()));
-  return first == magic;
+  return first;
 }
 
 }  // namespace
@@ -72,9 +74,10 @@ Table read_table(const std::string& source, const ReadOptions& options) {
     throw DataError(source + ": burelu does not read " + std::string(format.extension) +
                     " files; convert it to .csv, .npz or another format of docs/formats.md (gzip is fine)");
   }
+  const std::string first = first_bytes(source);
   for (const Format& format : kFormats)
-    if (begins_with(source, format.magic)) return format.read(source, options);
-  return csv(source, options);
+    if (!format.magic.empty() && first.starts_with(format.magic)) return format.read(source, options);
+  return looks_like_libsvm(first) ? libsvm(source, options) : csv(source, options);
 }
 
 }  // namespace burelu

@@ -6,6 +6,7 @@
 #include <unordered_map>
 
 #include "burelu/errors.hpp"
+#include "formats/csv_dialect.hpp"
 #include "formats/number.hpp"
 #include "problem/limits.hpp"
 
@@ -43,6 +44,11 @@ bool contains(const std::vector<index_t>& list, index_t value) {
 std::string class_text(const Table& table, index_t row, index_t column) {
   const std::string* text = table.text(row, column);
   const double value = table.number(row, column);
+  if (text == nullptr && std::isfinite(value) && std::fabs(value) >= 0x1p53)
+    throw DataError(
+        table.place(row, column) + ": the class " + short_number(value) + " in column '" +
+        table.names[static_cast<std::size_t>(column)] +
+        "' is so large that its neighbours cannot be told from it (2^53); put a letter before such numbers");
   if (text == nullptr && std::isfinite(value)) return short_number(value + 0.0);  // -0 is the same class as 0
   if (text == nullptr || text->empty())
     throw DataError(table.place(row, column) + ": the class in column '" +
@@ -57,6 +63,8 @@ std::string fault(const Table& table, index_t row, index_t column) {
   const std::string* text = table.text(row, column);
   const double value = table.number(row, column);
   if (text != nullptr && text->empty()) return "a value" + where + "is missing; remove the row or fill it in";
+  if (text != nullptr && has_decimal_comma(*text))
+    return "'" + *text + "'" + where + "has a comma in a number; write numbers with a point and no other separators";
   if (text != nullptr)
     return "'" + *text + "'" + where + "is not a number; correct it, or leave the column out with --ignore";
   if (std::isnan(value)) return "the value" + where + "is NaN; remove the row or fill it in";

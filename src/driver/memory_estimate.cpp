@@ -19,7 +19,7 @@ SolveSize solve_size(const Presolved& reduced, const SolveOptions& options, cons
                  options.rank,   backend.memory,     backend.threads};
   size.multipliers_float = backend.multipliers_float;
   size.slack_columns = LossSpace::most_columns(reduced);
-  if (size.rank == 0) size.rank = starting_rank(size.rows, size.features);
+  if (size.rank == 0) size.rank = starting_rank(size.rows, size.features, size.outputs);
   if (tightens(reduced, options)) size.interior = tighten_bytes(reduced, options);
   return size;
 }
@@ -30,8 +30,29 @@ TrainingSize training_size(const Problem& problem, const TrainOptions& options) 
 }
 
 std::int64_t solve_host_bytes(const SolveSize& size, const Device& device) {
-  const std::int64_t slack = device.host().footprint(slack_size(size));
+  const std::int64_t slack = size.cuts > 0 ? device.host().footprint(slack_size(size)) : 0;
   return certificate_bytes(size) + slack + size.interior + (device.is_host() ? device.footprint(size) : 0);
+}
+
+std::string memory_advice(const SolveSize& size, const Device& device) {
+  SolveSize thin = size;
+  thin.rank = std::min(size.rank, starting_rank(size.rows, size.features, size.outputs));
+  SolveSize narrow = size;
+  narrow.features /= 2;
+  SolveSize low = size;
+  low.rows /= 2;
+  low.loss_rows /= 2;
+  const std::int64_t without_rank = solve_host_bytes(thin, device);
+  const std::int64_t without_features = solve_host_bytes(narrow, device);
+  const std::int64_t without_rows = solve_host_bytes(low, device);
+  if (without_rank < std::min(without_features, without_rows))
+    return "use a smaller rank (" + std::to_string(thin.rank) + " is what a solve of this size begins with)";
+  if (without_features < without_rows) return "use fewer features (memory grows with their square; --pca K keeps K)";
+  return "use fewer samples (memory grows with their square)";
+}
+
+std::string memory_advice(const MatrixView& X) {
+  return X.cols > X.rows ? "use fewer features (--pca K keeps K)" : "use fewer samples";
 }
 
 void require_cut_memory(SolveSize size, index_t cuts, const Device& device) {
@@ -48,7 +69,7 @@ MemoryEstimate estimate_memory(const Problem& problem, const TrainOptions& optio
   out.host_available = device->host().free_bytes();
   if (!device->is_host()) out.device_free = device->free_bytes();
   out.host = presolve_bytes(problem);
-  require_memory(out.host, out.host_available, "this machine");
+  require_memory(out.host, out.host_available, "this machine", memory_advice(problem.X));
   const ThreadScope scope(solve.threads);
   const Presolved reduced = presolve(problem);
   if (reduced.rows() > 0) {
@@ -57,10 +78,11 @@ MemoryEstimate estimate_memory(const Problem& problem, const TrainOptions& optio
     backend.multipliers_float = solve.multipliers_float;
     out.size = solve_size(reduced, solve, backend);
     out.host += solve_host_bytes(out.size, *device);
+    out.advice = memory_advice(out.size, *device);
     if (!device->is_host()) {
       const SlackSize slack = slack_size(out.size);
       out.device_solve = device->footprint(out.size);
-      if (device->slack_pays(slack)) out.device_certificate = device->footprint(slack);
+      if (out.size.cuts > 0 && device->slack_pays(slack)) out.device_certificate = device->footprint(slack);
     }
   }
   if (network) {
@@ -71,7 +93,8 @@ MemoryEstimate estimate_memory(const Problem& problem, const TrainOptions& optio
 }
 
 void MemoryEstimate::require() const {
-  require_memory(std::max(host, host_training), host_available, "this machine");
+  require_memory(std::max(host, host_training), host_available, "this machine",
+                 host_training > host ? "use fewer samples, or a smaller --width" : advice);
   require_memory(std::max(device_solve, device_training), device_free, device);
 }
 

@@ -22,6 +22,11 @@ TrainingSize training_size(const Problem& problem, const TrainOptions& options);
 /// Small problems with cuts have the interior-point method there as well.
 std::int64_t solve_host_bytes(const SolveSize& size, const Device& device);
 
+/// What to do where a solve of this size does not fit: of fewer samples, fewer features and a smaller rank the one that
+/// saves most.
+std::string memory_advice(const SolveSize& size, const Device& device);
+std::string memory_advice(const MatrixView& X);  ///< where even presolve does not fit
+
 /// Before a backend with so many cuts is made in place of one without: throws `MemoryError` where it does not fit into
 /// what is free. The solve goes on without them then, so they are no part of the estimate.
 void require_cut_memory(SolveSize size, index_t cuts, const Device& device);
@@ -29,6 +34,7 @@ void require_cut_memory(SolveSize size, index_t cuts, const Device& device);
 struct MemoryEstimate {
   std::string device;                                                   ///< as it calls itself
   SolveSize size;                                                       ///< rows 0: presolve leaves nothing to solve
+  std::string advice = "use fewer samples";                             ///< where the host has too little
   std::int64_t host = 0, host_training = 0, host_available = 0;         ///< of a solve and, after it, of the training
   std::int64_t device_solve = 0, device_training = 0, device_free = 0;  ///< one after the other; 0 on the host
   /// Beside the solve, for certificates; where that does not fit they are made on the host. 0: on the host anyway.

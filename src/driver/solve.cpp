@@ -11,8 +11,10 @@
 #include "driver/devices.hpp"
 #include "driver/memory_estimate.hpp"
 #include "driver/solve_with.hpp"
+#include "driver/target_scale.hpp"
 #include "interior/tighten.hpp"
 #include "linalg/memory.hpp"
+#include "linalg/stop.hpp"
 #include "linalg/thread_scope.hpp"
 #include "relaxation/outer_loop.hpp"
 
@@ -40,38 +42,55 @@ bool trivial(const Presolved& reduced) {
   return reduced.rows() == 0 || largest == 0.0;
 }
 
-Relaxation zero_network(const Presolved& reduced, Certifier& certifier) {
+Relaxation zero_network(const Presolved& reduced, Incumbent& incumbent) {
   Relaxation result;
   const std::vector<Multiplier> none;
   const std::vector<double> tau(static_cast<std::size_t>(reduced.rows()), 0.0);
   const Matrix W(reduced.Y.rows, reduced.Y.cols);
-  Proposal proposal = certifier.propose({&none, &tau, &W});
-  result.lower_bound = result.bound_without_cuts = std::numeric_limits<double>::quiet_NaN();
-  if (auto proof = certifier.prove(proposal)) {
-    result.lower_bound = proof->lower_bound;
-    result.certificate = std::move(*proof);
-  }
+  incumbent.offer({&none, &tau, &W});
   result.objective = reduced.constant_loss;
-  result.relative_gap = result.objective > 0.0 ? (result.objective - result.lower_bound) / result.objective : 0.0;
+  result.bound_without_cuts = std::numeric_limits<double>::quiet_NaN();
+  incumbent.publish(result);
   result.factor = {Matrix(reduced.rows(), 0), Matrix(reduced.features(), 0), Matrix(reduced.outputs(), 0)};
   result.status = Status::solved;
   result.message = "no sample with a nonzero row has a nonzero target: the zero network is optimal";
   return result;
 }
 
+// A bound where the iteration has none: T = 0 with W near 0 always proves something.
+void add_first_bound(const Presolved& reduced, Incumbent& incumbent, Relaxation& result) {
+  if (incumbent.proven() || result.status == Status::device_failed) return;
+  incumbent.offer_least(reduced);
+  incumbent.publish(result);
+}
+
+// Evaluations of a solve without a limit: what has not come to an end by then will not.
+constexpr std::int64_t kMostEvaluations = 200'000;
+
+void say_stalled(Relaxation& result, bool before_cuts) {
+  if (result.status != Status::evaluation_limit) return;
+  result.status = Status::stalled;
+  result.message = before_cuts
+                       ? "cuts gained nothing, and without them the gap is above the tolerance: try --cuts none"
+                       : "the gap is above the tolerance after 200,000 evaluations: standardized features, a larger "
+                         "gamma or a larger tolerance may help; --max-evaluations goes on";
+}
+
 // The relaxation alone, in presolved coordinates.
 Relaxation relaxed(const Problem& problem, const Presolved& reduced, const SolveOptions& options, const Device& device,
-                   int threads, const Clock& clock) {
+                   int threads, const Clock& clock, const Stop& stop) {
   BackendOptions backend_options;
   backend_options.threads = threads;
   backend_options.multipliers_float = options.multipliers_float;
   const SolveSize size = solve_size(reduced, options, backend_options);
   backend_options.rank = size.rank;
-  require_memory(solve_host_bytes(size, device), available_bytes(), "this machine");
+  require_memory(solve_host_bytes(size, device), available_bytes(), "this machine", memory_advice(size, device));
   Certifier certifier(problem, reduced, device);
+  certifier.stop_at(&stop);
+  Incumbent incumbent(certifier);
   Relaxation result;
   if (trivial(reduced)) {
-    result = zero_network(reduced, certifier);
+    result = zero_network(reduced, incumbent);
   } else {
     const BackendMaker make = [&](const RelaxationData& data, double sigma) {
       BackendOptions with_penalty = backend_options;
@@ -83,18 +102,13 @@ Relaxation relaxed(const Problem& problem, const Presolved& reduced, const Solve
                             device.name(),      options.cuts, options.cut_rounds};
     const bool tight = tightens(reduced, options);
     SolveOptions first = options;
-    if (tight && (first.max_evaluations == 0 || first.max_evaluations > kBeforeCuts))
-      first.max_evaluations = kBeforeCuts;
-    OuterLoop loop(make, certifier, reduced, first, key);
+    const std::int64_t most = tight ? kBeforeCuts : kMostEvaluations;
+    if (first.max_evaluations == 0 || (tight && first.max_evaluations > most)) first.max_evaluations = most;
+    OuterLoop loop(make, incumbent, reduced, first, key);
     result = loop.run();
-    if (first.max_evaluations != options.max_evaluations && result.status == Status::evaluation_limit) {
-      result.status = Status::stalled;
-      result.message = std::isnan(result.lower_bound)
-                           ? "no bound to add cuts to was proven in " + std::to_string(kBeforeCuts) +
-                                 " evaluations: try --cuts none, which has no such limit"
-                           : "cuts gained nothing, and without them the gap is above the tolerance: try --cuts none";
-    }
-    if (tight) tighten(reduced, certifier, options, clock, result);
+    if (first.max_evaluations != options.max_evaluations) say_stalled(result, tight);
+    add_first_bound(reduced, incumbent, result);
+    if (tight) tighten(reduced, incumbent, options, clock, result);
   }
   result.relaxation_bound = result.lower_bound;
   result.branch_bound = std::numeric_limits<double>::quiet_NaN();
@@ -102,15 +116,12 @@ Relaxation relaxed(const Problem& problem, const Presolved& reduced, const Solve
   return result;
 }
 
-}  // namespace
-
-Relaxation solve_with(const Problem& problem, const SolveOptions& options, const Device& device, Network* network) {
+Relaxation solve_scaled(const Problem& problem, const SolveOptions& options, const Device& device, Network* network) {
   const Clock clock;
-  validate(problem);
-  check_options(options);
+  const Stop stop(options.time_limit, options.stop);
   const ThreadScope scope(options.threads);
   const int threads = scope.threads();
-  require_memory(presolve_bytes(problem), available_bytes(), "this machine");
+  require_memory(presolve_bytes(problem), available_bytes(), "this machine", memory_advice(problem.X));
   const Presolved reduced = presolve(problem);
   const double presolve_seconds = clock.seconds();
   std::optional<Branching> found;
@@ -120,7 +131,7 @@ Relaxation solve_with(const Problem& problem, const SolveOptions& options, const
   if (ended || (found && options.bound == BoundMethod::branch)) {
     result = branched_result(reduced, *found);
   } else {
-    result = relaxed(problem, reduced, options, device, threads, clock);
+    result = relaxed(problem, reduced, options, device, threads, clock, stop);
     if (found) take_bound(result, *found);
   }
   if (found) {
@@ -133,6 +144,22 @@ Relaxation solve_with(const Problem& problem, const SolveOptions& options, const
   result.seconds.total = clock.seconds();
   result.device = device.name();
   result.threads = threads;
+  return result;
+}
+
+}  // namespace
+
+Relaxation solve_with(const Problem& problem, const SolveOptions& options, const Device& device, Network* network) {
+  validate(problem);
+  check_options(options);
+  const double t = target_scale(problem.Y);
+  if (t == 1.0) return solve_scaled(problem, options, device, network);
+  const Matrix Y = divided(problem.Y, t);
+  SolveOptions inside = options;
+  inside.progress = scaled_progress(options.progress, t);
+  Relaxation result = solve_scaled({problem.X, Y, problem.gamma / t}, inside, device, network);
+  scale_result(result, problem, t);
+  if (network != nullptr) scale_network(*network, t);
   return result;
 }
 

@@ -5,36 +5,32 @@
 
 #include "burelu/errors.hpp"
 #include "burelu/solve.hpp"
+#include "certificate/incumbent.hpp"
 #include "driver/devices.hpp"
 #include "driver/memory_estimate.hpp"
 #include "driver/solve_with.hpp"
 #include "linalg/clock.hpp"
 #include "linalg/memory.hpp"
+#include "linalg/stop.hpp"
 #include "linalg/thread_scope.hpp"
 #include "network/extraction.hpp"
+#include "problem/gap.hpp"
 
 namespace burelu {
 namespace {
 
 constexpr double kSolveShare = 0.7;               // of a time limit; the network has the rest
-constexpr std::int64_t kInterruptedBudget = 200;  // evaluations for a network after an interrupt
+constexpr std::int64_t kInterruptedBudget = 200;  // evaluations for a network after an interrupt ...
+constexpr double kInterruptedSeconds = 1.0;       // ... or so many seconds
+constexpr double kNetworkShare = 0.2;             // of the tolerance: a gap below it is not worth more training
 
-double relative_gap(double objective, double bound) {
-  if (std::isnan(bound)) return bound;
-  return objective == bound ? 0.0 : (objective - bound) / std::fabs(objective);
-}
-
+// The last check, with the best network so far.
 Progress network_progress(const Relaxation& relaxation, double seconds, double best) {
-  Progress p;
-  p.evaluations = relaxation.evaluations;
-  p.seconds = seconds;
-  p.objective = relaxation.objective;
-  p.infeasibility = relaxation.infeasibility;
-  p.lower_bound = relaxation.lower_bound;
-  p.penalty = relaxation.history.empty() ? 0.0 : relaxation.history.back().penalty;
-  p.rank = relaxation.rank;
+  HistoryEntry last{relaxation.evaluations, seconds, relaxation.objective, relaxation.infeasibility,
+                    relaxation.lower_bound, 0.0,     relaxation.rank};
+  if (!relaxation.history.empty()) last.penalty = relaxation.history.back().penalty;
+  Progress p = progress_at(last, "network");
   p.network_objective = best;
-  p.phase = "network";
   return p;
 }
 
@@ -47,23 +43,33 @@ void take_network(Training& result, const Problem& problem, Network network) {
   result.relative_gap = relative_gap(value, result.relaxation.lower_bound);
 }
 
-// Trains the network against the bound of `result`. Where the device fails there is none, and the bound is kept.
+void say_what_ended(Relaxation& relaxation, const TrainingBudget& budget, const Stop& stop) {
+  if (budget.stop != &stop) return;  // interrupted before
+  if (relaxation.status == Status::interrupted || stop.wished()) {
+    relaxation.status = Status::interrupted;
+    relaxation.message = "interrupted while training the network; the best one so far is returned";
+  } else if (stop.due()) {
+    relaxation.message += "; training the network ended at the time limit";
+  }
+}
+
+// Trains the network against the bound of `result`, to where nothing worth winning is left. Where the device fails
+// there is none, and the bound is kept.
 void add_network(Training& result, const Problem& problem, const TrainOptions& options, const Device& device,
-                 const Clock& clock) {
+                 const Clock& clock, const Stop& stop) {
   Relaxation& relaxation = result.relaxation;
   TrainingBudget budget;
+  const Stop soon(kInterruptedSeconds, {});
   if (relaxation.status == Status::interrupted) {
     budget.max_evaluations = kInterruptedBudget;
+    budget.stop = &soon;
   } else {
+    budget.stop = &stop;
     budget.keep_going = [&](std::int64_t, double best) {
-      if (options.solve.time_limit > 0.0 && clock.seconds() > options.solve.time_limit) {
-        relaxation.message += "; training the network ended at the time limit";
-        return false;
-      }
+      const bool close = relative_gap(best, relaxation.lower_bound) <= kNetworkShare * options.solve.tolerance;
       if (!options.solve.progress || options.solve.progress(network_progress(relaxation, clock.seconds(), best)))
-        return true;
+        return !close;
       relaxation.status = Status::interrupted;
-      relaxation.message = "interrupted while training the network; the best one so far is returned";
       return false;
     };
   }
@@ -76,6 +82,7 @@ void add_network(Training& result, const Problem& problem, const TrainOptions& o
     relaxation.message = std::string(error.what()) + "; the certified bound is reported without a network";
     return;
   }
+  say_what_ended(relaxation, budget, stop);
   take_network(result, problem, std::move(network));
 }
 
@@ -85,6 +92,7 @@ Training train_with(const Problem& problem, const TrainOptions& options, const D
   if (options.width < 0 || options.starts < 0 || options.polish_iterations < 0)
     throw DataError("width, starts and polish iterations must not be negative; 0 chooses them");
   const Clock clock;
+  const Stop stop(options.solve.time_limit, options.solve.stop);
   SolveOptions solve_options = options.solve;
   solve_options.time_limit *= kSolveShare;
   Training result;
@@ -96,7 +104,8 @@ Training train_with(const Problem& problem, const TrainOptions& options, const D
   if (found.U.rows > 0) take_network(result, problem, std::move(found));
   const Relaxation& relaxation = result.relaxation;
   const bool branched = !std::isnan(result.objective) && std::isnan(relaxation.relaxation_bound);
-  if (relaxation.status != Status::device_failed && !branched) add_network(result, problem, options, device, clock);
+  if (relaxation.status != Status::device_failed && !branched)
+    add_network(result, problem, options, device, clock, stop);
   result.seconds.extract = network_clock.seconds();
   result.seconds.total = clock.seconds();
   return result;
@@ -109,8 +118,11 @@ Training train(const Problem& problem, const TrainOptions& options) {
 }
 
 NetworkCertificate certify(const Problem& problem, const Network& network, const SolveOptions& options) {
+  validate(problem);
   NetworkCertificate result;
   result.objective = objective(problem, network);
+  if (!std::isfinite(result.objective))
+    throw DataError("the objective of the network is not finite; its weights hold NaN, infinity or numbers too large");
   result.balanced_objective = objective(problem, balanced(network));
   result.relaxation = solve(problem, options);
   result.relative_gap =

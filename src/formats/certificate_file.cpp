@@ -12,6 +12,7 @@
 #include "burelu/errors.hpp"
 #include "formats/byte_stream.hpp"
 #include "formats/output_file.hpp"
+#include "problem/limits.hpp"
 
 namespace burelu {
 namespace {
@@ -174,9 +175,21 @@ Cut read_cut(Reader& in, std::size_t lines) {
   return out;
 }
 
+/// What the program writes is complete; a caller's own may be empty or its parts of different lengths.
+void check_complete(const std::string& path, const Certificate& c) {
+  if (c.empty()) throw DataError(path + ": the certificate is empty, no bound was proven; there is nothing to write");
+  check_filled(c.W, "W of the certificate");
+  const auto rows = static_cast<std::size_t>(c.W.rows);
+  if (!c.branched && (c.line.size() != rows || c.ratio.size() != rows))
+    throw DataError(path + ": the certificate has " + std::to_string(rows) + " rows of W but " +
+                    std::to_string(c.line.size()) + " lines and " + std::to_string(c.ratio.size()) +
+                    " ratios; all three need one per sample");
+}
+
 }  // namespace
 
 void write_certificate(const std::string& path, const Certificate& c) {
+  check_complete(path, c);
   const std::string_view magic = c.branched ? kMagicBranched : c.cuts.empty() ? kMagic : kMagicWithCuts;
   std::string text = std::string(magic) + "\n" + header(c).dump() + "\n";
   if (!c.branched) text += "representatives\n";

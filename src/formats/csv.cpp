@@ -8,6 +8,7 @@
 
 #include "burelu/errors.hpp"
 #include "formats/csv_block.hpp"
+#include "formats/csv_dialect.hpp"
 #include "formats/csv_pipeline.hpp"
 #include "formats/number.hpp"
 
@@ -18,15 +19,10 @@ constexpr std::size_t kBlock = std::size_t{1} << 18U;  // bytes read at a time w
 
 using Fields = std::vector<std::string_view>;
 
+/// A decimal comma is refused later: the row of such numbers is no header.
 bool is_number(std::string_view field) {
   double ignored = 0.0;
-  return parse_number(field, ignored);
-}
-
-char guessed_separator(std::string_view line) {
-  if (line.find('\t') != std::string_view::npos) return '\t';
-  const auto commas = std::count(line.begin(), line.end(), ',');
-  return std::count(line.begin(), line.end(), ';') > commas ? ';' : ',';
+  return parse_number(field, ignored) || has_decimal_comma(field);
 }
 
 std::vector<std::string> checked_names(const Fields& fields, const std::string& source, index_t line) {
@@ -83,11 +79,27 @@ class CsvReader {
   }
 
   void find_dialect() {
+    refuse_other_kinds(window(), table_.source);
+    if (looks_like_libsvm(window()))
+      throw DataError(table_.source + " looks like LIBSVM (label index:value ...); let its name end in .svm");
+    skip_marks();
     const std::string_view text = window();
     const auto end = text.find_first_of("\r\n");
     if (end != std::string_view::npos && text[end] == '\r' && (end + 1 == text.size() || text[end + 1] != '\n'))
       dialect_.terminator = '\r';
-    if (dialect_.separator == kGuessSeparator) dialect_.separator = guessed_separator(text.substr(0, end));
+    if (dialect_.separator == kGuessSeparator) dialect_.separator = guess_separator(text);
+  }
+
+  /// Excel's first line sep=; and the # before the header that numpy.savetxt writes.
+  void skip_marks() {
+    const std::string_view text = window();
+    if (text.size() > 5 && text.starts_with("sep=") && (text[5] == '\r' || text[5] == '\n')) {
+      if (dialect_.separator == kGuessSeparator) dialect_.separator = text[4];
+      at_ += text.substr(5).starts_with("\r\n") ? 7 : 6;
+      ++line_;
+    } else if (text.starts_with("# ") || text.starts_with("#\t")) {
+      at_ += 2;
+    }
   }
 
   void read_first_record(Header header) {

@@ -1,4 +1,5 @@
-// Comma-, semicolon- or tab-separated text (RFC 4180): quoted fields, blank lines, CRLF, a UTF-8 byte order mark.
+// Text separated by commas, semicolons, tabs, bars or spaces (RFC 4180): quoted fields, blank lines, CRLF, a UTF-8 byte
+// order mark.
 #pragma once
 
 #include <string>
@@ -9,7 +10,7 @@
 
 namespace burelu {
 
-/// Separator of the text: tab, semicolon or comma; 0 lets the first line decide.
+/// Separator of the text: tab, comma, semicolon, bar or (in runs) space; 0 lets the first lines decide.
 inline constexpr char kGuessSeparator = '\0';
 
 /// Reads once from front to back, in blocks that all threads parse side by side. Throws `DataError` with

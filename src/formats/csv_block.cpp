@@ -7,6 +7,7 @@
 #include <limits>
 
 #include "burelu/errors.hpp"
+#include "formats/csv_dialect.hpp"
 #include "formats/decimal.hpp"
 #include "formats/number.hpp"
 #include "formats/utf.hpp"
@@ -101,13 +102,14 @@ class PlainParser {
     const std::string_view text = without_return(rest);
     const std::string_view field = text.substr(0, text.find(dialect_.separator));
     rows_.put(index, trimmed(field, dialect_.separator));
-    return at + (field.size() == text.size() ? rest.size() : field.size());
+    const bool ends =
+        field.size() == text.size() || (dialect_.separator == ' ' && trimmed(text.substr(field.size()), ' ').empty());
+    return at + (ends ? rest.size() : field.size());
   }
 
   [[noreturn]] void refuse(const char* first, index_t number) const {
     const std::string_view text = line(first);
-    const auto fields = 1 + std::count(text.begin(), text.end(), dialect_.separator);
-    refuse_ragged(dialect_, first_line_ + number, static_cast<std::size_t>(fields), width_);
+    refuse_ragged(dialect_, first_line_ + number, count_fields(without_return(text), dialect_.separator), width_);
   }
 
   static std::string_view without_return(std::string_view text) {

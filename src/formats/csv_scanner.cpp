@@ -29,6 +29,11 @@ CsvScanner::Result CsvScanner::record(std::vector<std::string_view>& fields) {
     const bool quoted = at_ < text_.size() && text_[at_] == '"';
     if (!(quoted ? quoted_field(fields.size(), field) : plain_field(field))) return Result::incomplete;
     fields.push_back(field);
+    if (dialect_.separator == ' ') {  // in runs, and at the end of a line none at all
+      skip_spaces();
+      if (at_ >= text_.size() && !complete_) return Result::incomplete;
+      if (at_ < text_.size() && !line_ends()) continue;
+    }
     if (at_ >= text_.size()) break;
     if (text_[at_++] == dialect_.separator) continue;
     // A carriage return may be the first half of a line end whose other half is in the next block.
@@ -42,7 +47,7 @@ CsvScanner::Result CsvScanner::record(std::vector<std::string_view>& fields) {
 }
 
 void CsvScanner::skip_spaces() {
-  while (at_ < text_.size() && (text_[at_] == ' ' || text_[at_] == '\t') && text_[at_] != dialect_.separator) ++at_;
+  while (at_ < text_.size() && (text_[at_] == ' ' || (text_[at_] == '\t' && dialect_.separator != '\t'))) ++at_;
 }
 
 bool CsvScanner::plain_field(std::string_view& field) {
@@ -69,10 +74,11 @@ bool CsvScanner::quoted_field(std::size_t column, std::string_view& field) {
   if (!complete_ && at_ + 1 >= text_.size()) return false;
   if (at_ >= text_.size()) throw DataError(place + ": the quotation that begins here never ends; add the closing \"");
   ++at_;
+  const bool separated = dialect_.separator == ' ' && at_ < text_.size() && text_[at_] == ' ';
   skip_spaces();
   if (at_ >= text_.size()) {
     if (!complete_) return false;
-  } else if (text_[at_] != dialect_.separator && !line_ends()) {
+  } else if (!separated && text_[at_] != dialect_.separator && !line_ends()) {
     throw DataError(place + ": text follows the closing quotation mark; write a \" inside quotes as \"\"");
   }
   unquoted_.emplace_back(column, std::move(value));

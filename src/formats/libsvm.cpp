@@ -87,6 +87,9 @@ class LibsvmReader {
   }
 
   void add_label(std::string_view token) {
+    if (token.find(',') != std::string_view::npos)
+      throw DataError(table_.source + ":" + std::to_string(line_) + ":1: the sample has several labels (" +
+                      std::string(token) + "), and burelu takes one class per sample; make a file for each label");
     double value = 0.0;
     labels_.push_back(parse_number(token, value) ? plain_number(value) : texts_.box(token));
   }

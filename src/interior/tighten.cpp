@@ -80,9 +80,9 @@ double infeasibility(const RelaxationData& data, const Matrix& products) {
 
 class Tightening {
  public:
-  Tightening(const Presolved& reduced, Certifier& certifier, const SolveOptions& options, const Clock& clock,
+  Tightening(const Presolved& reduced, Incumbent& incumbent, const SolveOptions& options, const Clock& clock,
              Relaxation& result)
-      : reduced_(reduced), certifier_(certifier), options_(options), clock_(clock), result_(result) {
+      : reduced_(reduced), incumbent_(incumbent), options_(options), clock_(clock), result_(result) {
     most_ = most_cuts(reduced, options);
   }
 
@@ -99,7 +99,7 @@ class Tightening {
   bool out_of_time() const { return options_.time_limit > 0.0 && clock_.seconds() > options_.time_limit; }
 
   const Presolved& reduced_;
-  Certifier& certifier_;
+  Incumbent& incumbent_;
   const SolveOptions& options_;
   const Clock& clock_;
   Relaxation& result_;
@@ -121,8 +121,8 @@ void Tightening::begin() {
   std::vector<Cut> cuts = separator.basis_pursuit(static_cast<int>(first_cuts_per_row(data_.d)));
   if (cuts.size() > most_) cuts.resize(most_);
   for (std::size_t t = 0; t < cuts.size(); ++t)
-    active_.push_back(static_cast<std::int32_t>(certifier_.cuts().size() + t));
-  certifier_.add_cuts(cuts);
+    active_.push_back(static_cast<std::int32_t>(incumbent_.certifier().cuts().size() + t));
+  incumbent_.certifier().add_cuts(cuts);
 }
 
 /// The multipliers of an iterate as a bound; false to stop the interior point.
@@ -130,43 +130,26 @@ bool Tightening::certify(const InteriorPoint& point) {
   ++result_.newton_steps;
   point_ = InteriorPoint(point);  // all of it or nothing, where memory ends
   const double objective = point.objective + reduced_.constant_loss;
-  const double before = result_.lower_bound;
+  const double before = incumbent_.bound();
   ++since_certified_;
   if (point.gap < kCertifyBelow && (point.gap < kCloser * certified_gap_ || since_certified_ >= kCertifyEvery)) {
     certified_gap_ = point.gap;
     since_certified_ = 0;
-    const Clock clock;
     const std::vector<Multiplier> multipliers = over_forms(point.multipliers, data_, active_);
-    const Proposal proposal = certifier_.propose({&multipliers, &point.tau, &point.E});
-    if (!(proposal.bound <= result_.lower_bound)) {
-      std::optional<Certificate> proof = certifier_.prove(proposal);
-      if (proof && !(proof->lower_bound <= result_.lower_bound)) {
-        result_.lower_bound = proof->lower_bound;
-        result_.certificate = std::move(*proof);
-        raised_ = true;
-      }
-    }
-    result_.seconds.certify += clock.seconds();
-    const bool gained = result_.lower_bound - before > kSlow * std::fabs(before);
+    incumbent_.offer({&multipliers, &point.tau, &point.E});
+    raised_ = raised_ || incumbent_.bound() > before;
+    const bool gained = incumbent_.bound() - before > kSlow * std::fabs(before);
     slow_ = gained || point.gap > kLate ? 0 : slow_ + 1;
   }
   const double violated = infeasibility(data_, point.products);
-  result_.history.push_back(
-      {result_.evaluations, clock_.seconds(), objective, violated, result_.lower_bound, 0.0, result_.rank});
+  const HistoryEntry& check =
+      incumbent_.record({result_.evaluations, clock_.seconds(), objective, violated, 0.0, 0.0, result_.rank});
   if (options_.progress) {
-    Progress p;
-    p.evaluations = result_.evaluations;
-    p.seconds = clock_.seconds();
-    p.objective = objective;
-    p.lower_bound = result_.lower_bound;
-    p.infeasibility = violated;
+    Progress p = progress_at(check, "cuts");
     p.primal_residual = p.dual_residual = point.gap;
-    p.rank = result_.rank;
-    p.network_objective = std::numeric_limits<double>::quiet_NaN();
-    p.phase = "cuts";
     interrupted_ = !options_.progress(p);
   }
-  const bool there = objective - result_.lower_bound <= kGain * options_.tolerance * std::fabs(objective) &&
+  const bool there = objective - incumbent_.bound() <= kGain * options_.tolerance * std::fabs(objective) &&
                      point.gap <= kAccuracy * options_.tolerance;
   return !interrupted_ && !out_of_time() && slow_ < kPatience && !there;
 }
@@ -174,7 +157,7 @@ bool Tightening::certify(const InteriorPoint& point) {
 /// One relaxation to the end. False where the solve has to end as well.
 bool Tightening::solve_once() {
   std::vector<Cut> cuts;
-  for (const std::int32_t id : active_) cuts.push_back(certifier_.cuts()[static_cast<std::size_t>(id)]);
+  for (const std::int32_t id : active_) cuts.push_back(incumbent_.certifier().cuts()[static_cast<std::size_t>(id)]);
   data_ = prepare(reduced_, cuts);
   slow_ = since_certified_ = 0;
   certified_gap_ = std::numeric_limits<double>::infinity();
@@ -206,10 +189,10 @@ bool Tightening::separate() {
       Separator(data_).separate(point_.products, kThreshold, std::min(room, share), kProgrammes, options_.seed);
   std::vector<Cut> fresh;
   for (const Violated& violated : found) {
-    active_.push_back(static_cast<std::int32_t>(certifier_.cuts().size() + fresh.size()));
+    active_.push_back(static_cast<std::int32_t>(incumbent_.certifier().cuts().size() + fresh.size()));
     fresh.push_back(violated.cut);
   }
-  certifier_.add_cuts(fresh);
+  incumbent_.certifier().add_cuts(fresh);
   return !fresh.empty();
 }
 
@@ -249,20 +232,18 @@ void Tightening::adopt() {
   result_.rank = static_cast<int>(rank);
   result_.objective = point_.objective + reduced_.constant_loss;
   result_.infeasibility = infeasibility(data_, point_.products);
-  result_.relative_gap = (result_.objective - result_.lower_bound) / std::fabs(result_.objective);
-  result_.cuts = static_cast<std::int64_t>(result_.certificate.cuts.size());
 }
 
 void Tightening::rounds() {
   begin();
   const int most = rounds_of(options_);
   for (int round = 0; round < most && !active_.empty(); ++round) {
-    const double before = result_.lower_bound;
+    const double before = incumbent_.bound();
     raised_ = false;
     ++result_.cut_rounds;
     const bool go_on = solve_once();
     if (raised_) adopt();
-    if (!go_on || !(result_.lower_bound - before > kGain * options_.tolerance * std::fabs(before))) break;
+    if (!go_on || !(incumbent_.bound() - before > kGain * options_.tolerance * std::fabs(before))) break;
     const double spent = static_cast<double>(result_.newton_steps) * std::pow(coordinates(reduced_), 3.0);
     if (options_.cut_rounds == 0 && spent > kSpent) break;
     if (round + 1 < most && !separate()) break;
@@ -272,13 +253,14 @@ void Tightening::rounds() {
 void Tightening::run() {
   const ThreadScope threads(coordinates(reduced_) < kManyCoordinates ? 1 : options_.threads);
   const Clock clock;
-  const double certified = result_.seconds.certify;
+  const double certified = incumbent_.seconds();
   try {
     rounds();
   } catch (const std::bad_alloc&) {  // what was proven before stands
     if (raised_) adopt();
   }
-  result_.seconds.solve += clock.seconds() - (result_.seconds.certify - certified);
+  incumbent_.publish(result_);
+  result_.seconds.solve += clock.seconds() - (incumbent_.seconds() - certified);
   say_why();
 }
 
@@ -315,12 +297,12 @@ std::int64_t tighten_bytes(const Presolved& reduced, const SolveOptions& options
   return interior_bytes(m, d, std::min(static_cast<index_t>(most_cuts(reduced, options)), added));
 }
 
-void tighten(const Presolved& reduced, Certifier& certifier, const SolveOptions& options, const Clock& clock,
+void tighten(const Presolved& reduced, Incumbent& incumbent, const SolveOptions& options, const Clock& clock,
              Relaxation& result) {
   const bool unfinished = result.status != Status::solved && result.status != Status::stalled;
-  if (unfinished || std::isnan(result.lower_bound)) return;
-  result.bound_without_cuts = result.lower_bound;
-  Tightening(reduced, certifier, options, clock, result).run();
+  if (unfinished || !incumbent.proven() || result.factor.A.cols == 0) return;  // no columns: zero is optimal
+  result.bound_without_cuts = incumbent.bound();
+  Tightening(reduced, incumbent, options, clock, result).run();
 }
 
 }  // namespace burelu

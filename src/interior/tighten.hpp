@@ -5,7 +5,7 @@
 
 #include "burelu/options.hpp"
 #include "burelu/result.hpp"
-#include "certificate/certifier.hpp"
+#include "certificate/incumbent.hpp"
 #include "linalg/clock.hpp"
 #include "problem/presolve.hpp"
 
@@ -19,7 +19,7 @@ std::int64_t tighten_bytes(const Presolved& reduced, const SolveOptions& options
 
 /// Raises the bound of a solve without cuts. Objective, factor, bound and status of `result` become those of the
 /// relaxation with cuts, where that proves more; otherwise nothing changes. The factor stays in presolved coordinates.
-void tighten(const Presolved& reduced, Certifier& certifier, const SolveOptions& options, const Clock& clock,
+void tighten(const Presolved& reduced, Incumbent& incumbent, const SolveOptions& options, const Clock& clock,
              Relaxation& result);
 
 }  // namespace burelu

@@ -6,10 +6,10 @@
 
 namespace burelu {
 
-void require_memory(std::int64_t needed, std::int64_t available, const std::string& where) {
+void require_memory(std::int64_t needed, std::int64_t available, const std::string& where, const std::string& advice) {
   if (needed <= available) return;
   throw MemoryError("the problem needs about " + readable_bytes(needed) + " on " + where + ", which has " +
-                    readable_bytes(available) + " left: use fewer samples (memory grows with their square)");
+                    readable_bytes(available) + " left: " + advice);
 }
 
 std::string readable_bytes(std::int64_t bytes) {

@@ -7,6 +7,7 @@
 #include "burelu/errors.hpp"
 #include "formats/byte_stream.hpp"
 #include "formats/output_file.hpp"
+#include "formats/zip_archive.hpp"
 #include "model/onnx.hpp"
 #include "model/tensors.hpp"
 
@@ -16,6 +17,27 @@ namespace {
 void check_finite(const std::string& path, const std::string& name, const std::vector<double>& values) {
   if (!std::all_of(values.begin(), values.end(), [](double value) { return std::isfinite(value); }))
     throw DataError(path + ": " + name + " holds NaN or infinity; train the network again");
+}
+
+/// Files of other programs that people have, with the way out.
+void refuse_other_kinds(const std::string& path, const std::string& bytes) {
+  const auto refuse = [&path](const std::string& kind, const std::string& remedy) {
+    throw DataError(path + " is " + kind + ", which burelu does not read; " + remedy);
+  };
+  const std::string as_safetensors =
+      "save the weights as safetensors, in Python: from safetensors.torch import save_file; save_file(torch.load('" +
+      path + "', weights_only=True), 'net.safetensors')";
+  if (bytes.starts_with("PK")) {
+    for (const std::string& name : ZipReader(path).names()) {
+      if (name == "data.pkl" || name.ends_with("/data.pkl")) refuse("a PyTorch checkpoint (a pickle)", as_safetensors);
+      if (name.ends_with(".weights.h5")) refuse("a Keras model", "export it to ONNX with model.export or tf2onnx");
+    }
+  }
+  if (bytes.size() > 2 && bytes[0] == '\x80' && bytes[1] >= 2 && bytes[1] <= 5)
+    refuse("a Python pickle",
+           "of PyTorch: " + as_safetensors + "; of scikit-learn: write skl2onnx.to_onnx(...) to a file");
+  if (bytes.starts_with("\x89HDF"))
+    refuse("an HDF5 file", "export the Keras model to ONNX with model.export or tf2onnx");
 }
 
 }  // namespace
@@ -34,6 +56,7 @@ void check_model(const std::string& path, const Model& model) {
   if (network.U.rows < (preparation.bias ? 2 : 1)) fail("U needs a row per feature, and one more for the bias");
   if (network.U.cols != network.V.cols) fail("U and V must have as many columns, one per neuron");
   const auto features = static_cast<std::size_t>(model.features());
+  if (!preparation.reduced() && preparation.components.rows > 0) fail("components need their center beside them");
   if (preparation.reduced() && preparation.components.rows != network.U.rows - (preparation.bias ? 1 : 0))
     fail("components must have one row per row of U (the bias row left out)");
   if (preparation.reduced() && preparation.center.size() != features) fail("center must have one number per feature");
@@ -56,16 +79,17 @@ void write_model(const std::string& path, const Model& model) {
   write_file(path, has_extension(path, ".npz") ? npz_model_bytes(tensors) : safetensors_bytes(tensors));
 }
 
-Model read_model(const std::string& path) {
+Model read_model(const std::string& path, const ModelChoice& choice) {
   const std::string bytes = read_file(path);
   const bool zip = bytes.starts_with("PK");
+  refuse_other_kinds(path, bytes);
   // safetensors: eight bytes of length, then JSON. ONNX: field 1 of ModelProto, a varint.
   const bool tensors = bytes.size() > 8 && bytes[8] == '{';
   if (!zip && !tensors && !bytes.starts_with("\x08"))
     throw DataError(path + " is not a model (neither safetensors nor NPZ nor ONNX); pass a file written by " +
                     "`burelu train --out`, or see docs/pytorch.md");
-  if (!zip && !tensors) return parse_onnx(bytes, path);
-  return model_of(zip ? read_npz_model(path) : parse_safetensors(bytes, path), path);
+  if (!zip && !tensors) return parse_onnx(bytes, path, choice);
+  return model_of(zip ? read_npz_model(path) : parse_safetensors(bytes, path), path, choice);
 }
 
 }  // namespace burelu

@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "burelu/network.hpp"
+#include "formats/warn.hpp"
 #include "model/outputs.hpp"
 #include "model/preparation.hpp"
 #include "model/row_choice.hpp"
@@ -32,8 +33,18 @@ struct Model {
 /// bit. Throws `DataError`.
 void write_model(const std::string& path, const Model& model);
 
-/// Reads any of the three, told apart by their bytes; weights suffice. Throws `DataError` naming what is wrong.
-Model read_model(const std::string& path);
+/// What the reader of a file from elsewhere cannot know.
+struct ModelChoice {
+  bool bias = false;  ///< the last row of U is for a column of ones
+  std::vector<std::string> layers =
+      {};  ///< of PyTorch's: the inner one and the outer one; none: as shapes and names say
+  std::vector<std::string> ignored = {};  ///< arrays to pass over; a final * stands for any ending
+  Warn warn = {};
+};
+
+/// Reads any of the three, told apart by their bytes; weights suffice. Throws `DataError` naming what is wrong, also
+/// where the file holds arrays that the network would not use.
+Model read_model(const std::string& path, const ModelChoice& choice = {});
 
 /// Throws `DataError` where shapes contradict each other; `path` is for the message.
 void check_model(const std::string& path, const Model& model);

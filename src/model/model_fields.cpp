@@ -2,6 +2,7 @@
 #include <algorithm>
 #include <cmath>
 #include <nlohmann/json.hpp>
+#include <set>
 
 #include "burelu/errors.hpp"
 #include "formats/json_numbers.hpp"
@@ -85,7 +86,7 @@ class Fields {
 void read_outputs(const Fields& fields, Outputs& outputs) {
   const std::string kind = fields.text("outputs");
   if (!kind.empty() && kind != "classes" && kind != "values") fields.fail("outputs", "must be classes or values");
-  outputs.classes = kind != "values";
+  outputs.classes = kind.empty() ? !fields.has("target_names") || fields.has("class_names") : kind != "values";
   outputs.names = fields.strings(outputs.classes ? "class_names" : "target_names");
   outputs.label = fields.text("label");
   const std::string coding = fields.text("coding");
@@ -94,9 +95,18 @@ void read_outputs(const Fields& fields, Outputs& outputs) {
   outputs.single = fields.flag("binary_column");
 }
 
-std::vector<double> vector_of(const Tensors& tensors, const std::string& name) {
-  const auto found = tensors.arrays.find(name);
-  return found == tensors.arrays.end() ? std::vector<double>() : found->second.values;
+/// A name that is nearly one of ours would otherwise say nothing at all.
+void warn_of_unknown(const std::map<std::string, std::string>& metadata, const std::string& path,
+                     const Warn& listener) {
+  static const std::set<std::string> kKnown = {
+      "format",       "version",   "features",    "bias",          "divisor",      "outputs",   "class_names",
+      "target_names", "label",     "coding",      "limit",         "split_seed",   "rows",      "split",
+      "gamma",        "objective", "lower_bound", "binary_column", "relative_gap", "provenance"};
+  std::string unknown;
+  for (const auto& [field, value] : metadata)
+    if (!kKnown.contains(field)) unknown += (unknown.empty() ? "" : ", ") + field;
+  if (!unknown.empty())
+    warn(listener, path + ": metadata of these names mean nothing here and were passed over: " + unknown);
 }
 
 }  // namespace
@@ -113,9 +123,13 @@ Matrix Tensor::matrix(const std::string& place) const {
 Tensor tensor_of(const Matrix& matrix) { return {{matrix.rows, matrix.cols}, matrix.data}; }
 Tensor tensor_of(const std::vector<double>& values) { return {{static_cast<index_t>(values.size())}, values}; }
 
-void read_metadata(const std::map<std::string, std::string>& metadata, const std::string& path, Model& model) {
+void read_metadata(const std::map<std::string, std::string>& metadata, const std::string& path, const Warn& listener,
+                   Model& model) {
   const Fields fields(metadata, path);
-  if (fields.number("version", kVersion) > kVersion) fields.fail("version", "is newer than this program reads (2)");
+  const bool ours = !fields.has("format") || fields.text("format") == kFormat;  // others number their own versions
+  if (ours && fields.number("version", kVersion) > kVersion)
+    fields.fail("version", "is newer than this program reads (2)");
+  warn_of_unknown(metadata, path, listener);
   model.preparation.features = fields.strings("features");
   model.preparation.bias = fields.flag("bias");
   model.preparation.divisor = fields.number("divisor", 1.0);
@@ -133,6 +147,11 @@ void read_metadata(const std::map<std::string, std::string>& metadata, const std
   model.lower_bound = fields.number("lower_bound");
   model.relative_gap = fields.number("relative_gap");
   model.provenance = fields.group("provenance");
+}
+
+void settle_outputs(const std::map<std::string, std::string>& metadata, Model& model) {
+  if (!metadata.contains("binary_column") && model.network.V.rows == 1)
+    model.outputs.single = model.outputs.classes && model.outputs.names.size() == 2;
 }
 
 Tensors tensors_of(const Model& model) {
@@ -168,24 +187,6 @@ Tensors tensors_of(const Model& model) {
                       {"relative_gap", number_text(model.relative_gap)},
                       {"provenance", text_of(model.provenance)}};
   return tensors;
-}
-
-Model model_of(const Tensors& tensors, const std::string& path) {
-  const auto& arrays = tensors.arrays;
-  Model model;
-  if (arrays.contains("U") && arrays.contains("V")) {
-    model.network = {arrays.at("U").matrix(path + ": U"), arrays.at("V").matrix(path + ": V")};
-    read_metadata(tensors.metadata, path, model);
-    model.preparation.mean = vector_of(tensors, "mean");
-    model.preparation.scale = vector_of(tensors, "scale");
-    model.preparation.center = vector_of(tensors, "center");
-    if (arrays.contains("components"))
-      model.preparation.components = arrays.at("components").matrix(path + ": components");
-  } else {
-    model = model_of_state(tensors, path);
-  }
-  check_model(path, model);
-  return model;
 }
 
 }  // namespace burelu

@@ -3,6 +3,7 @@
 
 #include "burelu/errors.hpp"
 #include "model/tensors.hpp"
+#include "problem/limits.hpp"
 
 namespace burelu {
 namespace {
@@ -38,8 +39,10 @@ Matrix transposed(const Matrix& matrix) {
   return result;
 }
 
-Model model_of_layers(const Matrix& inner, const std::vector<double>* inner_bias, const Matrix& outer,
-                      const std::vector<double>* outer_bias, const std::string& path) {
+void set_layers(const Matrix& inner, const std::vector<double>* inner_bias, const Matrix& outer,
+                const std::vector<double>* outer_bias, const std::string& path, Model& model) {
+  if (std::max({inner.rows, inner.cols, outer.rows}) > kMostColumns)  // of no entries any size can be claimed
+    fail(path, "a layer has more than " + std::to_string(kMostColumns) + " inputs or outputs");
   if (inner.rows != outer.cols)
     fail(path, "the inner layer has " + std::to_string(inner.rows) + " outputs but the outer one takes " +
                    std::to_string(outer.cols));
@@ -48,44 +51,19 @@ Model model_of_layers(const Matrix& inner, const std::vector<double>* inner_bias
   if (outer_bias != nullptr && static_cast<index_t>(outer_bias->size()) != outer.rows)
     fail(path, "the bias of the outer layer has not one number per output");
   const bool outer_counts = outer_bias != nullptr && !all_zero(*outer_bias);
-  Model model;
   Network& network = model.network;
   network = {transposed(inner), outer};
-  model.preparation.bias = inner_bias != nullptr || outer_counts;
+  const bool has_row = model.preparation.bias && inner_bias == nullptr;
+  model.preparation.bias |= inner_bias != nullptr || outer_counts;
   const std::vector<double> none(static_cast<std::size_t>(inner.rows), 0.0);
-  if (model.preparation.bias) append_row(network.U, inner_bias != nullptr ? *inner_bias : none);
+  if (model.preparation.bias && !has_row) append_row(network.U, inner_bias != nullptr ? *inner_bias : none);
   if (outer_counts) {  // b = b (1 * 1)_+
     std::vector<double> constant(static_cast<std::size_t>(network.U.rows), 0.0);
+    if (constant.empty()) fail(path, "the inner layer takes no inputs");
     constant.back() = 1.0;
     append_column(network.U, constant);
     append_column(network.V, *outer_bias);
   }
-  return model;
-}
-
-Model model_of_state(const Tensors& tensors, const std::string& path) {
-  std::vector<std::string> layers;
-  constexpr std::string_view kWeight = ".weight";
-  for (const auto& [name, tensor] : tensors.arrays) {
-    if (name.ends_with(kWeight)) layers.push_back(name.substr(0, name.size() - kWeight.size()));
-  }
-  if (layers.size() != 2) fail(path, "there are neither arrays U and V nor the weights of two linear layers");
-  // "10" comes after "9"; equal lengths compare as text.
-  std::sort(layers.begin(), layers.end(), [](const std::string& a, const std::string& b) {
-    return a.size() != b.size() ? a.size() < b.size() : a < b;
-  });
-  const auto weights = [&](const std::string& layer) {
-    return tensors.arrays.at(layer + ".weight").matrix(path + ": " + layer + ".weight");
-  };
-  const auto bias = [&](const std::string& layer) -> const std::vector<double>* {
-    const auto found = tensors.arrays.find(layer + ".bias");
-    return found == tensors.arrays.end() ? nullptr : &found->second.values;
-  };
-  std::size_t inner = 0;
-  if (weights(layers[0]).rows != weights(layers[1]).cols) inner = 1;  // names that do not sort, such as in and head
-  const std::string& first = layers[inner];
-  const std::string& second = layers[1 - inner];
-  return model_of_layers(weights(first), bias(first), weights(second), bias(second), path);
 }
 
 }  // namespace burelu

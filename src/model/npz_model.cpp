@@ -36,6 +36,7 @@ Tensors read_npz_model(const std::string& path) {
   const ByteReader read = [&archive](char* to, std::size_t size) { return archive.read(to, size); };
   Tensors tensors;
   for (const std::string& member : archive.names()) {
+    if (!member.ends_with(".npy")) tensors.unread[member] = "no array";
     if (!member.ends_with(".npy") || !archive.open(member)) continue;
     const std::string name = member.substr(0, member.size() - 4);
     const NpyHeader header = read_npy_header(read, path + " (" + member + ")");
@@ -43,7 +44,11 @@ Tensors read_npz_model(const std::string& path) {
       throw DataError(path + " (" + member + "): the array is cut off; write the model again");
     if (header.text()) {
       const std::vector<std::string> texts = read_npy_texts(read, header);
-      if (name == kMetadata) read_metadata(texts, path, tensors);
+      if (name == kMetadata) {
+        read_metadata(texts, path, tensors);
+      } else {
+        tensors.unread[name] = "text";
+      }
     } else {
       Tensor& tensor = tensors.arrays[name];
       tensor.shape = header.shape;

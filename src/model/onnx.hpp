@@ -13,6 +13,6 @@ std::string onnx_bytes(const Model& model);
 
 /// A graph of that kind, or one of two linear layers (Gemm, or MatMul and Add) as PyTorch exports it; numbers may be
 /// float or double. Throws `DataError` saying what in the graph is not understood.
-Model parse_onnx(const std::string& bytes, const std::string& path);
+Model parse_onnx(const std::string& bytes, const std::string& path, const ModelChoice& choice = {});
 
 }  // namespace burelu

@@ -22,11 +22,12 @@ struct Node {
   static constexpr std::uint32_t kInput = 1, kOutput = 2, kName = 3, kOperator = 4, kAttribute = 5;
 };
 struct Attribute {
-  static constexpr std::uint32_t kName = 1, kFloat = 2, kInt = 3, kTensor = 5;
+  static constexpr std::uint32_t kName = 1, kFloat = 2, kInt = 3, kTensor = 5, kFloats = 7, kInts = 8;
 };
 struct TensorProto {
-  static constexpr std::uint32_t kDims = 1, kType = 2, kFloats = 4, kName = 8, kRaw = 9, kDoubles = 10, kLocation = 14;
-  static constexpr std::uint64_t kFloat = 1, kDouble = 11;
+  static constexpr std::uint32_t kDims = 1, kType = 2, kFloats = 4, kIntegers = 5, kLongs = 7, kName = 8, kRaw = 9,
+                                 kDoubles = 10, kLocation = 14;
+  static constexpr std::uint64_t kFloat = 1, kInt32 = 6, kInt64 = 7, kHalf = 10, kDouble = 11, kBrainHalf = 16;
 };
 struct ValueInfo {
   static constexpr std::uint32_t kName = 1, kType = 2;

@@ -1,159 +1,38 @@
-// From the bytes of a model to the chain: first the messages, then the walk.
+// The walk from the input of a graph to its output, one step after the other.
 #include "model/onnx_graph.hpp"
 
 #include <algorithm>
-#include <bit>
-#include <cstring>
+#include <array>
+#include <cmath>
 #include <set>
 
 #include "burelu/errors.hpp"
-#include "formats/elements.hpp"
-#include "formats/protobuf.hpp"
 #include "model/onnx_fields.hpp"
+#include "model/onnx_parser.hpp"
 
 namespace burelu::onnx {
 namespace {
 
-struct ParsedNode {
-  std::string operation;
-  std::vector<std::string> inputs;
-  std::vector<std::string> outputs;
-  std::map<std::string, std::int64_t> integers;
-  std::map<std::string, float> floats;
-  Tensor value;  ///< of a Constant
-};
+template <std::size_t size>
+bool is_one_of(const std::array<const char*, size>& names, const std::string& operation) {
+  return std::any_of(names.begin(), names.end(), [&](const char* name) { return operation == name; });
+}
 
-struct ParsedGraph {
-  std::vector<ParsedNode> nodes;
-  std::map<std::string, Tensor> constants;
-  std::vector<std::string> inputs;
-  std::vector<std::string> outputs;
-  std::map<std::string, std::string> metadata;
-};
-
-class Parser {
- public:
-  explicit Parser(const std::string& path) : path_(path) {}
-
-  ParsedGraph parse(const std::string& bytes) {
-    for (ProtoReader model(bytes, path_); model.next();) {
-      if (model.field() == ModelProto::kGraph && model.has_length()) read_graph(model.message());
-      if (model.field() == ModelProto::kMetadata && model.has_length()) read_entry(model.message());
-    }
-    return std::move(graph_);
-  }
-
- private:
-  [[noreturn]] void fail(const std::string& problem) const {
-    throw DataError(path_ + ": " + problem + "; docs/pytorch.md shows what is read");
-  }
-
-  void read_graph(ProtoReader graph) {
-    while (graph.next()) {
-      if (!graph.has_length()) continue;
-      if (graph.field() == Graph::kNode) read_node(graph.message());
-      if (graph.field() == Graph::kInitializer) {
-        auto [name, tensor] = read_tensor(graph.message());
-        graph_.constants[name] = std::move(tensor);
-      }
-      if (graph.field() == Graph::kInput) graph_.inputs.push_back(name_of(graph.message()));
-      if (graph.field() == Graph::kOutput) graph_.outputs.push_back(name_of(graph.message()));
-    }
-  }
-
-  static std::string name_of(ProtoReader info) {
-    std::string name;
-    while (info.next())
-      if (info.field() == ValueInfo::kName) name = info.text();
-    return name;
-  }
-
-  void read_entry(ProtoReader entry) {
-    std::string key;
-    std::string value;
-    while (entry.next()) {
-      if (entry.field() == Entry::kKey) key = entry.text();
-      if (entry.field() == Entry::kValue) value = entry.text();
-    }
-    graph_.metadata[key] = value;
-  }
-
-  void read_node(ProtoReader proto) {
-    ParsedNode node;
-    while (proto.next()) {
-      if (proto.field() == Node::kInput) node.inputs.emplace_back(proto.text());
-      if (proto.field() == Node::kOutput) node.outputs.emplace_back(proto.text());
-      if (proto.field() == Node::kOperator) node.operation = proto.text();
-      if (proto.field() == Node::kAttribute && proto.has_length()) read_attribute(proto.message(), node);
-    }
-    if (node.operation == "Constant" && !node.outputs.empty()) {
-      graph_.constants[node.outputs.front()] = std::move(node.value);
-    } else {
-      graph_.nodes.push_back(std::move(node));
-    }
-  }
-
-  void read_attribute(ProtoReader attribute, ParsedNode& node) {
-    std::string name;
-    while (attribute.next()) {
-      if (attribute.field() == Attribute::kName) name = attribute.text();
-      if (attribute.field() == Attribute::kInt) node.integers[name] = static_cast<std::int64_t>(attribute.number());
-      if (attribute.field() == Attribute::kFloat)
-        node.floats[name] = std::bit_cast<float>(static_cast<std::uint32_t>(attribute.number()));
-      if (attribute.field() == Attribute::kTensor && attribute.has_length())
-        node.value = read_tensor(attribute.message()).second;
-    }
-  }
-
-  /// Constants of other types (shapes, say) come back empty.
-  std::pair<std::string, Tensor> read_tensor(ProtoReader proto) {
-    std::string name;
-    std::uint64_t type = 0;
-    std::string_view raw;
-    std::string packed;
-    Tensor tensor;
-    while (proto.next()) {
-      if (proto.field() == TensorProto::kName) name = proto.text();
-      if (proto.field() == TensorProto::kType) type = proto.number();
-      if (proto.field() == TensorProto::kDims) proto.append_to(tensor.shape);
-      if (proto.field() == TensorProto::kRaw) raw = proto.text();
-      if (proto.field() == TensorProto::kLocation && proto.number() == 1)
-        fail("the weights are in another file (external data); export them into the ONNX file");
-      if (proto.field() == TensorProto::kFloats || proto.field() == TensorProto::kDoubles) append(proto, packed);
-    }
-    if (type != TensorProto::kFloat && type != TensorProto::kDouble) return {name, {}};
-    const std::string_view bytes = packed.empty() ? raw : std::string_view(packed);
-    const ElementType element{'f', type == TensorProto::kDouble ? 8U : 4U, false};
-    std::int64_t count = 1;
-    for (const std::int64_t size : tensor.shape)
-      if (size < 0 || __builtin_mul_overflow(count, size, &count))
-        fail("tensor '" + name + "' has an impossible shape");
-    if (bytes.size() % element.size != 0 || bytes.size() / element.size != static_cast<std::uint64_t>(count))
-      fail("the shape of tensor '" + name + "' does not fit its bytes");
-    tensor.values.resize(static_cast<std::size_t>(count));
-    decode(bytes.data(), tensor.values.size(), element, tensor.values.data());
-    return {name, std::move(tensor)};
-  }
-
-  static void append(const ProtoReader& proto, std::string& packed) {
-    if (proto.has_length()) {
-      packed += proto.text();
-      return;
-    }
-    const std::size_t size = proto.field() == TensorProto::kFloats ? 4 : 8;
-    for (std::size_t byte = 0; byte < size; ++byte) packed += static_cast<char>(proto.number() >> (8 * byte) & 0xffU);
-  }
-
-  const std::string& path_;
-  ParsedGraph graph_;
-};
+/// What makes classes or shares of the outputs of a classifier.
+constexpr std::array kDecisions = {"Softmax",    "LogSoftmax", "Sigmoid", "ArgMax",    "ZipMap",
+                                   "Normalizer", "Binarizer",  "TopK",    "LogSigmoid"};
+constexpr std::array kActivations = {"Tanh",     "LeakyRelu", "Elu",     "Selu",        "Gelu",
+                                     "Softplus", "Softsign",  "PRelu",   "HardSwish",   "Swish",
+                                     "Mish",     "Celu",      "Sigmoid", "HardSigmoid", "Erf"};
 
 class Walker {
  public:
-  Walker(const ParsedGraph& graph, const std::string& path) : graph_(graph), path_(path) {}
+  Walker(const ParsedGraph& graph, const std::string& path, const Warn& listener)
+      : graph_(graph), path_(path), listener_(listener) {}
 
   std::vector<Step> walk() {
     value_ = input();
+    if (graph_.input_columns.contains(value_)) columns_ = graph_.input_columns.at(value_);
     if (graph_.outputs.empty()) fail("the graph has no output");
     std::set<std::string> seen;
     while (value_ != graph_.outputs.front()) {
@@ -181,6 +60,8 @@ class Walker {
     const ParsedNode* found = nullptr;
     for (const ParsedNode& node : graph_.nodes) {
       if (std::find(node.inputs.begin(), node.inputs.end(), value_) == node.inputs.end()) continue;
+      if (node.operation == "Shape") continue;  // what a Reshape asks, not a way that values take
+      if (relus_ > 0 && is_one_of(kDecisions, node.operation)) refuse_decision(node.operation);
       if (found != nullptr) fail("the graph branches at '" + value_ + "'");
       found = &node;
     }
@@ -188,30 +69,60 @@ class Walker {
     return *found;
   }
 
+  [[noreturn]] void refuse_decision(const std::string& operation) const {
+    if (relus_ > 1) refuse_depth();
+    throw DataError(path_ + ": the network ends in " + operation +
+                    ", but what is judged is the squared loss of the outputs before it; cut the graph there, " +
+                    "onnx.utils.extract_model('" + path_ + "', 'cut.onnx', ['" + input() + "'], ['" + value_ + "'])");
+  }
+
+  [[noreturn]] void refuse_depth() const { fail("the network has more than one hidden layer, and burelu's have one"); }
+
   const Tensor& constant(const ParsedNode& node, std::size_t input) const {
     const auto name = input < node.inputs.size() ? node.inputs[input] : std::string();
     const auto found = graph_.constants.find(name);
-    // What was not read has neither numbers nor a shape; the weights of no neuron have a shape.
-    if (found == graph_.constants.end() || (found->second.values.empty() && found->second.shape.empty()))
-      fail("an input of " + node.operation + " is no constant");
-    return found->second;
+    if (found == graph_.constants.end()) fail("an input of " + node.operation + " is no constant");
+    const Constant& constant = found->second;
+    if (constant.type == TensorProto::kHalf || constant.type == TensorProto::kBrainHalf)
+      fail("the constant '" + name + "' has 16 bits per number, which is not read; export in 32 or 64 bits");
+    if (!constant.real()) fail("an input of " + node.operation + " is no constant of floating-point numbers");
+    return constant.tensor;
   }
 
   void follow(const ParsedNode& node) {
     const std::string& operation = node.operation;
     const bool first = node.inputs.front() == value_;
     if (operation == "Relu") {
-      steps_.push_back({"Relu", {}});
+      relu(node);
     } else if (operation == "Gemm" && first) {
       gemm(node);
-    } else if (operation == "Add") {
+    } else if (operation == "Add" || operation == "Mul") {
       steps_.push_back({operation, constant(node, first ? 1 : 0)});
-    } else if ((operation == "Sub" || operation == "Div" || operation == "MatMul") && first) {
+    } else if ((operation == "Sub" || operation == "Div") && first) {
       steps_.push_back({operation, constant(node, 1)});
-    } else if (operation != "Identity" && operation != "Flatten" && operation != "Cast" && operation != "Dropout") {
-      fail("the operator " + operation + " is not understood");
+    } else if (operation == "MatMul" && first) {
+      linear(constant(node, 1));
+    } else if (operation == "Scaler") {
+      scaler(node);
+    } else if (operation == "BatchNormalization" && first) {
+      batch_normalization(node);
+    } else if (!keeps_values(node)) {
+      refuse(operation);
     }
     value_ = node.outputs.front();
+  }
+
+  void relu(const ParsedNode& node) {
+    if (!steps_.empty() && steps_.back().operation == "Relu") return;  // once more changes nothing
+    const bool last = node.outputs.front() == graph_.outputs.front();
+    if (++relus_ > 1 && last) fail("a Relu follows the outer layer");
+    if (relus_ > 1) refuse_depth();
+    steps_.push_back({"Relu", {}});
+  }
+
+  void linear(const Tensor& weight) {
+    if (weight.shape.size() == 2) columns_ = weight.shape[1];
+    steps_.push_back({"MatMul", weight});
   }
 
   /// Y = alpha A B + beta C
@@ -221,21 +132,99 @@ class Walker {
     if (integer("transA") != 0 || real("alpha") != 1.0F || real("beta") != 1.0F)
       fail("a Gemm has transA, alpha or beta");
     const Matrix B = constant(node, 1).matrix(path_ + ": a weight");
-    steps_.push_back({"MatMul", tensor_of(integer("transB") != 0 ? transposed(B) : B)});
-    if (node.inputs.size() > 2) steps_.push_back({"Add", constant(node, 2)});
+    linear(tensor_of(integer("transB") != 0 ? transposed(B) : B));
+    if (node.inputs.size() > 2 && !node.inputs[2].empty()) steps_.push_back({"Add", constant(node, 2)});
+  }
+
+  /// scikit-learn's scalers: (x - offset) scale.
+  void scaler(const ParsedNode& node) {
+    const auto list = [&node, this](const char* key) {
+      if (!node.lists.contains(key)) fail(std::string("a Scaler has no ") + key);
+      return tensor_of(node.lists.at(key));
+    };
+    steps_.push_back({"Sub", list("offset")});
+    steps_.push_back({"Mul", list("scale")});
+  }
+
+  /// (x - mean) / sqrt(variance + epsilon) scale + shift.
+  void batch_normalization(const ParsedNode& node) {
+    Tensor deviation = constant(node, 4);
+    const double epsilon = node.floats.contains("epsilon") ? node.floats.at("epsilon") : 1e-5F;
+    for (double& value : deviation.values) value = std::sqrt(value + epsilon);
+    steps_.push_back({"Sub", constant(node, 3)});
+    steps_.push_back({"Div", deviation});
+    steps_.push_back({"Mul", constant(node, 1)});
+    steps_.push_back({"Add", constant(node, 2)});
+  }
+
+  /// Whether every sample keeps its numbers and their order.
+  bool keeps_values(const ParsedNode& node) const {
+    const std::string& operation = node.operation;
+    if (operation == "Identity" || operation == "Dropout") return true;
+    if (operation == "Flatten") {
+      const std::int64_t axis = node.integers.contains("axis") ? node.integers.at("axis") : 1;
+      return axis == 1 || axis == -1;
+    }
+    if (operation == "Cast") {
+      const auto to = static_cast<std::uint64_t>(node.integers.contains("to") ? node.integers.at("to") : 0);
+      return to == TensorProto::kFloat || to == TensorProto::kDouble;
+    }
+    if (operation == "Squeeze") {
+      const std::vector<double> axes = integers_of(node, "axes");
+      return columns_ == 1 && std::find(axes.begin(), axes.end(), 0.0) == axes.end();
+    }
+    if (operation != "Reshape") return false;
+    const std::vector<double> shape = integers_of(node, "shape");
+    return keeps_samples(shape) || is_column_of_all(node, shape);
+  }
+
+  /// skl2onnx puts the outputs of a regressor with several targets in one column, sample after sample.
+  bool is_column_of_all(const ParsedNode& node, const std::vector<double>& shape) const {
+    const bool last = node.outputs.front() == graph_.outputs.front();
+    if (!last || relus_ == 0 || columns_ < 2 || shape != std::vector<double>{-1.0, 1.0}) return false;
+    warn(listener_, path_ + ": the graph ends by putting the " + std::to_string(columns_) + " outputs of each sample " +
+                        "below each other; they were read as " + std::to_string(columns_) + " outputs");
+    return true;
+  }
+
+  /// To [-1, columns], [0, -1] and the like; one column also to [-1]. Nothing is known of a shape that is computed.
+  bool keeps_samples(const std::vector<double>& shape) const {
+    if (shape.empty()) return steps_.empty();  // computed: x.view(x.size(0), -1) before the layers
+    if (shape.size() == 1) return columns_ == 1;
+    if (shape.size() != 2) return false;
+    const double last = shape.back();
+    if (last == -1.0) return shape.front() != -1.0;
+    return columns_ == -1 || last == static_cast<double>(columns_);
+  }
+
+  /// The second input, or in old opsets the attribute.
+  std::vector<double> integers_of(const ParsedNode& node, const char* attribute) const {
+    if (node.lists.contains(attribute)) return node.lists.at(attribute);
+    const auto found = graph_.constants.find(node.inputs.size() > 1 ? node.inputs[1] : std::string());
+    return found == graph_.constants.end() ? std::vector<double>() : found->second.tensor.values;
+  }
+
+  [[noreturn]] void refuse(const std::string& operation) const {
+    const bool activation = relus_ == 0 && is_one_of(kActivations, operation);
+    fail("the operator " + operation + " is not understood" + (activation ? ", the activation must be ReLU" : "") +
+         (operation == "Reshape" || operation == "Squeeze" ? " where it mixes samples" : "") +
+         (operation == "Clip" ? ", features that are cut off are not read (clip=False)" : ""));
   }
 
   const ParsedGraph& graph_;
   const std::string& path_;
+  const Warn& listener_;
   std::string value_;
+  index_t columns_ = -1;  ///< numbers per sample, where it is known
+  int relus_ = 0;
   std::vector<Step> steps_;
 };
 
 }  // namespace
 
-GraphChain read_chain(const std::string& bytes, const std::string& path) {
-  const ParsedGraph graph = Parser(path).parse(bytes);
-  return {Walker(graph, path).walk(), graph.metadata};
+GraphChain read_chain(const std::string& bytes, const std::string& path, const Warn& listener) {
+  const ParsedGraph graph = parse_graph(bytes, path);
+  return {Walker(graph, path, listener).walk(), graph.metadata};
 }
 
 }  // namespace burelu::onnx

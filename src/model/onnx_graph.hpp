@@ -9,9 +9,10 @@
 
 namespace burelu::onnx {
 
-/// value := operation(value, constant). Gemm has become MatMul and Add.
+/// value := operation(value, constant). Gemm has become MatMul and Add; scalers and batch normalisation the four
+/// operations they consist of; what only changes shape or type is gone.
 struct Step {
-  std::string operation;  ///< Sub, Div, MatMul, Add, Relu
+  std::string operation;  ///< Add, Sub, Mul, Div, MatMul, Relu
   Tensor constant;        ///< none for Relu
 };
 
@@ -21,6 +22,6 @@ struct GraphChain {
 };
 
 /// Follows the graph from its input to its output. Throws `DataError` where it is no such chain.
-GraphChain read_chain(const std::string& bytes, const std::string& path);
+GraphChain read_chain(const std::string& bytes, const std::string& path, const Warn& listener);
 
 }  // namespace burelu::onnx

@@ -12,9 +12,17 @@ namespace {
 struct Moments {
   double mean = 0.0;
   double scale = 1.0;
+  bool constant = false;
 };
 
-/// A column is constant when its spread is rounding.
+bool all_equal(const Matrix& X, index_t column) {
+  for (index_t i = 1; i < X.rows; ++i)
+    if (X(i, column) != X(0, column)) return false;
+  return true;
+}
+
+/// A column is constant when its spread is rounding. Its first value is its mean to the bit where all are equal; noise
+/// of rounding is brought down to that size beside one.
 Moments moments(const Matrix& X, index_t column) {
   const auto n = static_cast<double>(X.rows);
   double mean = 0.0;
@@ -27,8 +35,9 @@ Moments moments(const Matrix& X, index_t column) {
   double squares = 0.0;
   for (index_t i = 0; i < X.rows; ++i) squares += (X(i, column) - mean) * (X(i, column) - mean);
   const double deviation = std::sqrt(squares / n);
-  if (deviation <= 1e-14 * largest) return {};
-  return {mean, deviation};
+  if (deviation > 1e-14 * largest) return {mean, deviation, false};
+  const bool equal = squares == 0.0 || all_equal(X, column);
+  return {equal ? X(0, column) : mean, equal ? 1.0 : largest, true};
 }
 
 void fit_standardization(const Matrix& X, Preparation& preparation) {
@@ -36,6 +45,7 @@ void fit_standardization(const Matrix& X, Preparation& preparation) {
     const Moments column = moments(X, j);
     preparation.mean.push_back(column.mean);
     preparation.scale.push_back(column.scale);
+    if (column.constant) preparation.constant.push_back(j);
   }
 }
 
@@ -120,8 +130,10 @@ Matrix prepare(Matrix X, const Preparation& preparation) {
 
 std::vector<std::string> constant_features(const Preparation& preparation) {
   std::vector<std::string> names;
+  const std::vector<index_t>& constant = preparation.constant;
   for (std::size_t j = 0; j < preparation.mean.size(); ++j)
-    if (preparation.mean[j] == 0.0 && preparation.scale[j] == 1.0)
+    if (std::binary_search(constant.begin(), constant.end(), static_cast<index_t>(j)) ||
+        (preparation.mean[j] == 0.0 && preparation.scale[j] == 1.0))
       names.push_back(j < preparation.features.size() ? preparation.features[j] : "x" + std::to_string(j));
   return names;
 }

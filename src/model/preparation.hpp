@@ -23,7 +23,8 @@ struct Preparation {
   bool bias = false;                  ///< append a column of ones
   double divisor = 1.0;               ///< of all features
   std::vector<double> mean;           ///< one per feature; empty: no standardisation
-  std::vector<double> scale;          ///< standard deviation over the training rows; mean 0, scale 1: left alone
+  std::vector<double> scale;          ///< standard deviation over the training rows
+  std::vector<index_t> constant;      ///< features constant in training: centred to zero; not in files
   std::vector<double> center;         ///< one per feature; empty: no principal components
   Matrix components;                  ///< P, one component per row
 
@@ -41,7 +42,8 @@ Matrix fit_preparation(Matrix X, const PreparationChoice& choice, double full_ra
 /// The features as the network sees them. In place but for principal components.
 Matrix prepare(Matrix X, const Preparation& preparation);
 
-/// Names of the features that are constant in training and so were left alone by the standardisation.
+/// Names of the features that are constant in training, so that the standardisation made them zero: they say nothing,
+/// and what a constant can do is the bias's. (Files of burelu 1 may have left them alone: mean 0, scale 1.)
 std::vector<std::string> constant_features(const Preparation& preparation);
 
 /// Means and the `count` directions of the largest variance, one per row, the largest entry of each positive.

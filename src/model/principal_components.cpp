@@ -1,12 +1,10 @@
-// Eigenvectors of X'X of the centred X by LAPACK (dsyevd), in the row space where there are more features than rows:
+// Eigenvectors of X'X of the centred X in the row space where there are more features than rows:
 // of order min(n, d).
-#include <cblas.h>
-#include <lapacke.h>
-
 #include <algorithm>
 #include <cmath>
 
 #include "burelu/errors.hpp"
+#include "linalg/dense.hpp"
 #include "linalg/row_space.hpp"
 #include "model/preparation.hpp"
 
@@ -35,16 +33,13 @@ void fix_sign(double* direction, index_t size) {
 
 /// Eigenvectors of X'X with the largest eigenvalues, one per row.
 Matrix largest_directions(const Matrix& X, index_t count) {
-  const auto d = static_cast<blasint>(X.cols);
   Matrix Q(X.cols, X.cols);
-  std::vector<double> variances(static_cast<std::size_t>(X.cols));
-  cblas_dsyrk(CblasRowMajor, CblasUpper, CblasTrans, d, static_cast<blasint>(X.rows), 1.0, X.data.data(), d, 0.0,
-              Q.data.data(), d);
-  if (LAPACKE_dsyevd(LAPACK_ROW_MAJOR, 'V', 'U', d, Q.data.data(), d, variances.data()) != 0)
+  std::vector<double> variances;
+  gram(1.0, X, 0.0, Q.data.data());
+  if (!eigen(Q, variances))
     throw DataError("--pca: the eigenvalues could not be computed; scale the features (--scale or --standardize)");
   Matrix out(count, X.cols);
-  for (index_t k = 0; k < count; ++k)
-    for (index_t j = 0; j < X.cols; ++j) out(k, j) = Q(j, X.cols - 1 - k);  // eigenvalues ascend
+  for (index_t k = 0; k < count; ++k) std::copy_n(Q.row(X.cols - 1 - k), X.cols, out.row(k));  // eigenvalues ascend
   return out;
 }
 

@@ -36,8 +36,10 @@ class Parser {
       if (name == "__metadata__") {
         for (const auto& [key, value] : entry.items())
           tensors.metadata[key] = value.is_string() ? value.get<std::string>() : value.dump();
-      } else if (is_read(entry)) {
+      } else if (const std::string type = type_of(name, entry); type == "F64" || type == "F32") {
         tensors.arrays[name] = tensor(name, entry);
+      } else {
+        tensors.unread[name] = type;
       }
     }
     return tensors;
@@ -48,13 +50,9 @@ class Parser {
     throw DataError(path_ + ": " + problem + "; write the safetensors file again");
   }
 
-  /// Counters and the like, of integer types, are nobody's weights.
-  bool is_read(const Json& entry) const {
-    if (!entry.contains("dtype") || !entry.at("dtype").is_string()) fail("a tensor has no dtype");
-    const std::string type = entry.at("dtype").get<std::string>();
-    if (type == "F16" || type == "BF16")
-      fail("a tensor has 16 bits per number (" + type + "), which is not read; convert it to F32 or F64");
-    return type == "F64" || type == "F32";
+  std::string type_of(const std::string& name, const Json& entry) const {
+    if (!entry.contains("dtype") || !entry.at("dtype").is_string()) fail("tensor '" + name + "' has no dtype");
+    return entry.at("dtype").get<std::string>();
   }
 
   std::vector<std::uint64_t> counts(const std::string& name, const Json& entry, const char* field) const {

@@ -146,7 +146,7 @@ class Trainer {
 
   Polished with_missing_neurons(double smoothing) {
     const Network base = largest_neurons(best_.network, plan_.width - plan_.added);
-    const Missing missing = missing_neurons(problem_, base, plan_.added, mixed(seed_, 1000 + round_));
+    const Missing missing = missing_neurons(problem_, base, plan_.added, mixed(seed_, 1000 + round_), &watch_);
     watch_.add(kSearchEvaluations);
     if (missing.neurons.width() == 0) return best_;
     return polished(joined(base, missing.neurons), OutputWeights::eliminated, smoothing);
@@ -213,9 +213,9 @@ Network trained(const Device& device, const Problem& problem, const Factor* fact
     scale(scaled.V, to_normalised);
   }
   const double unit = normalised.y_scale * normalised.y_scale;
-  Watch watch([&](std::int64_t count, double value) {
-    return !budget.keep_going || budget.keep_going(evaluations + count, value * unit);
-  });
+  Watch watch([&](std::int64_t count,
+                  double value) { return !budget.keep_going || budget.keep_going(evaluations + count, value * unit); },
+              budget.stop);
   const Schedule plan = schedule(device, normalised.problem, options, budget);
   Trainer trainer(device, normalised.problem, factor != nullptr ? &scaled : nullptr, plan, options.solve.seed, watch);
   Network network = trainer.run();

@@ -19,6 +19,7 @@ namespace burelu {
 struct TrainingBudget {
   std::int64_t max_evaluations = 0;  ///< loss-and-gradient evaluations; 0 chooses from the size and the options
   KeepTraining keep_going;           ///< called from the calling thread every few dozen evaluations; may be empty
+  const Stop* stop = nullptr;        ///< asked from every thread; may be null
 };
 
 /// Neurons of the widest network that is trained on the way.

@@ -66,8 +66,8 @@ Matrix ascent_points(const TrainingProblem& problem, const Network& network, ind
 }
 
 // W = E'(XU)_+ (c x q): h_j = ||W_j||, and its gradient X'((XU > 0) o (E W_j)).
-void ascend(const TrainingProblem& problem, const Matrix& E, Matrix& U) {
-  for (int step = 0; step < kAscents; ++step) {
+void ascend(const TrainingProblem& problem, const Matrix& E, Matrix& U, const Watch* watch) {
+  for (int step = 0; step < kAscents && !(watch != nullptr && watch->stopped()); ++step) {
     const Matrix R = hidden(problem.X, U);
     Matrix Q = product(E, product(transposed(E), R));
     for (std::size_t i = 0; i < Q.data.size(); ++i)
@@ -99,11 +99,12 @@ Network selected(const Network& network, const std::vector<index_t>& which) {
 
 }  // namespace
 
-Missing missing_neurons(const TrainingProblem& problem, const Network& network, index_t most, std::uint64_t seed) {
+Missing missing_neurons(const TrainingProblem& problem, const Network& network, index_t most, std::uint64_t seed,
+                        const Watch* watch) {
   Matrix E = predict(problem.X, network);
   for (std::size_t i = 0; i < E.data.size(); ++i) E.data[i] -= problem.Y.data[i];
   Matrix U = ascent_points(problem, network, 2 * most, seed);
-  ascend(problem, E, U);
+  ascend(problem, E, U, watch);
   const Matrix R = hidden(problem.X, U);
   Matrix W = product(transposed(E), R);
   std::vector<double> h(static_cast<std::size_t>(U.cols));

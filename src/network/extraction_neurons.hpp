@@ -3,6 +3,7 @@
 
 #include <cstdint>
 
+#include "network/polish.hpp"
 #include "seam/training_backend.hpp"
 
 namespace burelu {
@@ -14,8 +15,10 @@ struct Missing {
   double worst = 0.0;  ///< largest h(u) / (gamma ||u||) found
 };
 
-/// Maximises h by the ascent u <- grad h / ||grad h|| (h is convex: monotone) from 2 x `most` points.
-Missing missing_neurons(const TrainingProblem& problem, const Network& network, index_t most, std::uint64_t seed);
+/// Maximises h by the ascent u <- grad h / ||grad h|| (h is convex: monotone) from 2 x `most` points, until `watch`,
+/// where there is one, says stop.
+Missing missing_neurons(const TrainingProblem& problem, const Network& network, index_t most, std::uint64_t seed,
+                        const Watch* watch = nullptr);
 
 /// Cost of `missing_neurons` in evaluations of a network of the same width.
 inline constexpr std::int64_t kSearchEvaluations = 40;

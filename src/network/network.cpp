@@ -7,6 +7,7 @@
 
 #include "burelu/errors.hpp"
 #include "linalg/dense.hpp"
+#include "problem/limits.hpp"
 
 namespace burelu {
 namespace {
@@ -16,10 +17,17 @@ constexpr index_t kBlock = 512;
 
 std::string shape(index_t rows, index_t cols) { return std::to_string(rows) + " x " + std::to_string(cols); }
 
-void check_network(const MatrixView& X, const Network& network) {
+void check_weights(const Network& network) {
+  check_filled(network.U, "U");
+  check_filled(network.V, "V");
   if (network.U.cols != network.V.cols)
     throw DataError("the network has U " + shape(network.U.rows, network.U.cols) + " and V " +
                     shape(network.V.rows, network.V.cols) + "; both need one column per neuron");
+}
+
+void check_network(const MatrixView& X, const Network& network) {
+  check_readable(X, "X");
+  check_weights(network);
   if (X.cols != network.U.rows)
     throw DataError("the network takes " + std::to_string(network.U.rows) + " features but X has " +
                     std::to_string(X.cols) + " columns; pass the features it was trained on, a bias column included");
@@ -67,6 +75,7 @@ Matrix predict(const MatrixView& X, const Network& network) {
 }
 
 double objective(const Problem& problem, const Network& network) {
+  check_readable(problem.Y, "Y");
   if (problem.Y.rows != problem.X.rows || problem.Y.cols != network.V.rows)
     throw DataError("Y is " + shape(problem.Y.rows, problem.Y.cols) + " but the network's outputs are " +
                     shape(problem.X.rows, network.V.rows) + "; pass the targets of these samples");
@@ -78,6 +87,7 @@ double objective(const Problem& problem, const Network& network) {
 
 // t = sqrt(|v| / |u|) minimises t^2 |u|^2 + |v|^2 / t^2; the minimum is 2 |u| |v| <= |u|^2 + |v|^2.
 Network balanced(const Network& network) {
+  check_weights(network);
   std::vector<index_t> alive;
   std::vector<double> factor;
   for (index_t j = 0; j < network.width(); ++j) {

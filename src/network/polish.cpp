@@ -2,13 +2,13 @@
 
 #include <algorithm>
 #include <cmath>
+#include <utility>
 
-#include "linalg/dense.hpp"
+#include "problem/preconditioner.hpp"
 
 namespace burelu {
 namespace {
 
-constexpr double kEpsilon = 1e-6;        // of the largest eigenvalue of X'X in the preconditioner
 constexpr double kLevelRatio = 0.1;      // 0.3 needs twice the levels for the same result
 constexpr double kSmallestWidth = 1e-4;  // narrower kinks are as good as exact
 constexpr int kWindow = 25;              // evaluations between looks at the progress
@@ -34,45 +34,42 @@ Matrix divided(const MatrixView& M, double scale) {
   return out;
 }
 
-// K = Q (mean(lambda) / (lambda + eps lmax))^(1/2) Q' and its inverse, from the eigenvalues of X'X.
 void precondition(TrainingProblem& problem) {
-  const index_t d = problem.features();
-  Matrix Q(d, d);  // eigenvectors in its rows
-  std::vector<double> eigenvalues;
-  gram(1.0, problem.X, 0.0, Q.data.data());
-  require_decomposition(eigen(Q, eigenvalues), "the eigenvalues of X'X");
-  double mean = 0.0;
-  for (double& value : eigenvalues) {
-    value = std::max(value, 0.0);
-    mean += value / static_cast<double>(d);
-  }
-  const auto power = [&](double exponent) {
-    Matrix scaled = Q;
-    for (index_t a = 0; a < d; ++a)
-      for (index_t i = 0; i < d; ++i)
-        scaled(a, i) *=
-            std::pow((eigenvalues[static_cast<std::size_t>(a)] + kEpsilon * eigenvalues.back()) / mean, exponent);
-    return product(transposed(scaled), Q);
-  };
-  problem.K = power(-0.5);
-  problem.K_inverse = power(0.5);
-  problem.output_scale = std::sqrt(static_cast<double>(problem.rows()) / mean);
+  Preconditioner found = preconditioner(problem.X, problem.gamma);
+  problem.K = std::move(found.K);
+  problem.K_inverse = std::move(found.inverse);
+  problem.output_scale = std::sqrt(static_cast<double>(problem.rows()) / found.mean);
+}
+
+// Evaluations from one question whether to stop to the next: some tenths of a second's work.
+int evaluations_between_asking(const TrainingProblem& problem, index_t width) {
+  constexpr double kFlops = 5e9;
+  const auto n = static_cast<double>(problem.rows());
+  const auto k = static_cast<double>(std::max<index_t>(width, 1));
+  const double flops =
+      6.0 * n * static_cast<double>(problem.features() + problem.outputs()) * k + n * k * std::min(n, k);
+  return static_cast<int>(std::clamp(kFlops / flops, 1.0, static_cast<double>(kWindow)));
 }
 
 // One level: windows of descent until the passes are spent, progress ends or somebody wants to stop.
-void descend(TrainingBackend& backend, int passes, double progress, Watch& watch) {
+void descend(TrainingBackend& backend, int passes, int between_asking, double progress, Watch& watch) {
   Snapshot snapshot;
   backend.read(snapshot, kScalars);
   std::int64_t counted = snapshot.control.count.evaluations;
   double before = kInfinity;
   for (int done = 0; done < passes && !watch.stopped(); done += kWindow) {
-    backend.repeat(std::min(kWindow, passes - done), [&] {
-      backend.step();
-      backend.network_pass();
-      backend.judge();
-      backend.accept();
-      backend.direction();
-    });
+    int left = std::min(kWindow, passes - done);
+    while (left > 0 && !watch.stopped()) {
+      const int chunk = std::min(left, between_asking);
+      backend.repeat(chunk, [&] {
+        backend.step();
+        backend.network_pass();
+        backend.judge();
+        backend.accept();
+        backend.direction();
+      });
+      left -= chunk;
+    }
     backend.read(snapshot, kScalars);
     const Control& control = snapshot.control;
     watch.add(control.count.evaluations - counted);
@@ -107,13 +104,14 @@ Polished polish(TrainingBackend& backend, const TrainingProblem& problem, const 
   best.objective = training_objective(problem, best.network);
   if (best.network.width() == 0) return best;
   const double given = training_objective(problem, start);  // lower by rounding where it was balanced
+  const int chunk = evaluations_between_asking(problem, best.network.width());
   backend.write_network(best.network, plan.output);
   for (double width = plan.smoothing; width > kSmallestWidth; width *= kLevelRatio) {
     backend.smooth(width);
-    descend(backend, plan.passes, kLevelProgress, watch);
+    descend(backend, plan.passes, chunk, kLevelProgress, watch);
   }
   backend.smooth(0.0);
-  descend(backend, 2 * plan.passes, kExactProgress, watch);
+  descend(backend, 2 * plan.passes, chunk, kExactProgress, watch);
 
   Snapshot snapshot;
   backend.read(snapshot, kFactor);

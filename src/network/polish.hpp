@@ -11,6 +11,7 @@
 #include <utility>
 
 #include "burelu/problem.hpp"
+#include "linalg/stop.hpp"
 #include "seam/training_backend.hpp"
 
 namespace burelu {
@@ -21,11 +22,13 @@ using KeepTraining = std::function<bool(std::int64_t evaluations, double best_ob
 /// Counts work over all concurrent polishes, knows the best objective and carries the wish to stop.
 class Watch {
  public:
-  explicit Watch(KeepTraining keep_going) : keep_going_(std::move(keep_going)) {}
+  /// `stop` may be null; it is asked from every thread.
+  explicit Watch(KeepTraining keep_going, const Stop* stop = nullptr)
+      : keep_going_(std::move(keep_going)), stop_(stop) {}
   void add(std::int64_t evaluations) { evaluations_ += evaluations; }
   std::int64_t evaluations() const { return evaluations_; }
   void set_best(double objective) { best_ = objective; }
-  bool stopped() const { return stopped_; }
+  bool stopped() const { return stopped_ || due(stop_); }
   /// Asks the caller, where this is its thread.
   void ask() {
     if (std::this_thread::get_id() == owner_ && keep_going_ && !keep_going_(evaluations_, best_)) stopped_ = true;
@@ -33,6 +36,7 @@ class Watch {
 
  private:
   KeepTraining keep_going_;
+  const Stop* stop_;
   const std::thread::id owner_ = std::this_thread::get_id();
   double best_ = kInfinity;  // written between parallel sections only
   std::atomic<std::int64_t> evaluations_ = 0;

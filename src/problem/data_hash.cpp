@@ -4,6 +4,7 @@
 #include <cstdint>
 
 #include "burelu/certificate.hpp"
+#include "problem/limits.hpp"
 
 namespace burelu {
 namespace {
@@ -30,6 +31,8 @@ class Fnv1a {
 }  // namespace
 
 std::uint64_t data_hash(const Problem& problem) {
+  check_readable(problem.X, "X");
+  check_readable(problem.Y, "Y");
   Fnv1a hash;
   hash.add(static_cast<std::uint64_t>(problem.X.rows));
   hash.add(static_cast<std::uint64_t>(problem.X.cols));

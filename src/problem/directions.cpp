@@ -1,13 +1,13 @@
 // Rank by singular values: of the columns at unit size, then, where they are dependent, of the columns as they are.
 #include "problem/directions.hpp"
 
-#include <lapacke.h>
-
 #include <algorithm>
 #include <cmath>
 #include <limits>
-#include <stdexcept>
+#include <utility>
 #include <vector>
+
+#include "linalg/dense.hpp"
 
 namespace burelu {
 namespace {
@@ -30,24 +30,14 @@ Matrix selected(const Matrix& X, const std::vector<index_t>& columns, const std:
   return out;
 }
 
-/// Singular values of X, which is destroyed; `left` receives the directions of the row space (d x k, column-major).
-index_t rank_of(Matrix X, std::vector<double>* left) {
-  const index_t m = X.rows;
-  const index_t d = X.cols;
-  const index_t k = std::min(m, d);
-  if (k == 0) return 0;
-  std::vector<double> sigma(at(k));
-  std::vector<double> right(left != nullptr ? at(k * m) : 1);
-  if (left != nullptr) left->resize(at(d * k));
-  double none = 0.0;
-  const auto ld = static_cast<lapack_int>(d);
-  const auto lk = static_cast<lapack_int>(k);
-  // Row-major X (m x d) is column-major X' (d x m): its left singular vectors span the row space.
-  const lapack_int info =
-      LAPACKE_dgesdd(LAPACK_COL_MAJOR, left != nullptr ? 'S' : 'N', ld, static_cast<lapack_int>(m), X.data.data(), ld,
-                     sigma.data(), left != nullptr ? left->data() : &none, ld, right.data(), lk);
-  if (info != 0) throw std::runtime_error("presolve: the singular value decomposition of X failed to converge");
-  const double noise = kRank * static_cast<double>(std::max(m, d)) * std::numeric_limits<double>::epsilon() * sigma[0];
+/// The numerical rank of X; the rows of `directions` span its row space, strongest first.
+index_t rank_of(Matrix X, Matrix& directions) {
+  if (X.rows == 0 || X.cols == 0) return 0;
+  const auto most = static_cast<double>(std::max(X.rows, X.cols));
+  Matrix left;
+  std::vector<double> sigma;
+  require_decomposition(singular(std::move(X), left, sigma, directions), "the singular values of X");
+  const double noise = kRank * most * std::numeric_limits<double>::epsilon() * sigma[0];
   return std::count_if(sigma.begin(), sigma.end(), [&](double s) { return s > noise; });
 }
 
@@ -63,17 +53,17 @@ std::optional<Matrix> independent_directions(const Matrix& X) {
       sizes.push_back(norms[at(j)]);
     }
   const auto kept = static_cast<index_t>(columns.size());
-  if (X.rows >= kept && rank_of(selected(X, columns, sizes), nullptr) == kept) {
+  Matrix directions;
+  if (X.rows >= kept && rank_of(selected(X, columns, sizes), directions) == kept) {
     if (kept == X.cols) return std::nullopt;
     Matrix basis(kept, X.cols);
     for (index_t k = 0; k < kept; ++k) basis(k, columns[at(k)]) = 1.0;
     return basis;
   }
-  std::vector<double> left;
-  const index_t rank = rank_of(selected(X, columns, std::vector<double>(at(kept), 1.0)), &left);
+  const index_t rank = rank_of(selected(X, columns, std::vector<double>(at(kept), 1.0)), directions);
   Matrix basis(rank, X.cols);
   for (index_t l = 0; l < rank; ++l)
-    for (index_t k = 0; k < kept; ++k) basis(l, columns[at(k)]) = left[at(l * kept + k)];
+    for (index_t k = 0; k < kept; ++k) basis(l, columns[at(k)]) = directions(l, k);
   return basis;
 }
 

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <cmath>
+#include <string>
 
 #include "burelu/matrix.hpp"
 
@@ -21,5 +22,12 @@ inline bool usable(double value) {
   const double size = std::fabs(value);
   return size == 0.0 || (size >= kSmallestMagnitude && size <= kLargestMagnitude);
 }
+
+/// What every public door asks before it reads an entry: throws `DataError` for negative sizes, and for a null pointer
+/// where there are entries.
+void check_readable(const MatrixView& matrix, const std::string& name);
+
+/// The same for a matrix: it holds as many numbers as its shape says.
+void check_filled(const Matrix& matrix, const std::string& name);
 
 }  // namespace burelu

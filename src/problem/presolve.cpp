@@ -8,15 +8,15 @@
 #include <optional>
 #include <random>
 
+#include "linalg/dense.hpp"
 #include "linalg/row_space.hpp"
 #include "problem/directions.hpp"
 
 namespace burelu {
 namespace {
 
-constexpr double kParallel = 1e-9;   // radians below which two rows may share a line ...
-constexpr double kDefect = 1e-6;     // ... where what that takes off gamma, at most, is this share of it ...
-constexpr double kRounding = 2e-15;  // ... or where nothing but rounding tells them apart
+constexpr double kParallel = 1e-9;  // radians below which two rows may share a line ...
+constexpr double kDefect = 1e-6;    // ... where what that takes off gamma, at most, is this share of it
 constexpr double kInfinite = std::numeric_limits<double>::infinity();
 constexpr double kNegligible = 1e-14;  // |x| ||Y|| <= kNegligible gamma: a zero row
 
@@ -89,16 +89,23 @@ double ratio_on_line(const MatrixView& X, index_t i, index_t k) {
 struct LineRule {
   double negligible = 0.0;
   double distance = 0.0;  ///< from a line, at most
-  double rounding = 0.0;  ///< radians
 
-  LineRule(double size_of_labels, double gamma, index_t n, bool rotated) {
+  LineRule(double size_of_labels, double gamma, index_t n) {
     const auto count = std::sqrt(static_cast<double>(n));
     negligible = size_of_labels > 0.0 ? kNegligible * gamma / size_of_labels : 0.0;
     distance = size_of_labels > 0.0 ? kDefect * gamma / (size_of_labels * count) : kInfinite;
-    rounding = rotated ? kRounding * std::max(count, 2.0) : kRounding;
   }
-  double angle(double row_norm) const { return std::max(std::min(kParallel, distance / row_norm), rounding); }
 };
+
+/// ||x_i - r x_k||, each entry rounded once: rows may be apart by less than their directions can tell.
+double defect(const MatrixView& X, index_t i, double r, index_t k) {
+  double sum = 0.0;
+  for (index_t j = 0; j < X.cols; ++j) {
+    const double e = std::fma(-r, X(k, j), X(i, j));
+    sum += e * e;
+  }
+  return std::sqrt(sum);
+}
 
 /// Fills line, ratio and representatives. The first row of a line, in the order given, represents it.
 void find_lines(const MatrixView& X, const Directions& rows, const LineRule& rule, Presolved& out) {
@@ -123,10 +130,11 @@ void find_lines(const MatrixView& X, const Directions& rows, const LineRule& rul
     const auto visit = [&](std::size_t p) {  // false: outside the window
       const auto i = static_cast<std::size_t>(order[p]);
       if (std::abs(print[i] - print[k]) > tolerance) return false;
-      if (out.line[i] < 0 && rows.norms[i] > rule.negligible &&
-          rows.distance(order[p], row) <= rule.angle(rows.norms[i])) {
+      if (out.line[i] < 0 && rows.norms[i] > rule.negligible && rows.distance(order[p], row) <= kParallel) {
+        const double ratio = ratio_on_line(X, order[p], row);
+        if (!(defect(X, order[p], ratio, row) <= rule.distance)) return true;
         out.line[i] = line;
-        out.ratio[i] = ratio_on_line(X, order[p], row);
+        out.ratio[i] = ratio;
       }
       return true;
     };
@@ -194,14 +202,6 @@ void merge_labels(const Matrix& Y, const Directions& rows, Presolved& out) {
   }
 }
 
-/// A B'.
-Matrix times_transposed(const Matrix& A, const Matrix& B) {
-  Matrix out(A.rows, B.rows);
-  for (index_t i = 0; i < A.rows; ++i)
-    for (index_t k = 0; k < B.rows; ++k) out(i, k) = std::inner_product(A.row(i), A.row(i) + A.cols, B.row(k), 0.0);
-  return out;
-}
-
 /// More outputs than loss rows: the targets in the space of their rows, the same problem with as many outputs as rows.
 void reduce_outputs(Presolved& out) {
   if (out.Y.cols <= out.Y.rows || out.Y.rows == 0) return;
@@ -232,7 +232,7 @@ Presolved presolve(const Problem& problem) {
   }
   const Directions rows(X);
   Presolved out;
-  find_lines(problem.X, rows, LineRule(norm(Y.data.data(), Y.rows * Y.cols), problem.gamma, X.rows, wide), out);
+  find_lines(problem.X, rows, LineRule(norm(Y.data.data(), Y.rows * Y.cols), problem.gamma, X.rows), out);
   merge_labels(Y, rows, out);
 
   const auto m = static_cast<index_t>(out.representatives.size());
@@ -243,7 +243,7 @@ Presolved presolve(const Problem& problem) {
   }
   std::optional<Matrix> basis = independent_directions(weighted);
   out.scale = m == 0 ? 1.0 : std::accumulate(out.weight.begin(), out.weight.end(), 0.0) / static_cast<double>(m);
-  out.X = basis ? times_transposed(weighted, *basis) : std::move(weighted);
+  out.X = basis ? product(weighted, transposed(*basis)) : std::move(weighted);
   if (basis) {
     out.basis = wide ? into_row_space(*basis, Q) : std::move(*basis);
   } else if (wide) {

@@ -18,10 +18,9 @@ std::string fault(double value) {
 }
 
 void check_shape(const MatrixView& matrix, const std::string& name, const std::string& missing) {
-  if (matrix.rows < 0 || matrix.cols < 0) throw DataError(name + " has a negative number of rows or columns");
+  check_readable(matrix, name);
   if (matrix.rows == 0) throw DataError(name + " has no rows: there is nothing to train on; pass at least one sample");
   if (matrix.cols == 0) throw DataError(name + " has no columns: " + missing);
-  if (matrix.data == nullptr) throw DataError(name + " has a null data pointer; pass the address of its first entry");
   if (matrix.rows > kMostRows) throw DataError(name + " has more than 2^30 rows; train on a subset");
 }
 
@@ -34,6 +33,21 @@ void check_entries(const MatrixView& matrix, const std::string& name) {
 }
 
 }  // namespace
+
+void check_readable(const MatrixView& matrix, const std::string& name) {
+  if (matrix.rows < 0 || matrix.cols < 0)
+    throw DataError(name + " has a negative number of rows or columns; pass the shape of the array");
+  if (matrix.rows > 0 && matrix.cols > 0 && matrix.data == nullptr)
+    throw DataError(name + " has a null data pointer; pass the address of its first entry");
+}
+
+void check_filled(const Matrix& matrix, const std::string& name) {
+  index_t size = 0;
+  const bool fits = matrix.rows >= 0 && matrix.cols >= 0 && !__builtin_mul_overflow(matrix.rows, matrix.cols, &size);
+  if (!fits || static_cast<std::size_t>(size) != matrix.data.size())
+    throw DataError(name + " says it is " + std::to_string(matrix.rows) + " x " + std::to_string(matrix.cols) +
+                    " but holds " + std::to_string(matrix.data.size()) + " numbers; fill it, or correct its shape");
+}
 
 void validate(const Problem& problem) {
   check_shape(problem.X, "X", "a network needs at least one feature; pass one or more columns");

@@ -1,6 +1,10 @@
 // One step of the inner descent and one update of the multipliers, as sequences of verbs (docs/method.md).
 #pragma once
 
+#include <algorithm>
+#include <climits>
+
+#include "linalg/stop.hpp"
 #include "seam/backend.hpp"
 
 namespace burelu {
@@ -17,10 +21,11 @@ inline void evaluation(Backend& backend) {
   backend.direction();
 }
 
-/// A window of so many trials.
-inline void descend(Backend& backend, int evaluations) {
+/// A window of so many trials; where `stop` is due it ends early, at a multiple of `chunk`.
+inline void descend(Backend& backend, int evaluations, const Stop* stop = nullptr, int chunk = INT_MAX) {
   backend.open_window();
-  backend.repeat(evaluations, [&backend] { evaluation(backend); });
+  for (int done = 0; done < evaluations && !due(stop); done += chunk)
+    backend.repeat(std::min(chunk, evaluations - done), [&backend] { evaluation(backend); });
 }
 
 /// T+ at the accepted point with its residuals, then the extrapolated T and the penalty of the next window.

@@ -1,102 +1,118 @@
 #include "relaxation/outer_loop.hpp"
 
-#include <cblas.h>
-
 #include <algorithm>
 #include <cmath>
 #include <limits>
 
 #include "burelu/errors.hpp"
 #include "cuts/cut_numbering.hpp"
-#include "interior/tighten.hpp"
+#include "problem/gap.hpp"
 #include "relaxation/iteration.hpp"
+#include "relaxation/zero.hpp"
 
 namespace burelu {
 namespace {
 
-constexpr int kWindowExtrapolate = 60;  // no extrapolation with longer windows
-constexpr int kUpdatesPerCheck = 4;
-constexpr double kHeavyPass = 5e9;                 // flops of a pass from which every update is followed by a check
-constexpr double kCertificateShare = 0.5;          // certify when the passes since cost this share of a certificate
-constexpr double kCholeskysPerCertificate = 70.0;  // measured at order 1,020, all of its work
-constexpr int kReweighEvery = 15;                  // updates; three times, then the weights stay
+constexpr int kReweighEvery = 15;  // updates; three times, then the weights stay
 constexpr int kReweighLast = 45;
-constexpr double kSafety = 2.0;            // on the first-order estimate of what infeasibility takes off the objective
-constexpr std::int64_t kStallSpan = 6000;  // evaluations without visible progress of either side: stalled
-constexpr double kStationary = 1e-3;       // of the tolerance: residuals below it with a gap above say saddle
-constexpr double kEscapeNoise = 0.1;       // relative noise of the first escape; the k-th has k times that
-constexpr double kColumnWeight = 1e-3;     // of the largest singular value: lighter columns are spare
-constexpr double kStallProgress = 0.01;    // of the gap
-constexpr double kNaN = std::numeric_limits<double>::quiet_NaN();
+constexpr double kEscapeNoise = 0.1;    // relative noise of the first escape; the k-th has k times that
+constexpr double kColumnWeight = 1e-3;  // of the largest singular value: lighter columns are spare
 
 }  // namespace
 
-OuterLoop::OuterLoop(BackendMaker make, Certifier& certifier, const Presolved& reduced, const SolveOptions& options,
+OuterLoop::OuterLoop(BackendMaker make, Incumbent& incumbent, const Presolved& reduced, const SolveOptions& options,
                      const CheckpointKey& key)
     : make_(std::move(make)),
-      certifier_(certifier),
+      incumbent_(incumbent),
       reduced_(reduced),
       options_(options),
       key_(key),
-      rank_(options.rank > 0 ? options.rank : starting_rank(reduced.rows(), reduced.features())),
-      window_(kWindow) {
-  result_.lower_bound = result_.bound_without_cuts = kNaN;
+      zero_objective_(zero_objective(reduced)) {
+  state_.rank = options.rank > 0 ? options.rank : starting_rank(reduced.rows(), reduced.features(), reduced.outputs());
+  result_.bound_without_cuts = std::numeric_limits<double>::quiet_NaN();
 }
 
 Relaxation OuterLoop::run() {
   try {
     iterate();
   } catch (const DeviceError& error) {
-    if (std::isnan(result_.lower_bound)) throw;
-    if (result_.history.empty() || result_.history.back().lower_bound != result_.lower_bound) record();  // proven since
+    if (!incumbent_.proven()) throw;
+    const auto& history = incumbent_.history();
+    if (history.empty() || history.back().lower_bound != incumbent_.bound()) record();  // proven since
     finish(Status::device_failed, std::string(error.what()) + "; the best certified bound before that is reported");
     result_.factor = {Matrix(data_.m, 0), Matrix(data_.d, 0), Matrix(data_.c, 0)};
   }
-  result_.rank = rank_;
-  result_.cuts = static_cast<std::int64_t>(result_.certificate.cuts.size());
+  result_.rank = state_.rank;
   result_.cut_rounds = cut_rounds_;
+  incumbent_.publish(result_);
   result_.seconds.solve = clock_.seconds() - result_.seconds.certify;
   return std::move(result_);
 }
 
 void OuterLoop::iterate() {
-  build(0.0);
   if (options_.resume.empty()) {
-    const Point start = random_point(data_, rank_, options_.seed);
-    backend_->write_point(start.Shat, start.Ut);
+    if (zero_is_enough()) return;
+    begin();
   } else {
+    build(0.0);
     CheckpointReader reader(options_.resume, key_);
     backend_->read(snapshot_, kScalars);
     const int capacity = snapshot_.control.memory.capacity;
     exchange(reader);
     check_state(capacity);
-    confirm_bound();
   }
   while (!done_) {
     run_updates();
     look();
+    done_ = act();
     save_if_due(done_);
   }
   backend_->read(snapshot_, kFactor);
   result_.host_waits += 1;
   result_.factor = {snapshot_.A, snapshot_.U, snapshot_.V};
+  if (zero_) result_.factor = {Matrix(data_.m, 0), Matrix(data_.d, 0), Matrix(data_.c, 0)};
+}
+
+// Where gamma is well above the threshold of the zero network, W = -Y and ties alone prove it optimal; where it is near
+// or above, the iteration begins below.
+bool OuterLoop::zero_is_enough() {
+  const double threshold = zero_threshold(reduced_, options_.seed);
+  state_.share = policy::first_share(reduced_.gamma, threshold);
+  if (reduced_.gamma < threshold) return false;
+  const std::vector<Multiplier> none;
+  const std::vector<double> tau = zero_ties(reduced_);
+  Matrix W = reduced_.Y;
+  for (double& value : W.data) value = -value;
+  incumbent_.offer({&none, &tau, &W});
+  zero_ = true;
+  policy::Look look = look_now();
+  if (!policy::converged(look, options_.tolerance)) return false;
+  record();
+  report_progress("solve");
+  finish(Status::solved, "gamma is so large that the zero network is optimal; a smaller one gives a network");
+  result_.factor = {Matrix(reduced_.rows(), 0), Matrix(reduced_.features(), 0), Matrix(reduced_.outputs(), 0)};
+  return true;
+}
+
+void OuterLoop::begin() {
+  build(0.0);
+  const Point start = random_start();
+  backend_->write_point(start.Shat, start.Ut);
+}
+
+// For a smaller gamma, near that of the zero network, of a size at which the loss can be seen to change.
+Point OuterLoop::random_start() const {
+  constexpr double kSize = 0.05;
+  Point start = random_point(data_, state_.rank, options_.seed);
+  return state_.share < 1.0 ? sized(data_, std::move(start), kSize * (zero_objective_ - reduced_.constant_loss))
+                            : start;
 }
 
 // Interaction passes of all backends so far.
 std::int64_t OuterLoop::evaluations() const { return evaluations_before_ + snapshot_.control.count.evaluations; }
 
-double OuterLoop::objective() const { return snapshot_.control.dual.objective + reduced_.constant_loss; }
-
-double OuterLoop::gap() const {
-  const double distance = objective() - result_.lower_bound;
-  return distance == 0.0 ? 0.0 : distance / std::fabs(objective());
-}
-
-// Distance of the bound from where the optimum is to first order: the objective of an infeasible factor lies below it.
-double OuterLoop::distance_to_optimum() const {
-  if (std::isnan(result_.lower_bound)) return kInfinity;
-  const double distance = std::fabs(objective() - result_.lower_bound) + kSafety * snapshot_.control.dual.shortfall;
-  return distance == 0.0 ? 0.0 : distance / std::fabs(objective());
+double OuterLoop::objective() const {
+  return zero_ ? zero_objective_ : snapshot_.control.dual.objective + reduced_.constant_loss;
 }
 
 double OuterLoop::infeasibility() const {
@@ -106,21 +122,46 @@ double OuterLoop::infeasibility() const {
 
 double OuterLoop::pass_flops() const {
   const auto m = static_cast<double>(data_.m);
-  return 12.0 * m * m * rank_;
+  return 12.0 * m * m * state_.rank;
 }
 
-std::int64_t OuterLoop::evaluations_left() const {
-  if (options_.max_evaluations <= 0) return std::numeric_limits<std::int64_t>::max();
-  return options_.max_evaluations - evaluations();
+policy::Look OuterLoop::look_now() const {
+  const Control& c = snapshot_.control;
+  policy::Look look;
+  look.evaluations = evaluations();
+  look.seconds = clock_.seconds();
+  look.late = late();
+  look.objective = objective();
+  look.lower_bound = incumbent_.bound();
+  look.infeasibility = infeasibility();
+  look.primal = c.dual.primal;
+  look.dual = c.dual.dual;
+  look.shortfall = zero_ ? 0.0 : c.dual.shortfall;
+  look.distance = std::fabs(c.dual.objective - c.value.dual) / std::fabs(c.dual.objective);
+  const double all = zero_objective_ - reduced_.constant_loss;  // where gamma is tiny the decay of any factor is, too
+  look.size = std::fmax(c.value.decay, std::fabs(all - c.dual.objective)) / all;
+  look.zero = zero_;
+  return look;
+}
+
+bool OuterLoop::late() const {
+  return due(incumbent_.certifier().stop()) || policy::out_of_time(options_, clock_.seconds());
+}
+
+bool OuterLoop::wished() const {
+  const Stop* stop = incumbent_.certifier().stop();
+  return stop != nullptr && stop->wished();
 }
 
 // A few windows with their updates, all queued; nothing here waits for the device.
 void OuterLoop::run_updates() {
-  const int updates = pass_flops() > kHeavyPass ? 1 : kUpdatesPerCheck;
-  std::int64_t left = evaluations_left();
-  for (int k = 0; k < updates && left > 1; ++k) {
-    const auto window = static_cast<int>(std::min<std::int64_t>(window_, left - 1));
-    descend(*backend_, window);
+  const Stop* stop = incumbent_.certifier().stop();
+  const int chunk = policy::evaluations_between_asking(pass_flops());
+  const int updates = policy::updates_per_check(pass_flops());
+  std::int64_t left = policy::evaluations_left(options_, evaluations());
+  for (int k = 0; k < updates && left > 1 && !(k > 0 && due(stop)); ++k) {
+    const auto window = static_cast<int>(std::min<std::int64_t>(state_.window, left - 1));
+    descend(*backend_, window, stop, chunk);
     update(*backend_);
     left -= window + 1;
     const std::int64_t update_count = ++result_.outer_iterations;
@@ -128,114 +169,84 @@ void OuterLoop::run_updates() {
   }
 }
 
-// One wait: scalars, and the dual point where a certificate is due. A second one where the limit of time ends a solve
-// that has no bound yet: what it has then is proven.
+// One wait: scalars, and the dual point where a certificate is due. A second one where it turns out to be: the limit of
+// time ends a solve that has no bound yet, or a smaller gamma has settled.
 void OuterLoop::look() {
-  bool due = certificate_due();
+  const auto order = static_cast<double>(data_.m + data_.d);
+  bool due =
+      !(late() && incumbent_.proven()) && policy::certificate_due(state_, options_, evaluations(), pass_flops(), order);
   backend_->read(snapshot_, due ? kDual | kPoint : unsigned{kPoint});
   result_.checks += 1;
   result_.host_waits += 1;
-  if (!due && out_of_time() && std::isnan(result_.lower_bound)) {
+  policy::Look now = look_now();
+  zero_ = state_.share < 1.0 || policy::collapsed(now, options_.tolerance);
+  const bool last = late() && !incumbent_.proven();
+  if (!due && (last || policy::settled(state_, now, options_.tolerance))) {
     due = true;
     backend_->read(snapshot_, kDual | kPoint);
     result_.host_waits += 1;
   }
-  if (due) certify();
+  if (due && !policy::collapsed(now, options_.tolerance)) certify();
   record();
-  done_ = finished();
 }
 
-bool OuterLoop::certificate_due() const {
-  const auto order = static_cast<double>(data_.m + data_.d);
-  const double cost = kCholeskysPerCertificate * order * order * order / 3.0;
-  const std::int64_t queued = std::int64_t{kUpdatesPerCheck} * window_;  // not yet counted on the host
-  const std::int64_t since = evaluations() + queued - certified_at_;
-  const bool last = evaluations_left() <= std::int64_t{kUpdatesPerCheck} * (window_ + 1);
-  return last || static_cast<double>(since) * pass_flops() >= kCertificateShare * cost;
-}
-
+// The multipliers of a smaller gamma, scaled, are as good for gamma itself: N(T) is homogeneous in both.
 void OuterLoop::certify() {
-  const Clock clock;
-  certified_at_ = evaluations();
-  const std::vector<Multiplier> multipliers = over_forms(snapshot_.multipliers, data_, active_);
-  const DualPoint point{&multipliers, &snapshot_.tau, &snapshot_.E};
-  const Proposal proposal = certifier_.propose(point);
-  if (!(proposal.bound <= result_.lower_bound)) {
-    std::optional<Certificate> proof = certifier_.prove(proposal);
-    if (proof && !(proof->lower_bound <= result_.lower_bound)) {
-      result_.lower_bound = proof->lower_bound;
-      result_.certificate = std::move(*proof);
-    }
+  state_.certified_at = evaluations();
+  std::vector<Multiplier> multipliers = over_forms(snapshot_.multipliers, data_, active_);
+  if (state_.share < 1.0) {
+    for (Multiplier& pair : multipliers) pair.value /= state_.share;
+    for (double& tau : snapshot_.tau) tau /= state_.share;
   }
+  const Proposal proposal = incumbent_.offer({&multipliers, &snapshot_.tau, &snapshot_.E});
   balance_window(proposal);
-  result_.seconds.certify += clock.seconds();
 }
 
-// Longer windows while the defect of the certificate (inner error) dominates the distance of primal and dual value.
 void OuterLoop::balance_window(const Proposal& proposal) {
-  const double scale = std::fabs(objective());
+  const double value = snapshot_.control.dual.objective + reduced_.constant_loss;
   const double defect = std::max(proposal.dual_value - proposal.bound, 0.0);
-  const double distance = std::fabs(objective() - proposal.dual_value);
-  if (defect > 30.0 * distance) {
-    window_ = std::min(window_ * 3 / 2, kWindowMax);
-  } else if (defect < 10.0 * distance || !(scale > 0.0)) {
-    window_ = std::max(window_ * 2 / 3, kWindow);
-  }
-  settings_.extrapolate = window_ <= kWindowExtrapolate ? 1 : 0;
+  state_.window = policy::next_window(state_.window, defect, std::fabs(value - proposal.dual_value), value);
+  settings_.extrapolate = policy::extrapolates(state_.window) ? 1 : 0;
   backend_->set(settings_);
 }
 
 // A full factor may be what holds the solve up: more columns, from the same point and multipliers.
 bool OuterLoop::grow_rank() {
-  const auto most = static_cast<int>(std::min<index_t>(data_.m + data_.d, std::numeric_limits<int>::max()));
   const Point point{snapshot_.Shat, snapshot_.Ut};
-  if (options_.rank > 0 || rank_ >= most || numerical_rank(data_, point, kColumnWeight) < rank_) return false;
-  rank_ = std::min(2 * rank_, most);
-  const Point larger = with_rank(data_, point, rank_, options_.seed);
-  backend_->write_point(larger.Shat, larger.Ut);
-  rank_changed_at_ = evaluations();
+  const int larger = policy::larger_rank(state_.rank, data_.m + data_.d);
+  if (options_.rank > 0 || larger <= state_.rank || numerical_rank(data_, point, kColumnWeight) < state_.rank)
+    return false;
+  state_.rank = larger;
+  const Point wider = with_rank(data_, point, larger, options_.seed);
+  backend_->write_point(wider.Shat, wider.Ut);
+  state_.changed_at = evaluations();
   return true;
 }
 
-// Stationary and feasible, yet far from the bound: a saddle of the factored problem, or multipliers that a degenerate
-// point does not determine. Leave it by noise.
-bool OuterLoop::leave_saddle() {
-  const Dual& dual = snapshot_.control.dual;
-  const double still = kStationary * options_.tolerance;
-  if (escapes_ >= kEscapesMost || dual.primal > still || dual.dual > still) return false;
-  escapes_ += 1;
-  const Point moved = shaken({snapshot_.Shat, snapshot_.Ut}, kEscapeNoise * escapes_,
-                             options_.seed + 1 + static_cast<std::uint64_t>(escapes_));
+void OuterLoop::leave_saddle() {
+  state_.escapes += 1;
+  const Point moved = shaken({snapshot_.Shat, snapshot_.Ut}, kEscapeNoise * state_.escapes,
+                             options_.seed + 1 + static_cast<std::uint64_t>(state_.escapes));
   backend_->write_point(moved.Shat, moved.Ut);
-  rank_changed_at_ = evaluations();
-  return true;
+  state_.changed_at = evaluations();
 }
 
 void OuterLoop::record() {
   const Control& c = snapshot_.control;
   result_.evaluations = evaluations();
   result_.objective = objective();
-  result_.infeasibility = infeasibility();
-  result_.relative_gap = std::isnan(result_.lower_bound) ? kNaN : gap();
-  result_.history.push_back(
-      {evaluations(), clock_.seconds(), objective(), infeasibility(), result_.lower_bound, c.dual.sigma, rank_});
+  result_.infeasibility = zero_ ? 0.0 : infeasibility();
+  incumbent_.record(
+      {evaluations(), clock_.seconds(), result_.objective, result_.infeasibility, 0.0, c.dual.sigma, state_.rank});
 }
 
 bool OuterLoop::report_progress(const char* phase) {
   if (!options_.progress) return true;
   const Control& c = snapshot_.control;
-  Progress p;
-  p.evaluations = evaluations();
+  Progress p = progress_at(incumbent_.history().back(), phase);
   p.seconds = clock_.seconds();
-  p.objective = objective();
-  p.infeasibility = infeasibility();
   p.primal_residual = c.dual.primal;
   p.dual_residual = c.dual.dual;
-  p.lower_bound = result_.lower_bound;
-  p.penalty = c.dual.sigma;
-  p.rank = rank_;
-  p.network_objective = kNaN;
-  p.phase = phase;
   return options_.progress(p);
 }
 
@@ -244,55 +255,56 @@ void OuterLoop::finish(Status status, std::string message) {
   result_.message = std::move(message);
 }
 
-bool OuterLoop::out_of_time() const { return options_.time_limit > 0.0 && clock_.seconds() >= options_.time_limit; }
-
-bool OuterLoop::finished() {
-  const double tolerance = options_.tolerance;
-  const bool go_on = report_progress("solve");
-  if (distance_to_optimum() <= tolerance && infeasibility() <= tolerance &&
-      snapshot_.control.dual.primal <= tolerance) {
-    if (go_on && evaluations_left() > 1 && !out_of_time() && cut_round()) return false;
-    if (go_on || !cuts_pay()) {
-      finish(Status::solved, "certified relative gap and infeasibility are below the tolerance");
+// Does what the policy says after a check; true at the end.
+bool OuterLoop::act() {
+  using policy::Action;
+  policy::Look look = look_now();
+  look.go_on = report_progress("solve") && !wished();
+  const Action action = policy::next(state_, look, options_, incumbent_.history(), cuts_pay());
+  switch (action) {
+    case Action::solved:
+      if (look.go_on && !zero_ && policy::evaluations_left(options_, look.evaluations) > 1 && !late() && cut_round())
+        return false;
+      finish(Status::solved, zero_ ? "the zero network is optimal to the tolerance; a smaller gamma gives a network"
+                                   : "certified relative gap and infeasibility are below the tolerance");
       return true;
-    }
-  }
-  if (!go_on) {
-    finish(Status::interrupted, "interrupted; the best certified bound so far is reported");
-    return true;
-  }
-  if (evaluations_left() <= 1) {
-    finish(Status::evaluation_limit, "the evaluation limit was reached first; raise --max-evaluations to go on");
-    return true;
-  }
-  if (out_of_time()) {
-    finish(Status::time_limit, "the time limit was reached first; raise --time-limit to go on");
-    return true;
-  }
-  if (leave_saddle()) return false;
-  if (stalled() && !grow_rank()) {
-    const bool full = numerical_rank(data_, {snapshot_.Shat, snapshot_.Ut}, kColumnWeight) == rank_;
-    finish(Status::stalled, full && options_.rank > 0
-                                ? "all columns of the factor are in use and nothing moves any more; raise --rank"
-                                : "neither the objective nor the bound moves any more; standardized features, a larger "
-                                  "gamma or a larger tolerance may help");
-    return true;
+    case Action::interrupted:
+      finish(Status::interrupted, "interrupted; the best certified bound so far is reported");
+      return true;
+    case Action::evaluation_limit:
+      finish(Status::evaluation_limit, "the evaluation limit was reached first; raise --max-evaluations to go on");
+      return true;
+    case Action::time_limit:
+      finish(Status::time_limit, "the time limit was reached first; raise --time-limit to go on");
+      return true;
+    case Action::lower:
+      lower_gamma();
+      return false;
+    case Action::raise:
+      raise_gamma();
+      return false;
+    case Action::escape:
+      leave_saddle();
+      return false;
+    case Action::grow:
+      grow_rank();
+      return false;
+    case Action::stalled:
+      if (grow_rank()) return false;
+      finish_stalled();
+      return true;
+    case Action::go_on:
+      break;
   }
   return false;
 }
 
-bool OuterLoop::stalled() const {
-  const HistoryEntry& now = result_.history.back();
-  if (!std::isfinite(now.objective)) return true;
-  auto then = std::find_if(result_.history.rbegin(), result_.history.rend(), [&](const HistoryEntry& entry) {
-    return entry.evaluations <= now.evaluations - kStallSpan;
-  });
-  if (then == result_.history.rend() || then->evaluations < rank_changed_at_) return false;
-  const double distance = std::fabs(now.objective - now.lower_bound);
-  if (std::isnan(now.lower_bound)) return false;
-  const double bound_moved = std::isnan(then->lower_bound) ? kInfinity : now.lower_bound - then->lower_bound;
-  return bound_moved < kStallProgress * distance &&
-         std::fabs(now.objective - then->objective) < kStallProgress * distance;
+void OuterLoop::finish_stalled() {
+  const bool full = numerical_rank(data_, {snapshot_.Shat, snapshot_.Ut}, kColumnWeight) == state_.rank;
+  finish(Status::stalled, full && options_.rank > 0
+                              ? "all columns of the factor are in use and nothing moves any more; raise --rank"
+                              : "neither the objective nor the bound moves any more; standardized features, a larger "
+                                "gamma or a larger tolerance may help");
 }
 
 }  // namespace burelu

@@ -1,4 +1,5 @@
-// The outer loop: windows of descent, updates of the multipliers, checks with a certificate, rank, limits, status.
+// The outer loop: windows of descent, updates of the multipliers, checks with a certificate. It does what policy.hpp
+// decides.
 #pragma once
 
 #include <cstdint>
@@ -9,9 +10,10 @@
 
 #include "burelu/options.hpp"
 #include "burelu/result.hpp"
-#include "certificate/certifier.hpp"
+#include "certificate/incumbent.hpp"
 #include "linalg/clock.hpp"
 #include "relaxation/checkpoint.hpp"
+#include "relaxation/policy.hpp"
 #include "relaxation/start.hpp"
 #include "seam/backend.hpp"
 
@@ -23,7 +25,7 @@ using BackendMaker = std::function<std::unique_ptr<Backend>(const RelaxationData
 class OuterLoop {
  public:
   /// All references must outlive the loop.
-  OuterLoop(BackendMaker make, Certifier& certifier, const Presolved& reduced, const SolveOptions& options,
+  OuterLoop(BackendMaker make, Incumbent& incumbent, const Presolved& reduced, const SolveOptions& options,
             const CheckpointKey& key);
 
   /// Runs to a status, also where the device fails after a bound was proven. Everything of the result but presolve's
@@ -31,46 +33,47 @@ class OuterLoop {
   Relaxation run();
 
  private:
-  static constexpr int kWindow = 28;      // evaluations of a window: about 25 steps
-  static constexpr int kWindowMax = 110;  // while inner error dominates the certificate
-  static constexpr int kEscapesMost = 5;
-
   void iterate();
+  bool zero_is_enough();
+  void begin();
   void exchange(Archive& archive);
   void check_state(int capacity);
-  void confirm_bound();
+  bool filled_fits() const;
   void save_if_due(bool last);
+  bool late() const;
+  bool wished() const;
   void run_updates();
   void look();
   void certify();
-  bool certificate_due() const;
   void balance_window(const Proposal& proposal);
+  policy::Look look_now() const;
+  bool act();
   void build(double sigma);
+  void rebuild(const Point& point, const std::vector<Multiplier>& pairs, double sigma);
   bool cuts_pay() const;
   bool cut_round();
   std::vector<std::int32_t> cuts_with_multipliers() const;
   void use_cuts(std::vector<std::int32_t> ids, const std::vector<Multiplier>& pairs);
   bool grow_rank();
-  bool leave_saddle();
+  void leave_saddle();
+  void lower_gamma();
+  void raise_gamma();
+  Point random_start() const;
   void record();
-  bool finished();
-  bool stalled() const;
-  bool out_of_time() const;
   void finish(Status status, std::string message);
+  void finish_stalled();
   std::int64_t evaluations() const;
   double objective() const;
-  double gap() const;
-  double distance_to_optimum() const;
   double infeasibility() const;
   double pass_flops() const;
-  std::int64_t evaluations_left() const;
   bool report_progress(const char* phase);
 
   BackendMaker make_;
-  Certifier& certifier_;
+  Incumbent& incumbent_;
   const Presolved& reduced_;
   const SolveOptions& options_;
   const CheckpointKey& key_;
+  double zero_objective_;
   RelaxationData data_;
   std::unique_ptr<Backend> backend_;
   std::vector<std::int32_t> active_;  // cut of row 2m + t of F, as numbered by the certifier
@@ -80,11 +83,12 @@ class OuterLoop {
   Snapshot snapshot_;
   Relaxation result_;
   Settings settings_;
-  int rank_ = 0;
-  int window_ = 0;                 // evaluations between updates
-  std::int64_t certified_at_ = 0;  // evaluations at the last certificate
-  std::int64_t rank_changed_at_ = 0;
-  int escapes_ = 0;
+  policy::State state_;
+  bool zero_ = false;  // what is reported is the zero network: the factor is zero, or of a smaller gamma
+  // A factor of the largest share of gamma that has one, with its multipliers and penalty.
+  Point filled_;
+  std::vector<Multiplier> filled_multipliers_;
+  double filled_sigma_ = 0.0;
   double saved_at_ = 0.0;  // seconds
   bool done_ = false;
 };

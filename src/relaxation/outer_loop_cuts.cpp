@@ -25,8 +25,10 @@ constexpr index_t kFewRows = 1000;
 // The backend for the cuts in use; sigma 0: the backend's own start.
 void OuterLoop::build(double sigma) {
   std::vector<Cut> cuts;
-  for (const std::int32_t id : active_) cuts.push_back(certifier_.cuts()[static_cast<std::size_t>(id)]);
+  for (const std::int32_t id : active_) cuts.push_back(incumbent_.certifier().cuts()[static_cast<std::size_t>(id)]);
   data_ = prepare(reduced_, cuts);
+  data_.gamma *= state_.share;
+  for (double& value : data_.decay.data) value *= state_.share;
   backend_.reset();  // two at once may not fit
   backend_ = make_(data_, sigma);
   settings_.shortfall_weight = cuts_pay() ? kShortfallWeight : 0.0;
@@ -40,8 +42,8 @@ void OuterLoop::use_cuts(std::vector<std::int32_t> ids, const std::vector<Multip
   snapshot_.control.count.evaluations = 0;
   build(snapshot_.control.dual.sigma);
   backend_->write_point(snapshot_.Shat, snapshot_.Ut);
-  backend_->write_multipliers(over_rows(pairs, data_, active_, certifier_.cuts().size()));
-  rank_changed_at_ = evaluations();
+  backend_->write_multipliers(over_rows(pairs, data_, active_, incumbent_.certifier().cuts().size()));
+  state_.changed_at = evaluations();
 }
 
 // In this loop: where the interior-point method is not for this size, and cuts are asked for or there are few
@@ -83,8 +85,9 @@ bool OuterLoop::cut_round() {
   for (Violated& v : separator.separate(products, kCutThreshold, most, kCutProgrammes, options_.seed))
     fresh.push_back(std::move(v.cut));
   if (fresh.empty()) return false;
-  for (std::size_t t = 0; t < fresh.size(); ++t) ids.push_back(static_cast<std::int32_t>(certifier_.cuts().size() + t));
-  certifier_.add_cuts(fresh);
+  for (std::size_t t = 0; t < fresh.size(); ++t)
+    ids.push_back(static_cast<std::int32_t>(incumbent_.certifier().cuts().size() + t));
+  incumbent_.certifier().add_cuts(fresh);
   const std::vector<Multiplier> pairs = over_forms(snapshot_.multipliers, data_, active_);
   const std::vector<std::int32_t> before = active_;
   try {
@@ -94,7 +97,7 @@ bool OuterLoop::cut_round() {
     descend(*backend_, 1);
     return false;
   }
-  if (cut_rounds_++ == 0) result_.bound_without_cuts = result_.lower_bound;
+  if (cut_rounds_++ == 0) result_.bound_without_cuts = incumbent_.bound();
   return true;
 }
 

@@ -1,5 +1,6 @@
 // The state of the outer loop in a checkpoint: written, read, and looked at before it is gone on with.
-#include <limits>
+#include <algorithm>
+#include <cmath>
 
 #include "relaxation/outer_loop.hpp"
 #include "seam/control_check.hpp"
@@ -8,51 +9,57 @@ namespace burelu {
 
 // The state after a check: what the next window depends on, and what the result has so far.
 void OuterLoop::exchange(Archive& archive) {
-  certifier_.exchange(archive);
+  incumbent_.exchange(archive);
   archive.list(active_);
   archive.value(cut_rounds_);
   archive.value(evaluations_before_);
   archive.value(result_.bound_without_cuts);
+  archive.value(state_);
   if (archive.loading()) {
+    const auto cuts = static_cast<std::int32_t>(incumbent_.certifier().cuts().size());
     for (const std::int32_t id : active_)
-      if (id < 0 || id >= static_cast<std::int32_t>(certifier_.cuts().size())) Archive::refuse();
-    if (!active_.empty()) build(0.0);
+      if (id < 0 || id >= cuts) Archive::refuse();
+    if (!(state_.share > 0.0 && state_.share <= 1.0)) Archive::refuse();
+    if (!active_.empty() || state_.share < 1.0) build(0.0);
   }
   backend_->exchange(archive);
-  burelu::exchange(archive, result_.certificate);
-  archive.value(result_.lower_bound);
   archive.value(result_.outer_iterations);
   archive.value(result_.checks);
   archive.value(result_.host_waits);
-  archive.list(result_.history);
   archive.value(snapshot_.control);
   archive.value(settings_);
-  archive.value(rank_);
-  archive.value(window_);
-  archive.value(certified_at_);
-  archive.value(rank_changed_at_);
-  archive.value(escapes_);
+  archive.matrix(filled_.Shat);
+  archive.matrix(filled_.Ut);
+  archive.list(filled_multipliers_);
+  archive.value(filled_sigma_);
 }
 
 // A file may say anything: what would lead outside of an array, overflow or never end is refused.
 void OuterLoop::check_state(int capacity) {
   Snapshot now;
   backend_->read(now, kPoint);
-  const bool loop = now.Shat.cols == rank_ && window_ >= kWindow && window_ <= kWindowMax &&
-                    counts(escapes_, kEscapesMost) && counts(certified_at_) && counts(rank_changed_at_) &&
-                    counts(settings_.extrapolate, 1) && counts(cut_rounds_, 1 << 20) && counts(evaluations_before_);
+  const auto share = [](double value) { return value >= 0.0 && value <= 1.0; };
+  const bool loop = now.Shat.cols == state_.rank && state_.window >= policy::kWindow &&
+                    state_.window <= policy::kWindowMax && counts(state_.escapes, policy::kEscapesMost) &&
+                    counts(state_.certified_at) && counts(state_.changed_at) && counts(settings_.extrapolate, 1) &&
+                    counts(cut_rounds_, 1 << 20) && counts(evaluations_before_) && share(state_.filled) &&
+                    state_.step >= 1.0 && state_.step <= policy::kRaise;
   const bool numbers = counts(result_.outer_iterations) && counts(result_.checks) && counts(result_.host_waits);
-  if (!loop || !numbers || !plausible(now.control, capacity) || !plausible(snapshot_.control, capacity))
+  if (!loop || !numbers || !filled_fits() || !plausible(now.control, capacity) ||
+      !plausible(snapshot_.control, capacity))
     Archive::refuse();
 }
 
-// A file is no proof: the bound of a checkpoint counts for what its certificate proves here and now.
-void OuterLoop::confirm_bound() {
-  const std::optional<double> proven =
-      result_.certificate.empty() ? std::nullopt : certifier_.confirm(result_.certificate);
-  result_.lower_bound = proven.value_or(std::numeric_limits<double>::quiet_NaN());
-  result_.certificate.lower_bound = result_.lower_bound;
-  if (!proven) result_.certificate = {};
+/// Whether the factor kept of a smaller gamma has the sizes of this problem, where there has to be one.
+bool OuterLoop::filled_fits() const {
+  if (!(state_.filled > 0.0)) return true;
+  const auto rows = static_cast<std::int32_t>(data_.factor_rows());
+  const auto inside = [rows](const Multiplier& pair) {
+    return pair.j >= 0 && pair.j < pair.i && pair.i < rows && pair.value >= 0.0 && std::isfinite(pair.value);
+  };
+  return filled_.Shat.rows == data_.m && filled_.Shat.cols > 0 && filled_.Ut.rows == data_.d &&
+         filled_.Ut.cols == filled_.Shat.cols && std::isfinite(filled_sigma_) &&
+         std::all_of(filled_multipliers_.begin(), filled_multipliers_.end(), inside);
 }
 
 void OuterLoop::save_if_due(bool last) {

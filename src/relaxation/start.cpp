@@ -52,9 +52,19 @@ Point random_point(const RelaxationData& data, int rank, std::uint64_t seed) {
   return point;
 }
 
-int starting_rank(index_t rows, index_t features) {
-  constexpr index_t kStartingRank = 20;
-  return static_cast<int>(std::clamp<index_t>(rows + features, 1, kStartingRank));
+Point sized(const RelaxationData& data, Point point, double decay) {
+  const Matrix pulled = product(data.decay, point.Ut);
+  double now = 0.0;
+  for (std::size_t k = 0; k < pulled.data.size(); ++k) now += 0.5 * pulled.data[k] * point.Ut.data[k];
+  const double scale = now > 0.0 ? std::sqrt(decay / now) : 1.0;
+  for (double& value : point.Ut.data) value *= scale;
+  return point;
+}
+
+int starting_rank(index_t rows, index_t features, index_t outputs) {
+  constexpr index_t kSpare = 8;  // beyond d + c: fewer cost evaluations (iris: 5,568 with 5, 3,964 with 8)
+  constexpr index_t kMost = 64;  // the bound is for the worst case: beyond, columns come as they are needed
+  return static_cast<int>(std::clamp<index_t>(std::min(features + outputs + kSpare, kMost), 1, rows + features));
 }
 
 Matrix factor_rows(const RelaxationData& data, const Point& point) {

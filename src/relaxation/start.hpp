@@ -16,8 +16,12 @@ struct Point {
 /// Gaussian Ut of standard deviation 0.3 / sqrt(r), Shat = |XK Ut| entrywise.
 Point random_point(const RelaxationData& data, int rank, std::uint64_t seed);
 
-/// Columns of the factor to begin with: small problems have solutions of rank 5 to 9, larger ones up to 20.
-int starting_rank(index_t rows, index_t features);
+/// The same direction with decay gamma/2 ||U||^2 of this size.
+Point sized(const RelaxationData& data, Point point, double decay);
+
+/// Columns of the factor to begin with. Solutions have rank d + c + k at most, where k counts the independent sets of
+/// rows that the multipliers leave (docs/method.md); m + d is the order of the lifted matrix without outputs.
+int starting_rank(index_t rows, index_t features, index_t outputs);
 
 /// The same point with more columns (small random ones) or fewer (the weakest directions of [A; B] dropped).
 Point with_rank(const RelaxationData& data, const Point& point, int rank, std::uint64_t seed);

@@ -7,6 +7,7 @@
 
 #include "linalg/dense.hpp"
 #include "linalg/team.hpp"
+#include "problem/preconditioner.hpp"
 #include "seam/entry.hpp"
 
 namespace burelu {
@@ -15,24 +16,6 @@ namespace {
 constexpr index_t kFewRows = 200;  // up to which one thread is faster
 
 int blas(index_t n) { return static_cast<int>(n); }
-
-Matrix preconditioner(const Matrix& X) {
-  const index_t d = X.cols;
-  Matrix vectors(d, d);
-  std::vector<double> values;
-  gram(1.0, X, 0.0, vectors.data.data());
-  require_decomposition(eigen(vectors, values), "the eigenvalues of X'X");
-  double mean = 0.0;
-  for (const double value : values) mean += value / static_cast<double>(d);
-  Matrix K(d, d);
-  for (index_t k = 0; k < d; ++k) {
-    const double value = values[static_cast<std::size_t>(k)];
-    const double root = std::sqrt(mean / (std::fmax(value, 0.0) + kConditioning * values.back()));
-    for (index_t i = 0; i < d; ++i)
-      for (index_t j = 0; j < d; ++j) K(i, j) += root * vectors(k, i) * vectors(k, j);
-  }
-  return K;
-}
 
 double mean_kernel(const RelaxationData& data) {
   const index_t m = data.m;
@@ -79,9 +62,9 @@ RelaxationData prepare(const Presolved& reduced, const std::vector<Cut>& cuts) {
   data.gamma = reduced.gamma;
   data.negative = reduced.negative;
   data.negative_scale = reduced.negative_scale;
-  data.K = preconditioner(data.X);
+  data.K = preconditioner(data.X, data.gamma).K;
   data.XK = product(data.X, data.K);
-  data.decay = product(data.K, data.K);
+  data.decay = product(transposed(data.K), data.K);
   for (double& value : data.decay.data) value *= data.gamma;
   data.norms.resize(static_cast<std::size_t>(data.m));
   for (index_t i = 0; i < data.m; ++i)

@@ -19,9 +19,9 @@ struct RelaxationData {
   double gamma = 0.0;
   std::vector<std::int32_t> negative;
   std::vector<double> negative_scale;
-  Matrix K;      ///< d x d symmetric, U = K Ut: (X'X + eps lmax I)^(-1/2) times the root of the mean eigenvalue
-  Matrix XK;     ///< m x d
-  Matrix decay;  ///< gamma K'K
+  Matrix K;                   ///< d x d, U = K Ut (problem/preconditioner.hpp)
+  Matrix XK;                  ///< m x d
+  Matrix decay;               ///< gamma K'K
   std::vector<double> norms;  ///< of the rows of X
   double mean_kernel = 0.0;   ///< mean arc-cosine kernel over pairs of rows, the unit of the weights
 
@@ -31,9 +31,6 @@ struct RelaxationData {
   bool tied(index_t i, index_t j) const { return (i < m && j == i + m) || (j < m && i == j + m); }
   index_t loss_rows() const { return Y.rows; }
 };
-
-/// Conditioning shift eps of K relative to the largest eigenvalue of X'X; 1e-3 .. 1e-10 make no difference.
-inline constexpr double kConditioning = 1e-6;
 
 /// `cuts` in presolved coordinates: their rows of F are scaled to the size of the others.
 RelaxationData prepare(const Presolved& reduced, const std::vector<Cut>& cuts = {});

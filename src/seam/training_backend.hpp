@@ -28,11 +28,11 @@ BURELU_FORMULA double smooth_relu_slope(double h, double width) {
 
 /// Data of one training problem, normalised so that the rows of X and of Y have size one, with its preconditioner.
 struct TrainingProblem {
-  Matrix X;            ///< n x d
-  Matrix Y;            ///< n x c
-  double gamma = 0.0;  ///< of the normalised problem
-  Matrix K;            ///< d x d symmetric: (X'X + eps lmax I)^(-1/2) times the root mean square singular value of X
-  Matrix K_inverse;    ///< d x d
+  Matrix X;                   ///< n x d
+  Matrix Y;                   ///< n x c
+  double gamma = 0.0;         ///< of the normalised problem
+  Matrix K;                   ///< d x d, U = K Ut (problem/preconditioner.hpp)
+  Matrix K_inverse;           ///< d x d
   double output_scale = 1.0;  ///< q, which gives Ut and Vt like curvature
 
   index_t rows() const { return X.rows; }

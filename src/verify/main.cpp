@@ -42,7 +42,15 @@ int verify(const std::string& certificate, const std::string& table, const char*
   std::printf("  claimed %.17g, gamma %.17g, %zu rows, %zu features, %zu outputs, %zu multipliers, %zu cuts\n",
               claim.lower_bound, claim.gamma, data.X.rows, data.X.cols, data.Y.cols, claim.pairs.size(),
               claim.cuts.size());
+  if (verdict.sparse) std::printf("  by sums over the multipliers alone\n");
   return 0;
+}
+
+/// A verdict that nobody could read is none.
+int spoken(int code) {
+  if (std::fflush(stdout) == 0) return code;
+  std::fprintf(stderr, "burelu-verify: cannot write to standard output\n");
+  return 3;
 }
 
 }  // namespace
@@ -53,7 +61,7 @@ int main(int argc, char** argv) {
   for (int k = 1; k < argc; ++k) {
     if (std::strcmp(argv[k], "--help") == 0 || std::strcmp(argv[k], "-h") == 0) {
       std::fputs(kUsage, stdout);
-      return 0;
+      return spoken(0);
     }
     if (std::strncmp(argv[k], "--gamma=", 8) == 0) {
       gamma = argv[k] + 8;
@@ -72,7 +80,7 @@ int main(int argc, char** argv) {
     if (!(std::strtod(gamma, &end) > 0.0) || *end != '\0') return usage("--gamma needs a positive number");
   }
   try {
-    return verify(files[0], files[1], gamma);
+    return spoken(verify(files[0], files[1], gamma));
   } catch (const burelu::verify::FileError& error) {
     std::fprintf(stderr, "burelu-verify: %s\n", error.what());
     return 3;

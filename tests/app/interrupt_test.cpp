@@ -80,7 +80,7 @@ TEST_P(Interrupt, WritesResultsAndExitsWith130) {
   EXPECT_EQ(folder.files(), 1U);
 }
 
-INSTANTIATE_TEST_SUITE_P(Program, Interrupt, testing::Values(SIGINT, SIGTERM));
+INSTANTIATE_TEST_SUITE_P(Program, Interrupt, testing::Values(SIGINT, SIGTERM, SIGHUP));
 
 TEST(SecondInterrupt, EndsAtOnceAndLeavesNoPieces) {
   const ScratchFolder folder;
@@ -91,6 +91,15 @@ TEST(SecondInterrupt, EndsAtOnceAndLeavesNoPieces) {
   program.signal(SIGINT);
   EXPECT_EQ(program.exit_code(), 130);
   EXPECT_LE(folder.files(), 1U);
+}
+
+// A named pipe that nobody writes to: reading has no end of its own, and there is nothing to save.
+TEST(EarlyInterrupt, EndsTheReadingAtOnce) {
+  const ScratchFolder folder;
+  const Outcome outcome = run_shell(folder,
+                                    "mkfifo data.csv; sleep 60 > data.csv & burelu train data.csv --report r.json & "
+                                    "pid=$!; sleep 0.5; kill -TERM $pid; wait $pid; code=$?; kill %1; exit $code");
+  EXPECT_EQ(outcome.exit_code, 130) << outcome.err;
 }
 
 TEST(Terminal, ProgressIsOneLiveLine) {

@@ -23,10 +23,36 @@ TEST(ProgressLine, ShowsWhatIsKnownAndDashesForTheRest) {
   progress.lower_bound = 6.0;
   EXPECT_NE(progress_line(progress, false).find("gap  2.5e-01"), std::string::npos);
   EXPECT_EQ(progress_line(progress, false).find("network"), std::string::npos);
-  progress.phase = "network";
-  progress.network_objective = 9.5;
-  EXPECT_NE(progress_line(progress, false).find("network 9.5"), std::string::npos);
   EXPECT_NE(progress_line(progress, true).find("penalty"), std::string::npos);
+}
+
+TEST(ProgressLine, TheGapIsSaidWhereTheObjectiveMeansSomething) {
+  Progress progress;
+  progress.phase = "solve";
+  progress.objective = 8.0;
+  progress.lower_bound = 6.0;
+  const auto says = [&](const char* words) { return progress_line(progress, false).find(words) != std::string::npos; };
+  progress.infeasibility = 5e-2;
+  EXPECT_TRUE(says("gap        -  infeasible  5.0e-02"));
+  progress.infeasibility = 5e-3;
+  EXPECT_TRUE(says("gap  2.5e-01"));
+  progress.lower_bound = 8.08;
+  EXPECT_TRUE(says("gap        -")) << progress_line(progress, false);
+  progress.infeasibility = 5e-4;
+  EXPECT_TRUE(says("gap ~1.0e-02")) << progress_line(progress, false);
+}
+
+TEST(ProgressLine, OfANetworkSaysWhatChangesAlone) {
+  Progress progress;
+  progress.phase = "network";
+  progress.seconds = 1.5;
+  progress.objective = 6.1;
+  progress.lower_bound = 6.0;
+  progress.network_objective = 8.0;
+  EXPECT_EQ(progress_line(progress, false),
+            "      network     1.50 s  objective          8  at most 25 % above the best");
+  progress.lower_bound = std::numeric_limits<double>::quiet_NaN();
+  EXPECT_EQ(progress_line(progress, false), "      network     1.50 s  objective          8");
 }
 
 Progress network_check(double objective) {
@@ -41,6 +67,54 @@ TEST(ProgressThrottle, PipeSeesEveryCheckOfTheSolve) {
   Progress progress;
   progress.phase = "solve";
   for (int k = 0; k < 5; ++k) EXPECT_TRUE(throttle.due(progress, 1e-3 * k));
+}
+
+// A day of checks in a pipe: all of the first, then lines by decades of evaluations, and signs of life.
+TEST(ProgressThrottle, PipeThinsOutOnLongRuns) {
+  ProgressThrottle throttle(false);
+  Progress progress;
+  progress.phase = "solve";
+  int lines = 0;
+  for (int k = 0; k < 100000; ++k) {
+    progress.evaluations = 116 * (k + 1);
+    if (throttle.due(progress, 0.01 * k)) ++lines;
+  }
+  EXPECT_GE(lines, 50);
+  EXPECT_LE(lines, 150);
+}
+
+TEST(ProgressThrottle, SlowChecksAreHeldBackForTenPercentOfTheTime) {
+  ProgressThrottle throttle(false);
+  Progress progress;
+  progress.phase = "solve";
+  int lines = 0;
+  for (int k = 0; k < 5000; ++k) {
+    progress.evaluations = 1000000 + k;  // hardly move
+    if (throttle.due(progress, 20.0 * k)) ++lines;
+  }
+  EXPECT_GE(lines, 30);
+  EXPECT_LE(lines, 120);
+}
+
+TEST(ProgressThrottle, ANewPhaseStartsAgain) {
+  ProgressThrottle throttle(false);
+  Progress progress;
+  progress.evaluations = 5000;
+  progress.phase = "solve";
+  for (int k = 0; k < 100; ++k) throttle.due(progress, 1e-3 * k);
+  EXPECT_FALSE(throttle.due(progress, 0.2));
+  progress.phase = "cuts";
+  EXPECT_TRUE(throttle.due(progress, 0.21));
+}
+
+// The best network creeps down for hours, by more than 1e-4 each time.
+TEST(ProgressThrottle, NetworksThinOutToo) {
+  ProgressThrottle throttle(false);
+  int lines = 0;
+  double best = 1e9;
+  for (int k = 0; k < 50000; ++k) lines += throttle.due(network_check(best *= 0.9998), 0.1 * k) ? 1 : 0;
+  EXPECT_GE(lines, 20);
+  EXPECT_LE(lines, 150);
 }
 
 TEST(ProgressThrottle, PipeSeesBetterNetworksAndOneCheckASecond) {

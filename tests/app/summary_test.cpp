@@ -62,8 +62,24 @@ TEST(Summary, NetworkRowsOnlyWhereThereIsOne) {
   network.relative_gap = 0.4;
   EXPECT_NE(table(network).find("\nnetwork      10 (1 neuron)\ngap          40 % at most"), std::string::npos);
   EXPECT_EQ(table(network).find("as given"), std::string::npos);
+  EXPECT_EQ(table({}).find("meaning"), std::string::npos);
   network.given_objective = 11.0;
   EXPECT_NE(table(network).find("\nas given     11 before each neuron was rescaled"), std::string::npos);
+}
+
+TEST(Summary, SaysWhatTheGapMeansAndWhatToDoNext) {
+  NetworkReport network;
+  network.width = 3;
+  network.objective = 10.0;
+  network.relative_gap = 0.4;
+  EXPECT_NE(table(network).find("\nmeaning      the best network of any width has an objective from 6 to 10:"),
+            std::string::npos);
+  EXPECT_NE(table(network).find("\nnext         a larger --starts"), std::string::npos);
+  network.relative_gap = 0.004;
+  EXPECT_NE(table(network).find("\nmeaning      no network, however wide"), std::string::npos);
+  EXPECT_NE(table(network).find("better by more than 0.4 %\nnext         nothing to gain"), std::string::npos);
+  network.width = 0;
+  EXPECT_NE(table(network).find("\nnext         a smaller --gamma"), std::string::npos);
 }
 
 }  // namespace

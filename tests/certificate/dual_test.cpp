@@ -51,7 +51,7 @@ double largest_constraint(const Matrix& G, const Matrix& W) {
   return std::pow(trace, 1.0 / power);
 }
 
-double dual_value(const Matrix& W, const Matrix& Y) {
+double naive_dual_value(const Matrix& W, const Matrix& Y) {
   double value = 0.0;
   for (std::size_t i = 0; i < W.data.size(); ++i) value -= W.data[i] * (Y.data[i] + 0.5 * W.data[i]);
   return value;
@@ -64,7 +64,7 @@ void expect_optimal(const Matrix& G, const Matrix& Y, int calls) {
   BestDual found;
   for (int k = 0; k < calls; ++k) found = best_dual(G, Y, kGamma, -kInfinity, Lambda);
   ASSERT_FALSE(found.W.data.empty());
-  EXPECT_NEAR(dual_value(found.W, Y), found.value, 1e-10 * std::fabs(found.value));
+  EXPECT_NEAR(naive_dual_value(found.W, Y), found.value, 1e-10 * std::fabs(found.value));
   EXPECT_LE(largest_constraint(G, found.W), 1.0 + 1e-3);
   EXPECT_TRUE(best_dual(G, Y, kGamma, found.value + 1e-4 * std::fabs(found.value), Lambda).W.data.empty());
 }

@@ -8,6 +8,7 @@
 #include "burelu/certificate.hpp"
 #include "burelu/errors.hpp"
 #include "data/builtin.hpp"
+#include "data/column_sizes.hpp"
 #include "data/formats.hpp"
 #include "formats/csv.hpp"
 #include "support/scratch_folder.hpp"
@@ -40,17 +41,53 @@ TEST(Dataset, StandardisationAndBias) {
   EXPECT_NEAR(data.X(0, 0), -2.0 / deviation, 1e-15);
   EXPECT_NEAR(data.X(2, 0), 2.0 / deviation, 1e-15);
   for (index_t i = 0; i < 3; ++i) {
-    EXPECT_EQ(data.X(i, 1), 7.0);  // constant feature: left alone
+    EXPECT_EQ(data.X(i, 1), 0.0);  // constant feature: nothing
     EXPECT_EQ(data.X(i, 2), 1.0);
   }
+  EXPECT_EQ(data.preparation.mean[1], 7.0);
   EXPECT_EQ(data.preparation.scale[1], 1.0);
   EXPECT_EQ(data.labels, (std::vector<index_t>{0, 1, 0}));
 }
 
-TEST(Dataset, ConstantFeatureWithRoundedMeanIsNamedAndLeftAlone) {
+TEST(Dataset, ConstantFeatureWithRoundedMeanIsNamedAndZero) {
   const Dataset data = trained(parse("a,b,y0\n0.1,1,1\n0.1,2,2\n0.1,4,3\n"), {false, true});
-  for (index_t i = 0; i < 3; ++i) EXPECT_EQ(data.X(i, 0), 0.1);
+  for (index_t i = 0; i < 3; ++i) EXPECT_EQ(data.X(i, 0), 0.0);
+  EXPECT_EQ(prepare(Matrix(1, 2, 0.1), data.preparation)(0, 0), 0.0);
   EXPECT_EQ(constant_features(data.preparation), std::vector<std::string>{"a"});
+}
+
+// Huge, tiny and zero constants, and one whose digits are noise: none is left to stand in for a bias.
+TEST(Dataset, ConstantFeaturesOfAnySizeAreZero) {
+  for (const char* value : {"1000000000000", "-1e-9", "0", "2024"}) {
+    std::string text = "a,b,y0\n";
+    for (const char* rest : {",1,1\n", ",2,2\n", ",4,3\n"}) text += value + std::string(rest);
+    const Dataset data = trained(parse(text), {false, true});
+    for (index_t i = 0; i < 3; ++i) EXPECT_EQ(data.X(i, 0), 0.0) << value;
+    EXPECT_EQ(constant_features(data.preparation).size(), 1U) << value;
+  }
+  const Dataset noisy = trained(parse("a,b,y0\n1e12,1,1\n1000000000000.0001,2,2\n1e12,4,3\n"), {false, true});
+  for (index_t i = 0; i < 3; ++i) EXPECT_NEAR(noisy.X(i, 0), 0.0, 1e-14);
+}
+
+// Deviations that happen to equal the mean, or one, are no constants.
+TEST(Dataset, OrdinaryColumnsAreNotTakenForConstant) {
+  const Dataset data = trained(parse("a,b,y0\n0,1,1\n2,3,2\n0,1,3\n2,3,4\n"), {false, true});
+  EXPECT_TRUE(constant_features(data.preparation).empty());
+}
+
+TEST(Dataset, SizesOfColumnsAreSaid) {
+  const auto warning = [](const std::string& text, const PreparationChoice& choice) {
+    return warning_of_sizes(trained(parse(text), choice));
+  };
+  const std::string mixed = "cents,share,y0\n2e9,0.1,1\n3e9,-0.2,2\n1e9,0.3,3\n";
+  EXPECT_NE(warning(mixed, {}).find("'cents'"), std::string::npos);
+  EXPECT_NE(warning(mixed, {}).find("'share'"), std::string::npos);
+  EXPECT_NE(warning(mixed, {}).find("--standardize"), std::string::npos);
+  EXPECT_EQ(warning(mixed, {false, true}), "");
+  EXPECT_NE(warning("time,y0\n1700000000,1\n1700003600,2\n1700007200,3\n", {true, false}).find("--bias"),
+            std::string::npos);
+  EXPECT_EQ(warning("a,b,y0\n100,1,1\n200,0.9,2\n300,1.2,3\n", {}), "");
+  EXPECT_EQ(warning("a,zero,y0\n1e9,0,1\n2e9,0,2\n3e9,0,3\n", {}), "");
 }
 
 TEST(Dataset, RefusesWhatCannotBeTrainedOn) {

@@ -8,6 +8,7 @@
 #include "burelu/errors.hpp"
 #include "burelu/solve.hpp"
 #include "certificate/footprint.hpp"
+#include "driver/devices.hpp"
 #include "support/devices.hpp"
 #include "support/instances.hpp"
 
@@ -79,6 +80,24 @@ TEST(MemoryEstimate, WhatDoesNotFitIsRefused) {
   EXPECT_THROW(estimate.require(), MemoryError);
   estimate.host = std::exchange(estimate.host_training, 0);
   EXPECT_THROW(estimate.require(), MemoryError);
+}
+
+TEST(MemoryEstimate, AdviceIsAboutWhatTakesTheMemory) {
+  const auto advice = [](index_t rows, index_t features, int rank) {
+    SolveSize size;
+    size.rows = size.loss_rows = rows;
+    size.features = features;
+    size.outputs = 1;
+    size.rank = rank;
+    size.memory = 100;
+    return memory_advice(size, *cpu_device());
+  };
+  EXPECT_NE(advice(50000, 5, 20).find("fewer samples"), std::string::npos);
+  EXPECT_NE(advice(20000, 200, 20).find("fewer samples"), std::string::npos);
+  EXPECT_NE(advice(50, 50000, 20).find("fewer features"), std::string::npos);
+  EXPECT_NE(advice(200, 20000, 20).find("fewer features"), std::string::npos);
+  EXPECT_NE(advice(150, 4, 1000000).find("smaller rank (20 "), std::string::npos);
+  EXPECT_NE(advice(1000, 50, 100000).find("smaller rank"), std::string::npos);
 }
 
 TEST(MemoryEstimate, SinglePrecisionIsRefusedOnTheCpu) {

@@ -127,6 +127,23 @@ TEST(Train, CertifyMeasuresANetworkOfAnyOrigin) {
   EXPECT_GT(result.relative_gap, 0.0);
 }
 
+TEST(Train, CertifyRefusesNetworksThatAreNone) {
+  const Instance instance = teacher(9, 2, 1, 46);
+  const Network good = {gaussian(2, 3, 1), gaussian(1, 3, 2)};
+  for (const double bad : {std::nan(""), HUGE_VAL, -HUGE_VAL}) {
+    Network network = good;
+    network.U(1, 2) = bad;
+    EXPECT_THROW(certify(instance.problem(), network, quick().solve), DataError);
+    network = good;
+    network.V(0, 0) = bad;
+    EXPECT_THROW(certify(instance.problem(), network, quick().solve), DataError);
+  }
+  Network cut = good;
+  cut.V.data.pop_back();
+  EXPECT_THROW(certify(instance.problem(), cut, quick().solve), DataError);
+  EXPECT_THROW(certify({MatrixView(nullptr, 9, 2, 2, 1), instance.problem().Y, 0.1}, good, quick().solve), DataError);
+}
+
 TEST(Train, NegativeSizesAreRefused) {
   const Instance instance = teacher(9, 2, 1, 45);
   TrainOptions options = quick();

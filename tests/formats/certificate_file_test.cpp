@@ -189,6 +189,19 @@ TEST_F(CertificateFileWithCuts, MalformedCutsAreNamed) {
   expect_refused("certificate 2", "certificate 3");
 }
 
+TEST_F(CertificateFile, IncompleteOnesAreNotWritten) {
+  const std::string before = text();
+  Certificate short_W = c_;
+  short_W.W.data.pop_back();
+  Certificate short_lines = c_;
+  short_lines.line.pop_back();
+  Certificate short_ratios = c_;
+  short_ratios.ratio.clear();
+  for (const Certificate& bad : {Certificate{}, short_W, short_lines, short_ratios})
+    EXPECT_THROW(write_certificate(path_, bad), DataError);
+  EXPECT_EQ(text(), before);
+}
+
 TEST_F(CertificateFile, UnwritablePlacesAreRefused) {
   EXPECT_THROW(write_certificate((folder_ / "absent" / "a.cert").string(), c_), DataError);
   EXPECT_THROW(write_certificate(folder_.string(), c_), DataError);

@@ -162,13 +162,15 @@ Relaxation tightened(const Instance& instance, const std::function<bool(const Pr
   const Problem problem = instance.problem();
   const Presolved reduced = presolve(problem);
   Certifier certifier(problem, reduced, processor());
+  Incumbent incumbent(certifier);
+  incumbent.adopt(result.certificate);
   SolveOptions options = with_cuts();
   options.progress = [&](const Progress& p) {
     if (over(p)) options.time_limit = 1e-12;
     return true;
   };
   const Clock clock;
-  tighten(reduced, certifier, options, clock, result);
+  tighten(reduced, incumbent, options, clock, result);
   return result;
 }
 

@@ -166,7 +166,7 @@ TEST(ModelFields, MistakesAreNamed) {
   EXPECT_NE(refusal(with("features", "a")).find("field \"features\""), std::string::npos);
   EXPECT_NE(refusal(with("bias", "true")).find("one more for the bias"), std::string::npos);
   EXPECT_NE(refusal(with("bias", "maybe")).find("true or false"), std::string::npos);
-  EXPECT_NE(refusal(with("class_names", R"(["a", "b"])")).find("one name per row of V"), std::string::npos);
+  EXPECT_NE(refusal(with("class_names", R"(["a", "b", "c"])")).find("one name per row of V"), std::string::npos);
   EXPECT_NE(refusal(with("divisor", "0")).find("divisor"), std::string::npos);
   EXPECT_NE(refusal(with("gamma", "inf")).find("finite number"), std::string::npos);
   EXPECT_NE(refusal(with("split", "1.5")).find("share"), std::string::npos);

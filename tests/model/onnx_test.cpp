@@ -92,18 +92,49 @@ class GraphBuilder {
     graph_.message(onnx::Graph::kNode, proto);
   }
 
+  void integers(const std::string& name, const std::vector<std::int64_t>& values) {
+    std::string data(values.size() * 8, '\0');
+    std::memcpy(data.data(), values.data(), data.size());
+    ProtoWriter proto;
+    proto.number(onnx::TensorProto::kDims, values.size()).number(onnx::TensorProto::kType, onnx::TensorProto::kInt64);
+    proto.text(onnx::TensorProto::kName, name).text(onnx::TensorProto::kRaw, data);
+    graph_.message(onnx::Graph::kInitializer, proto);
+  }
+
+  void scaler(const std::string& from, const std::string& to, const std::vector<float>& offset,
+              const std::vector<float>& scale) {
+    ProtoWriter proto;
+    proto.text(onnx::Node::kInput, from).text(onnx::Node::kOutput, to).text(onnx::Node::kOperator, "Scaler");
+    for (const auto& [name, values] : {std::pair("offset", offset), std::pair("scale", scale)}) {
+      std::string data(values.size() * 4, '\0');
+      std::memcpy(data.data(), values.data(), data.size());
+      ProtoWriter attribute;
+      attribute.text(onnx::Attribute::kName, name).text(onnx::Attribute::kFloats, data);
+      proto.message(onnx::Node::kAttribute, attribute);
+    }
+    graph_.message(onnx::Graph::kNode, proto);
+  }
+
+  void property(const std::string& key, const std::string& value) {
+    ProtoWriter entry;
+    entry.text(onnx::Entry::kKey, key).text(onnx::Entry::kValue, value);
+    properties_.message(onnx::ModelProto::kMetadata, entry);
+  }
+
   Model read() {
     ProtoWriter input;
     ProtoWriter output;
-    graph_.message(onnx::Graph::kInput, input.text(onnx::ValueInfo::kName, "in"));
-    graph_.message(onnx::Graph::kOutput, output.text(onnx::ValueInfo::kName, "out"));
+    ProtoWriter graph = graph_;
+    graph.message(onnx::Graph::kInput, input.text(onnx::ValueInfo::kName, "in"));
+    graph.message(onnx::Graph::kOutput, output.text(onnx::ValueInfo::kName, "out"));
     ProtoWriter model;
-    model.number(onnx::ModelProto::kIrVersion, 7).message(onnx::ModelProto::kGraph, graph_);
-    return parse_onnx(model.bytes(), "m.onnx");
+    model.number(onnx::ModelProto::kIrVersion, 7).message(onnx::ModelProto::kGraph, graph);
+    return parse_onnx(model.bytes() + properties_.bytes(), "m.onnx");
   }
 
  private:
   ProtoWriter graph_;
+  ProtoWriter properties_;
 };
 
 TEST(Onnx, ReadsTheLayersOfOtherExporters) {
@@ -128,6 +159,168 @@ TEST(Onnx, ReadsTheLayersOfOtherExporters) {
   matmul.node("Relu", {"h"}, "a");
   matmul.node("MatMul", {"a", "W2"}, "out");
   EXPECT_EQ(matmul.read().network.U.data, (std::vector<double>{1, 3, 5, 2, 4, 6}));
+}
+
+/// Two inputs, three neurons, one output, each layer in one Gemm.
+void add_inner(GraphBuilder& graph, const std::string& from = "in") {
+  graph.constant("W1", {3, 2}, {1, 2, 3, 4, 5, 6}, true);
+  graph.constant("b1", {3}, {7, 8, 9}, false);
+  graph.node("Gemm", {from, "W1", "b1"}, "h", "transB");
+  graph.node("Relu", {"h"}, "a");
+}
+
+void add_outer(GraphBuilder& graph, const std::string& to = "out") {
+  graph.constant("W2", {1, 3}, {1, 2, 3}, false);
+  graph.node("Gemm", {"a", "W2"}, to, "transB");
+}
+
+double value_at(const Model& model, std::vector<double> x) {
+  Matrix X(1, static_cast<index_t>(x.size()));
+  X.data = std::move(x);
+  return predict(prepare(X, model.preparation), model.network)(0, 0);
+}
+
+TEST(Onnx, ShapesAndTypesAtTheEndAreNothing) {
+  for (const std::string end : {"Squeeze", "Reshape", "Reshape1", "Cast", "Identity"}) {
+    GraphBuilder graph;
+    add_inner(graph);
+    add_outer(graph, "y");
+    graph.integers("column", {-1, 1});
+    graph.integers("flat", {-1});
+    graph.integers("axes", {-1});
+    if (end == "Squeeze") graph.node("Squeeze", {"y", "axes"}, "out");
+    if (end == "Reshape") graph.node("Reshape", {"y", "column"}, "out");
+    if (end == "Reshape1") graph.node("Reshape", {"y", "flat"}, "out");
+    if (end == "Cast") graph.node("Cast", {"y"}, "out", "to");
+    if (end == "Identity") graph.node("Identity", {"y"}, "out");
+    EXPECT_EQ(value_at(graph.read(), {1, 1}), 10 + 2 * 15 + 3 * 20) << end;
+  }
+}
+
+TEST(Onnx, AffineStepsBeforeTheLayersAreThePreparation) {
+  GraphBuilder graph;
+  graph.constant("times", {2}, {0.5F, 4}, false);
+  graph.constant("plus", {1, 2}, {1, -2}, false);
+  graph.node("Mul", {"times", "in"}, "m");
+  graph.node("Add", {"m", "plus"}, "p");
+  add_inner(graph, "p");
+  add_outer(graph);
+  const Model model = graph.read();
+  EXPECT_EQ(model.preparation.scale, (std::vector<double>{2, 0.25}));
+  // (0.5 * 4 + 1, 4 * 2 - 2) = (3, 6)
+  EXPECT_EQ(value_at(model, {4, 2}), (15 + 7) + 2 * (33 + 8) + 3 * (51 + 9));
+
+  GraphBuilder centred;
+  centred.constant("c", {2}, {1, 2}, false);
+  centred.node("Sub", {"in", "c"}, "p");
+  add_inner(centred, "p");
+  add_outer(centred);
+  EXPECT_EQ(centred.read().preparation.mean, (std::vector<double>{1, 2}));
+
+  GraphBuilder negative;
+  negative.constant("c", {1}, {-1}, false);
+  negative.node("Mul", {"in", "c"}, "p");
+  add_inner(negative, "p");
+  add_outer(negative);
+  EXPECT_NE(test::message_of<DataError>([&] { negative.read(); }).find("feature 1 is multiplied by -1"),
+            std::string::npos);
+}
+
+TEST(Onnx, ScalersAndBatchNormalisationAreTheirArithmetic) {
+  GraphBuilder scaler;
+  scaler.scaler("in", "p", {1, 2}, {2, 0.5F});
+  add_inner(scaler, "p");
+  add_outer(scaler);
+  EXPECT_EQ(value_at(scaler.read(), {2, 4}), (4 + 7) + 2 * (10 + 8) + 3 * (16 + 9));  // (2, 1)
+
+  GraphBuilder normalised;
+  normalised.constant("s", {1}, {3}, false);
+  normalised.constant("b", {1}, {5}, false);
+  normalised.constant("m", {1}, {10}, false);
+  normalised.constant("v", {1}, {4}, false);
+  add_inner(normalised);
+  add_outer(normalised, "y");
+  normalised.node("BatchNormalization", {"y", "s", "b", "m", "v"}, "out");
+  EXPECT_NEAR(value_at(normalised.read(), {1, 1}), (100 - 10) / 2.0 * 3 + 5, 1e-3);
+}
+
+TEST(Onnx, FactorsBehindALayerBelongToIt) {
+  GraphBuilder graph;
+  add_inner(graph);
+  add_outer(graph, "y");
+  graph.constant("f", {1}, {2}, false);
+  graph.constant("t", {1, 1}, {-4}, false);
+  graph.node("Mul", {"y", "f"}, "z");
+  graph.node("Add", {"t", "z"}, "out");
+  EXPECT_EQ(value_at(graph.read(), {1, 1}), 2 * 100 - 4);
+}
+
+TEST(Onnx, SharedWeightsBehindAnIdentityAreConstants) {
+  GraphBuilder graph;
+  graph.constant("stored", {3, 2}, {1, 2, 3, 4, 5, 6}, true);
+  graph.constant("V", {1, 3}, {1, 2, 3}, false);
+  graph.node("Identity", {"stored"}, "W");
+  graph.node("Transpose", {"W"}, "U");
+  graph.node("MatMul", {"in", "U"}, "h");
+  graph.node("Relu", {"h"}, "a");
+  graph.node("Gemm", {"a", "V"}, "out", "transB");
+  EXPECT_EQ(value_at(graph.read(), {1, 1}), 3 + 2 * 7 + 3 * 11);
+}
+
+TEST(Onnx, MetadataOfOthersCount) {
+  GraphBuilder graph;
+  graph.property("class_names", R"(["no", "yes"])");
+  graph.property("gamma", "0.25");
+  add_inner(graph);
+  add_outer(graph);
+  const Model model = graph.read();
+  EXPECT_EQ(model.outputs.names[1], "yes");
+  EXPECT_TRUE(model.outputs.single);
+  EXPECT_EQ(model.gamma, 0.25);
+  graph.property("divisor", "7");
+  EXPECT_NE(test::message_of<DataError>([&] { graph.read(); }).find("divided by 7"), std::string::npos);
+}
+
+TEST(Onnx, ClassifiersAreToBeCut) {
+  for (const char* end : {"Softmax", "Sigmoid", "LogSoftmax"}) {
+    GraphBuilder graph;
+    add_inner(graph);
+    add_outer(graph, "logits");
+    graph.node(end, {"logits"}, "shares");
+    graph.node("ArgMax", {"shares"}, "out");
+    const std::string message = test::message_of<DataError>([&] { graph.read(); });
+    EXPECT_NE(message.find(std::string("ends in ") + end), std::string::npos) << message;
+    EXPECT_NE(message.find("['in'], ['logits']"), std::string::npos) << message;
+  }
+}
+
+TEST(Onnx, MoreHiddenLayersAreSaid) {
+  for (const char* end : {"Identity", "Softmax"}) {
+    GraphBuilder graph;
+    add_inner(graph);
+    add_outer(graph, "y");
+    graph.constant("W3", {1, 1}, {2}, false);
+    graph.node("Relu", {"y"}, "z");
+    graph.node("MatMul", {"z", "W3"}, "last");
+    graph.node(end, {"last"}, "out");
+    EXPECT_NE(test::message_of<DataError>([&] { graph.read(); }).find("more than one hidden layer"), std::string::npos);
+  }
+  GraphBuilder graph;
+  add_inner(graph);
+  add_outer(graph, "y");
+  graph.node("Relu", {"y"}, "out");
+  EXPECT_NE(test::message_of<DataError>([&] { graph.read(); }).find("a Relu follows the outer layer"),
+            std::string::npos);
+}
+
+TEST(Onnx, ReshapesThatMixSamplesAreRefused) {
+  GraphBuilder graph;
+  add_inner(graph);
+  graph.constant("W2", {2, 3}, {1, 2, 3, 4, 5, 6}, false);
+  graph.node("Gemm", {"a", "W2"}, "y", "transB");
+  graph.integers("flat", {-1});
+  graph.node("Reshape", {"y", "flat"}, "out");
+  EXPECT_NE(test::message_of<DataError>([&] { graph.read(); }).find("Reshape is not understood"), std::string::npos);
 }
 
 TEST(Onnx, GraphsThatAreNoSuchChainAreRefused) {

@@ -252,7 +252,7 @@ TEST(Extraction, ManyFeaturesTrainInTheRowSpace) {
   std::int64_t evaluations = 0;
   TrainingBudget budget;
   budget.max_evaluations = 300;
-  const Network network = train_network(instance.problem(), nullptr, options, budget, evaluations);
+  const Network network = train_network(processor(), instance.problem(), nullptr, options, budget, evaluations);
   ASSERT_EQ(network.U.rows, 5000);
   ASSERT_GT(network.width(), 0);
   for (index_t j = 0; j < network.width(); ++j) EXPECT_EQ(network.U(77, j), 0.0);

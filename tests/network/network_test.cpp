@@ -122,6 +122,34 @@ TEST(Network, RefusesShapesThatDoNotFit) {
   const Matrix X(4, 3);
   EXPECT_THROW(objective({X, Matrix(4, 2), 0.1}, network), DataError);
   EXPECT_THROW(objective({X, Matrix(3, 1), 0.1}, network), DataError);
+  EXPECT_THROW(balanced(Network{Matrix(3, 2), Matrix(1, 3)}), DataError);
+  EXPECT_THROW(balanced(Network{Matrix(3, 3), Matrix(1, 2)}), DataError);
+}
+
+TEST(Network, RefusesViewsOfNothing) {
+  const Network network{Matrix(3, 2, 1.0), Matrix(1, 2, 1.0)};
+  const Matrix X(4, 3, 1.0);
+  const MatrixView nothing(nullptr, 4, 3, 3, 1);
+  EXPECT_THROW(predict(nothing, network), DataError);
+  EXPECT_THROW(predict(MatrixView(X.data.data(), -4, 3, 3, 1), network), DataError);
+  EXPECT_THROW(objective({nothing, Matrix(4, 1), 0.1}, network), DataError);
+  EXPECT_THROW(objective({X, MatrixView(nullptr, 4, 1, 1, 1), 0.1}, network), DataError);
+  EXPECT_EQ(predict(MatrixView(nullptr, 0, 3, 3, 1), network).rows, 0);
+}
+
+TEST(Network, RefusesWeightsThatAreShorterThanTheirShape) {
+  const Matrix X(4, 3, 1.0);
+  Network short_U{Matrix(3, 2, 1.0), Matrix(1, 2, 1.0)};
+  short_U.U.data.resize(5);
+  Network short_V{Matrix(3, 2, 1.0), Matrix(1, 2, 1.0)};
+  short_V.V.data.clear();
+  Network negative{Matrix(3, 2, 1.0), Matrix(1, 2, 1.0)};
+  negative.U.cols = negative.V.cols = -2;
+  for (const Network* network : {&short_U, &short_V, &negative}) {
+    EXPECT_THROW(predict(X, *network), DataError);
+    EXPECT_THROW(objective({X, Matrix(4, 1), 0.1}, *network), DataError);
+    EXPECT_THROW(balanced(*network), DataError);
+  }
 }
 
 }  // namespace

@@ -60,6 +60,13 @@ TEST(DataHash, IsFnv1aOfTheRowMajorBytes) {
   EXPECT_EQ(data_hash({X, Y, 1.0}), expected);
 }
 
+TEST(DataHash, RefusesViewsOfNothing) {
+  const Matrix good(2, 1, 1.0);
+  EXPECT_THROW(data_hash({MatrixView(nullptr, 2, 1, 1, 1), good, 0.1}), DataError);
+  EXPECT_THROW(data_hash({good, MatrixView(nullptr, 2, 1, 1, 1), 0.1}), DataError);
+  EXPECT_THROW(data_hash({MatrixView(good.data.data(), -2, 1, 1, 1), good, 0.1}), DataError);
+}
+
 TEST(DataHash, SeesDataAndNotLayout) {
   const double by_rows[] = {1, 2, 3, 4, 5, 6};
   const double by_cols[] = {1, 4, 2, 5, 3, 6};

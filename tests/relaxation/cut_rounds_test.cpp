@@ -21,6 +21,7 @@ class CutRounds : public ::testing::Test {
     SolveOptions out;
     out.tolerance = 1e-2;
     out.max_evaluations = 1500;
+    out.rank = 20;
     out.threads = 1;
     out.cuts = cuts;
     return out;

@@ -33,6 +33,13 @@ TEST_F(Start, RandomPointsAreFeasible) {  // columns are neurons: every product 
   for (index_t k = 0; k < data_.m; ++k) EXPECT_NEAR(Z(k, data_.m + k), 0.0, 1e-15);
 }
 
+TEST_F(Start, BeginsWithMoreColumnsThanASolutionNeeds) {
+  EXPECT_GT(starting_rank(1000, 21, 10), 21 + 10);
+  EXPECT_GT(starting_rank(75, 4, 3), 4 + 3);
+  EXPECT_EQ(starting_rank(1, 1, 1), 2);          // no more than the order of the lifted matrix
+  EXPECT_LT(starting_rank(1000, 784, 10), 100);  // the rest as it is needed
+}
+
 TEST_F(Start, MoreColumnsKeepThePoint) {
   const Point point = random_point(data_, 4, 1);
   const Point larger = with_rank(data_, point, 9, 2);

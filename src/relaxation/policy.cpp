@@ -1,0 +1,150 @@
+#include "relaxation/policy.hpp"
+
+#include <algorithm>
+#include <cmath>
+#include <limits>
+
+namespace burelu::policy {
+namespace {
+
+constexpr int kWindowExtrapolate = 60;             // no extrapolation with longer windows
+constexpr double kHeavyPass = 5e9;                 // flops of a pass from which every update is followed by a check
+constexpr double kCertificateShare = 0.5;          // certify when the passes since cost this share of a certificate
+constexpr double kCholeskysPerCertificate = 70.0;  // measured at order 1,020, all of its work
+constexpr double kSafety = 2.0;                    // on the estimate of what infeasibility takes off the objective
+constexpr double kStationary = 1e-3;               // of the tolerance: residuals below it with a gap above say saddle
+constexpr double kDefectHigh = 30.0;               // of the distance: longer windows
+constexpr double kDefectLow = 10.0;                // shorter ones
+constexpr std::int64_t kSlowSpan = 600;            // evaluations with next to no progress of either side ...
+constexpr double kSlowProgress = 0.1;              // ... of the gap: slow
+constexpr std::int64_t kStallSpan = 6000;
+constexpr double kStallProgress = 0.01;
+constexpr double kNothing = 1e-3;  // of the tolerance: the size of a factor that is zero
+constexpr double kNear = 0.85;     // of the zero network's threshold: from there on gamma is approached from below,
+constexpr double kBelow = 0.8;     // beginning here ...
+
+constexpr double kLower = 0.5;     // after a collapse of which nothing smaller is known
+constexpr double kSettled = 1e-4;  // residuals that will do for one of them
+constexpr double kClose = 1e-4;    // a step that is none
+
+}  // namespace
+
+int updates_per_check(double pass_flops) { return pass_flops > kHeavyPass ? 1 : kUpdatesPerCheck; }
+
+// A device records what it repeats, from two on.
+int evaluations_between_asking(double pass_flops) {
+  return static_cast<int>(std::clamp(kHeavyPass / std::fmax(pass_flops, 1.0), 2.0, 1e6));
+}
+
+std::int64_t evaluations_left(const SolveOptions& options, std::int64_t evaluations) {
+  if (options.max_evaluations <= 0) return std::numeric_limits<std::int64_t>::max();
+  return options.max_evaluations - evaluations;
+}
+
+bool out_of_time(const SolveOptions& options, double seconds) {
+  return options.time_limit > 0.0 && seconds >= options.time_limit;
+}
+
+bool certificate_due(const State& state, const SolveOptions& options, std::int64_t evaluations, double pass_flops,
+                     double order) {
+  const double cost = kCholeskysPerCertificate * order * order * order / 3.0;
+  const std::int64_t queued = std::int64_t{kUpdatesPerCheck} * state.window;  // not yet counted on the host
+  const std::int64_t since = evaluations + queued - state.certified_at;
+  const bool last = evaluations_left(options, evaluations) <= std::int64_t{kUpdatesPerCheck} * (state.window + 1);
+  return last || static_cast<double>(since) * pass_flops >= kCertificateShare * cost;
+}
+
+int next_window(int window, double defect, double distance, double objective) {
+  if (defect > kDefectHigh * distance) return std::min(window * 3 / 2, kWindowMax);
+  if (defect < kDefectLow * distance || !(std::fabs(objective) > 0.0)) return std::max(window * 2 / 3, kWindow);
+  return window;
+}
+
+bool extrapolates(int window) { return window <= kWindowExtrapolate; }
+
+double distance_to_optimum(const Look& look) {
+  if (std::isnan(look.lower_bound)) return std::numeric_limits<double>::infinity();
+  const double distance = std::fabs(look.objective - look.lower_bound) + kSafety * look.shortfall;
+  return distance == 0.0 ? 0.0 : distance / std::fabs(look.objective);
+}
+
+bool converged(const Look& look, double tolerance) {
+  return distance_to_optimum(look) <= tolerance &&
+         (look.zero || (look.infeasibility <= tolerance && look.primal <= tolerance));
+}
+
+bool collapsed(const Look& look, double tolerance) { return look.size < kNothing * std::fmin(tolerance, 1.0); }
+
+double first_share(double gamma, double threshold) {
+  return threshold > 0.0 && gamma > kNear * threshold ? std::fmin(kBelow * threshold / gamma, 1.0) : 1.0;
+}
+
+bool settled(const State& state, const Look& look, double tolerance) {
+  const double still = std::fmax(tolerance, kSettled);
+  return state.share < 1.0 && look.distance <= still && look.infeasibility <= still && look.primal <= still;
+}
+
+State lowered(State state) {
+  if (state.filled > 0.0) {
+    state.step = std::sqrt(state.share / state.filled);
+    state.share = state.filled * state.step;
+  } else {  // a cold start may end at zero where a warm one does not
+    state.share *= kLower;
+  }
+  return state;
+}
+
+State raised(State state) {
+  state.filled = state.share;
+  if (state.step > 1.0 + kClose) state.share = std::fmin(state.share * state.step, 1.0);
+  state.step = std::fmin(state.step * std::sqrt(state.step), kRaise);
+  return state;
+}
+
+Action next(const State& state, const Look& look, const SolveOptions& options, const std::vector<HistoryEntry>& history,
+            bool cuts_pay) {
+  if (converged(look, options.tolerance) && (look.go_on || !cuts_pay)) return Action::solved;
+  if (!look.go_on) return Action::interrupted;
+  if (evaluations_left(options, look.evaluations) <= 1) return Action::evaluation_limit;
+  if (look.late || out_of_time(options, look.seconds)) return Action::time_limit;
+  if (collapsed(look, options.tolerance)) return Action::lower;
+  if (settled(state, look, options.tolerance) && raised(state).share > state.share) return Action::raise;
+  if (at_saddle(state, look, options.tolerance)) return Action::escape;
+  if (stalled(state, history)) return Action::stalled;
+  return slow(state, history) ? Action::grow : Action::go_on;
+}
+
+bool at_saddle(const State& state, const Look& look, double tolerance) {
+  const double still = kStationary * tolerance;
+  return state.escapes < kEscapesMost && look.primal <= still && look.dual <= still;
+}
+
+bool moved(const std::vector<HistoryEntry>& history, std::int64_t since, std::int64_t span, double share) {
+  const HistoryEntry& now = history.back();
+  if (!std::isfinite(now.objective)) return false;
+  const auto then = std::find_if(history.rbegin(), history.rend(), [&](const HistoryEntry& entry) {
+    return entry.evaluations <= now.evaluations - span;
+  });
+  if (then == history.rend() || then->evaluations < since) return true;
+  if (std::isnan(now.lower_bound))  // nothing is proven: the objective has to move by itself
+    return std::fabs(now.objective - then->objective) >= share * std::fabs(now.objective);
+  const double distance = std::fabs(now.objective - now.lower_bound);
+  if (std::isnan(then->lower_bound)) return true;
+  return now.lower_bound - then->lower_bound >= share * distance ||
+         std::fabs(now.objective - then->objective) >= share * distance;
+}
+
+bool slow(const State& state, const std::vector<HistoryEntry>& history) {
+  return !moved(history, state.changed_at, kSlowSpan, kSlowProgress);
+}
+
+bool stalled(const State& state, const std::vector<HistoryEntry>& history) {
+  return !moved(history, state.changed_at, kStallSpan, kStallProgress);
+}
+
+int larger_rank(int rank, std::int64_t most) {
+  const std::int64_t twice = std::min<std::int64_t>(2 * std::int64_t{rank}, most);
+  return static_cast<int>(std::min<std::int64_t>(twice, std::numeric_limits<int>::max()));
+}
+
+}  // namespace burelu::policy

@@ -1,0 +1,114 @@
+// What the outer loop decides (docs/method.md, "Outer loop"), as functions of what a check shows and a small state.
+// Nothing here touches a backend.
+#pragma once
+
+#include <cstdint>
+#include <vector>
+
+#include "burelu/options.hpp"
+#include "burelu/result.hpp"
+
+namespace burelu::policy {
+
+inline constexpr int kWindow = 28;      // evaluations of a window: about 25 steps
+inline constexpr int kWindowMax = 110;  // while inner error dominates the certificate
+inline constexpr int kEscapesMost = 5;  // by noise, off saddles
+inline constexpr int kUpdatesPerCheck = 4;
+inline constexpr double kRaise = 1.25;  // of gamma, at most, where it is approached from below
+
+/// What a solve remembers for its decisions. Trivially copyable: it travels in checkpoints.
+struct State {
+  int rank = 0;
+  int window = kWindow;           ///< evaluations between updates
+  std::int64_t certified_at = 0;  ///< evaluations at the last certificate
+  std::int64_t changed_at = 0;    ///< evaluations at the last jump: rank, noise, cuts
+  int escapes = 0;
+  /// Where the factor would be zero, the iteration is for a smaller gamma, `share` of it: its multipliers prove a bound
+  /// for the larger one as well. `filled`: the last share that had a factor when it settled, 0 before; `step`: from a
+  /// share that has settled to the next.
+  double share = 1.0;
+  double filled = 0.0;
+  double step = kRaise;
+};
+
+/// What a check shows.
+struct Look {
+  std::int64_t evaluations = 0;
+  double seconds = 0.0;
+  double objective = 0.0;    ///< of the factor, presolve's constant included
+  double lower_bound = 0.0;  ///< best proven, NaN before
+  double shortfall = 0.0;    ///< what violated products take off the objective, to first order
+  double infeasibility = 0.0;
+  double primal = 0.0, dual = 0.0;  ///< scaled residuals
+  double distance = 0.0;            ///< of primal and dual value of the iteration, relative
+  double size = 1.0;  ///< decay and gain of the factor, the larger one, over the objective of the zero network
+  bool zero = false;  ///< objective and bound are compared for the zero network: feasible and stationary
+  bool go_on = true;  ///< said the callback
+  bool late = false;  ///< the limit of time has passed, the time before the loop included
+};
+
+enum class Action { go_on, solved, interrupted, evaluation_limit, time_limit, lower, raise, escape, grow, stalled };
+
+/// What to do after a check. `cuts_pay`: a solved relaxation may get more cuts, so an interrupt is one there too.
+Action next(const State& state, const Look& look, const SolveOptions& options, const std::vector<HistoryEntry>& history,
+            bool cuts_pay);
+
+/// Updates of the multipliers from one check to the next.
+int updates_per_check(double pass_flops);
+
+/// Evaluations from one question whether to stop to the next.
+int evaluations_between_asking(double pass_flops);
+
+/// Evaluations that the limit leaves.
+std::int64_t evaluations_left(const SolveOptions& options, std::int64_t evaluations);
+
+bool out_of_time(const SolveOptions& options, double seconds);
+
+/// A certificate, at the end of the windows now queued: where the passes since the last one cost a share of one, and at
+/// the end of the solve. `order`: m + d.
+bool certificate_due(const State& state, const SolveOptions& options, std::int64_t evaluations, double pass_flops,
+                     double order);
+
+/// Longer windows while what a certificate loses by inner error (`defect`) dominates the distance of primal and dual
+/// value.
+int next_window(int window, double defect, double distance, double objective);
+
+/// Extrapolated multipliers need short windows.
+bool extrapolates(int window);
+
+/// Distance of the bound from where the optimum is to first order, relative: an infeasible factor lies below it.
+double distance_to_optimum(const Look& look);
+
+bool converged(const Look& look, double tolerance);
+
+/// The factor has gone to zero, as far as the tolerance can tell.
+bool collapsed(const Look& look, double tolerance);
+
+/// The share of gamma to begin with, where gamma is near or above `threshold` (that of the zero network, or less).
+double first_share(double gamma, double threshold);
+
+/// The iteration for a smaller gamma has converged: its multipliers are what it can give.
+bool settled(const State& state, const Look& look, double tolerance);
+
+/// After a collapse: a smaller share, half the step from the last one that had a factor.
+State lowered(State state);
+
+/// After a smaller gamma has settled: a larger share, or the same where steps have become too small.
+State raised(State state);
+
+/// Stationary and feasible, yet not at the bound: a saddle of the factored problem, or multipliers that a degenerate
+/// point does not determine.
+bool at_saddle(const State& state, const Look& look, double tolerance);
+
+/// Whether over the last `span` evaluations one side moved by `share` of their distance, or too little is known.
+bool moved(const std::vector<HistoryEntry>& history, std::int64_t since, std::int64_t span, double share);
+
+/// All columns in use and slow, long before a stall: more of them.
+bool slow(const State& state, const std::vector<HistoryEntry>& history);
+
+bool stalled(const State& state, const std::vector<HistoryEntry>& history);
+
+/// Where a rank that is free may go from here: `most` is that of the lifted matrix.
+int larger_rank(int rank, std::int64_t most);
+
+}  // namespace burelu::policy

@@ -1,0 +1,22 @@
+// The zero network: from which gamma on it is optimal, and the dual point that says so where gamma is well above.
+#pragma once
+
+#include <cstdint>
+#include <vector>
+
+#include "problem/presolve.hpp"
+
+namespace burelu {
+
+/// A lower estimate of mu(Y) = max over |u| = 1 of ||sum_i (x_i'u)_+ y_i||, the gamma from which on the zero network is
+/// optimal, by ascent in presolved coordinates.
+double zero_threshold(const Presolved& reduced, std::uint64_t seed);
+
+/// 1/2 ||Y||^2, presolve's constant included.
+double zero_objective(const Presolved& reduced);
+
+/// Multipliers of the tied pairs that go with W = -Y and no others: -t, t_k in proportion to |y_k| / |x_k| and
+/// ||X' diag(t) X|| at most gamma.
+std::vector<double> zero_ties(const Presolved& reduced);
+
+}  // namespace burelu

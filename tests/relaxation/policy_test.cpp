@@ -1,0 +1,212 @@
+// Every decision of the outer loop, on numbers alone.
+#include "relaxation/policy.hpp"
+
+#include <gtest/gtest.h>
+
+#include <cmath>
+#include <limits>
+
+namespace burelu::policy {
+namespace {
+
+constexpr double kNaN = std::numeric_limits<double>::quiet_NaN();
+constexpr double kTolerance = 1e-3;
+
+SolveOptions options() {
+  SolveOptions out;
+  out.tolerance = kTolerance;
+  return out;
+}
+
+/// Far from the end in every respect.
+Look running() {
+  Look look;
+  look.evaluations = 1000;
+  look.objective = 10.0;
+  look.lower_bound = 8.0;
+  look.infeasibility = look.primal = look.dual = look.distance = 0.1;
+  return look;
+}
+
+/// At the optimum of the relaxation.
+Look there() {
+  Look look = running();
+  look.lower_bound = 9.999;
+  look.infeasibility = look.primal = look.dual = look.distance = 1e-5;
+  return look;
+}
+
+/// A check every 100 evaluations; the objective falls to `objective`, the bound rises to `bound`, by these per check.
+std::vector<HistoryEntry> checks(int count, double objective, double falls, double bound, double rises) {
+  std::vector<HistoryEntry> out;
+  for (int k = count - 1; k >= 0; --k)
+    out.push_back({100 * (count - k), 0.0, objective + falls * k, 0.0, bound - rises * k, 1.0, 4});
+  return out;
+}
+
+const std::vector<HistoryEntry> kMoving = checks(100, 10.0, 0.2, 8.0, 0.2);
+
+Action after(const Look& look, const State& state = {}, const SolveOptions& with = options(), bool cuts_pay = false) {
+  return next(state, look, with, kMoving, cuts_pay);
+}
+
+TEST(Policy, GoesOnWhereNothingHasHappened) { EXPECT_EQ(after(running()), Action::go_on); }
+
+TEST(Policy, SolvedNeedsGapInfeasibilityAndPrimalResidual) {
+  EXPECT_EQ(after(there()), Action::solved);
+  Look look = there();
+  look.lower_bound = 9.9;
+  EXPECT_NE(after(look), Action::solved);
+  look = there();
+  look.infeasibility = 2e-3;
+  EXPECT_NE(after(look), Action::solved);
+  look = there();
+  look.primal = 2e-3;
+  EXPECT_NE(after(look), Action::solved);
+  look = there();
+  look.lower_bound = kNaN;
+  EXPECT_NE(after(look), Action::solved);
+}
+
+// The objective of an infeasible factor lies below the optimum: what it lacks is added, twice.
+TEST(Policy, AnInfeasibleObjectiveEndsNothing) {
+  Look look = there();
+  look.shortfall = 0.006;
+  EXPECT_NEAR(distance_to_optimum(look), (0.001 + 0.012) / 10.0, 1e-12);
+  EXPECT_NE(after(look), Action::solved);
+  look.lower_bound = 10.0;  // meets the objective
+  EXPECT_NE(after(look), Action::solved);
+}
+
+TEST(Policy, TheZeroNetworkNeedsTheBoundAlone) {
+  Look look = running();
+  look.lower_bound = 9.995;
+  EXPECT_NE(after(look), Action::solved);
+  look.zero = true;
+  EXPECT_EQ(after(look), Action::solved);
+}
+
+TEST(Policy, StopsInTheOrderOfTheirMeaning) {
+  SolveOptions limited = options();
+  limited.max_evaluations = 1000;
+  limited.time_limit = 2.0;
+  Look look = running();
+  EXPECT_EQ(after(look, {}, limited), Action::evaluation_limit);
+  look.evaluations = 900;
+  EXPECT_EQ(after(look, {}, limited), Action::go_on);
+  look.seconds = 2.0;
+  EXPECT_EQ(after(look, {}, limited), Action::time_limit);
+  look.go_on = false;
+  EXPECT_EQ(after(look, {}, limited), Action::interrupted);
+  look = there();
+  look.go_on = false;
+  EXPECT_EQ(after(look, {}, limited), Action::solved);
+  EXPECT_EQ(after(look, {}, limited, true), Action::interrupted);  // there would have been cuts
+}
+
+TEST(Policy, CertificatesAreDueByWorkAndAtTheEnd) {
+  State state;
+  const double order = 100.0;                                      // a certificate: 70 / 3 1e6 flops, half of it is due
+  EXPECT_FALSE(certificate_due(state, options(), 0, 1e5, order));  // 112 passes queued: 1.1e7
+  EXPECT_TRUE(certificate_due(state, options(), 10, 1e5, order));
+  state.certified_at = 10;
+  EXPECT_FALSE(certificate_due(state, options(), 10, 1e5, order));
+  SolveOptions limited = options();
+  limited.max_evaluations = 120;
+  EXPECT_TRUE(certificate_due(state, limited, 10, 1e5, order));
+}
+
+TEST(Policy, HeavyPassesAreLookedAtAfterEveryUpdate) {
+  EXPECT_EQ(updates_per_check(1e6), kUpdatesPerCheck);
+  EXPECT_EQ(updates_per_check(1e10), 1);
+}
+
+TEST(Policy, WindowsFollowTheInnerError) {
+  EXPECT_EQ(next_window(28, 31.0, 1.0, 5.0), 42);
+  EXPECT_EQ(next_window(100, 31.0, 1.0, 5.0), kWindowMax);
+  EXPECT_EQ(next_window(42, 20.0, 1.0, 5.0), 42);
+  EXPECT_EQ(next_window(63, 9.0, 1.0, 5.0), 42);
+  EXPECT_EQ(next_window(30, 9.0, 1.0, 5.0), kWindow);
+  EXPECT_TRUE(extrapolates(42));
+  EXPECT_FALSE(extrapolates(63));
+}
+
+TEST(Policy, ASaddleIsStationaryAndFarFromTheBound) {
+  Look look = running();
+  look.primal = look.dual = 1e-7;
+  State state;
+  EXPECT_EQ(after(look, state), Action::escape);
+  state.escapes = kEscapesMost;
+  EXPECT_EQ(after(look, state), Action::go_on);
+  look.dual = 1e-5;
+  EXPECT_EQ(after(look), Action::go_on);
+}
+
+TEST(Policy, SlowLongBeforeItIsStalled) {
+  const Look look = running();
+  State state;
+  EXPECT_EQ(next(state, look, options(), checks(5, 10.0, 0.0, 8.0, 0.0), false), Action::go_on);  // too early to say
+  EXPECT_EQ(next(state, look, options(), checks(8, 10.0, 0.0, 8.0, 0.0), false), Action::grow);
+  EXPECT_EQ(next(state, look, options(), checks(59, 10.0, 0.0, 8.0, 0.0), false), Action::grow);
+  EXPECT_EQ(next(state, look, options(), checks(62, 10.0, 0.0, 8.0, 0.0), false), Action::stalled);
+  EXPECT_EQ(next(state, look, options(), checks(8, 10.0, 0.04, 8.0, 0.0), false), Action::go_on);  // 12 % of the gap
+  EXPECT_EQ(next(state, look, options(), checks(8, 10.0, 0.0, 8.0, 0.04), false), Action::go_on);
+  state.changed_at = 300;  // a jump is given its time
+  EXPECT_EQ(next(state, look, options(), checks(8, 10.0, 0.0, 8.0, 0.0), false), Action::go_on);
+  EXPECT_EQ(next(state, look, options(), checks(11, 10.0, 0.0, 8.0, 0.0), false), Action::grow);
+}
+
+TEST(Policy, WithoutABoundNothingStallsButNoNumberDoes) {
+  const Look look = running();
+  EXPECT_EQ(next({}, look, options(), checks(100, 10.0, 0.0, kNaN, 0.0), false), Action::go_on);
+  EXPECT_EQ(next({}, look, options(), checks(100, kNaN, 0.0, 8.0, 0.0), false), Action::stalled);
+}
+
+TEST(Policy, TheRankDoublesUpToTheOrder) {
+  EXPECT_EQ(larger_rank(12, 100), 24);
+  EXPECT_EQ(larger_rank(12, 20), 20);
+  EXPECT_EQ(larger_rank(std::numeric_limits<int>::max() / 2 + 9, std::int64_t{1} << 40U),
+            std::numeric_limits<int>::max());
+}
+
+TEST(Policy, GammaIsApproachedFromBelowWhereTheZeroNetworkIsNear) {
+  EXPECT_EQ(first_share(0.5, 1.0), 1.0);
+  EXPECT_EQ(first_share(0.5, 0.0), 1.0);
+  EXPECT_NEAR(first_share(1.0, 1.0), 0.8, 1e-12);
+  EXPECT_NEAR(first_share(1e6, 1.0), 8e-7, 1e-18);
+}
+
+TEST(Policy, AFactorOfZeroLowersGammaAndASettledOneRaisesIt) {
+  Look look = running();
+  look.size = 1e-7;
+  EXPECT_EQ(after(look), Action::lower);
+  look = there();
+  look.lower_bound = 8.0;
+  State state;
+  EXPECT_EQ(after(look, state), Action::go_on);
+  state.share = 0.5;
+  EXPECT_EQ(after(look, state), Action::raise);
+  look.distance = 2e-3;
+  EXPECT_EQ(after(look, state), Action::go_on);
+}
+
+TEST(Policy, SharesOfGammaClimbAndHalveTheirStepsAtACollapse) {
+  State state;
+  state.share = 0.8;
+  EXPECT_EQ(lowered(state).share, 0.4);  // cold
+  state = raised(state);
+  EXPECT_EQ(state.filled, 0.8);
+  EXPECT_NEAR(state.share, 0.8 * kRaise, 1e-12);
+  state = lowered(state);
+  EXPECT_EQ(state.filled, 0.8);
+  EXPECT_NEAR(state.share, 0.8 * std::sqrt(kRaise), 1e-12);
+  State up = raised(state);
+  EXPECT_NEAR(up.filled, 0.8 * std::sqrt(kRaise), 1e-12);
+  EXPECT_GT(up.share, up.filled);
+  EXPECT_LE(up.share, 1.0);
+  for (int k = 0; k < 40; ++k) up = lowered(up);
+  EXPECT_EQ(raised(up).share, up.share);  // nothing lies between any more
+}
+
+}  // namespace
+}  // namespace burelu::policy
