@@ -51,7 +51,8 @@ bool branches(const Presolved& reduced, const SolveOptions& options) {
                   " features are possible): use --bound relaxation, or fewer components");
 }
 
-Branching branch(const Problem& problem, const Presolved& reduced, const SolveOptions& options, const Clock& clock) {
+Branching branch(const Problem& problem, const Presolved& reduced, const SolveOptions& options, const Clock& clock,
+                 const Stop& stop) {
   Branching out;
   const bool automatic = options.bound == BoundMethod::automatic;
   const double limit = options.time_limit * (automatic ? kTimeShare : 1.0);
@@ -64,6 +65,7 @@ Branching branch(const Problem& problem, const Presolved& reduced, const SolveOp
   if (automatic) limits.cells = kFewCells;
   limits.keep_going = [&](const GlobalProgress& seen) {
     late = late || (limit > 0.0 && clock.seconds() > limit);
+    interrupted = interrupted || stop.wished();
     if (late || interrupted) return false;
     if (!options.progress) return true;
     Progress p;

@@ -7,6 +7,7 @@
 #include "burelu/options.hpp"
 #include "burelu/result.hpp"
 #include "linalg/clock.hpp"
+#include "linalg/stop.hpp"
 #include "problem/presolve.hpp"
 
 namespace burelu {
@@ -22,7 +23,8 @@ struct Branching {
 };
 
 /// Within the limits of the options; of its own accord with a third of the time and a limit of cells.
-Branching branch(const Problem& problem, const Presolved& reduced, const SolveOptions& options, const Clock& clock);
+Branching branch(const Problem& problem, const Presolved& reduced, const SolveOptions& options, const Clock& clock,
+                 const Stop& stop);
 
 /// A result of branch and bound alone.
 Relaxation branched_result(const Presolved& reduced, const Branching& found);

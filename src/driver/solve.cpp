@@ -125,14 +125,19 @@ Relaxation solve_scaled(const Problem& problem, const SolveOptions& options, con
   const Presolved reduced = presolve(problem);
   const double presolve_seconds = clock.seconds();
   std::optional<Branching> found;
-  if (!trivial(reduced) && branches(reduced, options)) found = branch(problem, reduced, options, clock);
+  if (!trivial(reduced) && branches(reduced, options)) found = branch(problem, reduced, options, clock, stop);
   Relaxation result;
   const bool ended = found && (found->status == Status::solved || found->status == Status::interrupted);
   if (ended || (found && options.bound == BoundMethod::branch)) {
     result = branched_result(reduced, *found);
   } else {
-    result = relaxed(problem, reduced, options, device, threads, clock, stop);
-    if (found) take_bound(result, *found);
+    try {
+      result = relaxed(problem, reduced, options, device, threads, clock, stop);
+      if (found) take_bound(result, *found);
+    } catch (const MemoryError&) {
+      if (!found) throw;
+      result = branched_result(reduced, *found);
+    }
   }
   if (found) {
     result.seconds.solve += found->seconds;
