@@ -249,10 +249,11 @@ void add_bound(CLI::App* command, Arguments& arguments) {
       ->add_option_function<std::string>(
           "--bound",
           [&arguments, methods, takes_file](const std::string& text) {
+            if (text.empty()) throw CLI::ValidationError("--bound", "the name is empty");
             const auto method = methods.find(text);
             if (method != methods.end())
               arguments.options.solve.bound = method->second;
-            else if (takes_file && !text.empty())
+            else if (takes_file)
               arguments.bound = text;
             else
               throw CLI::ValidationError("--bound", "'" + text + "' is not one of auto, relaxation, branch");
