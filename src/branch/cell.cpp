@@ -13,6 +13,7 @@ constexpr double kUnit = 0x1p-53;
 #define SWEEPS 3
 #endif
 constexpr int kSweeps = SWEEPS;        // of the slopes
+constexpr double kHopeless = 2.0;      // times the rounding errors: what is missing is no matter of size
 constexpr double kThinnest = 0x1p-48;  // half a side that is not cut further: bounds stay exact
 constexpr int kAscents = 12;           // sweeps of the quadratic's maximum
 
@@ -331,7 +332,9 @@ double CellTest::quadratic(double t, double r, const double* g) {
   double mm = 0.0;
   for (index_t j = 0; j < d_; ++j) mm += std::sqrt(k_.metric[at(j * d_ + j)]) * (std::abs(u_[j]) + w_[j]);
   const double total = reach * reach + (1.0 + rho) * rest_reach * rest_reach + error + t2 * mm * mm + lifted + trace;
-  return q + top + lifted + t2 * k_.metric_slack + 64.0 * static_cast<double>(c_ + 4 * d_ + 40) * kUnit * total;
+  const double rounding = t2 * k_.metric_slack + 64.0 * static_cast<double>(c_ + 4 * d_ + 40) * kUnit * total;
+  noise_ = std::max(noise_, rounding + 4.0 * k_.slack * (reach + rest_reach));
+  return q + top + lifted + rounding;
 }
 
 int CellTest::widest(const Frame&) const {
@@ -353,6 +356,7 @@ CellVerdict CellTest::test(const Box& box, const Frame& parent, double t, Frame&
   flatten(child, t);
   double least = r_e_;
   for (index_t j = 0; j < d_; ++j) least -= std::abs(g_[j]) * w_[j];
+  noise_ = 0.0;
   double q = quadratic(t, r_e_, g_);
   if (low < -std::max(least, 0.0)) {  // e'Phi may be negative: the same for -e
     for (index_t j = 0; j < d_; ++j) low_g_[j] = -low_g_[j];
@@ -378,7 +382,7 @@ CellVerdict CellTest::test(const Box& box, const Frame& parent, double t, Frame&
       }
       score_[j] += t * norm_ * sum * w_[j];
     }
-    out.axis = widest(child);
+    out.axis = q <= kHopeless * noise_ ? -1 : widest(child);  // halves would miss by rounding as well
   }
   return out;
 }

@@ -72,6 +72,7 @@ class CellTest {
   double r_e_ = 0.0, g_[kMostDims];      // e'Phi <= r_e + g'z, z = y - centre
   double low_r_ = 0.0, low_g_[kMostDims];
   double E_ = 0.0;
+  double noise_ = 0.0;  // what rounding puts on the quadratic
   double score_[kMostDims];
 };
 

@@ -21,6 +21,7 @@ constexpr double kAscentWork = 3e7;  // kinks x coordinates of the random ascent
 constexpr double kShare = 0.5;       // of the tolerance, for the excess of the search's threshold over gamma
 constexpr double kGiveWay = 0.3;     // of the violation: the search looks no closer while there is a large one
 constexpr double kNotable = 0.02;    // of the largest violation: smaller ones wait
+constexpr int kLookEvery = 8;        // rounds: the search sees more than ascents, and leaves a bound
 constexpr double kDigits = 1e-10;    // relative: violations below are rounding
 
 Matrix residual(const Problem& problem, const Matrix& outputs) {
@@ -51,7 +52,7 @@ class Trainer {
       const double wanted = std::min(limits_.tolerance * result_.objective / std::max(columns_.decay(), 1e-300),
                                      std::sqrt(limits_.tolerance));
       double violation = highest(peaks) / gamma - 1.0;
-      if (thorough || violation < std::max(kShare * wanted, kDigits)) {
+      if (thorough || round % kLookEvery == kLookEvery - 1 || violation < std::max(kShare * wanted, kDigits)) {
         look(kinks, gamma, wanted, violation, peaks);
         violation = highest(peaks) / gamma - 1.0;
         if (finished()) break;
@@ -64,9 +65,11 @@ class Trainer {
       columns_.fit();
       adopt();
     }
-    if (!result_.reached && !ask()) result_.stopped = true;
+    if (std::isnan(bound_)) {  // stopped before the first search: sum ||x_i|| ||w_i|| bounds h as well
+      W_ = residual(problem_, columns_.outputs());
+      propose(make_kinks(problem_.X, reduced_, W_), std::numeric_limits<double>::max());
+    }
     merge();
-    result_.certificate.lower_bound = std::isnan(bound_) ? 0.0 : bound_;
     return std::move(result_);
   }
 

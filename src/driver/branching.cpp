@@ -97,6 +97,13 @@ Relaxation branched_result(const Presolved& reduced, const Branching& found) {
   result.factor = {Matrix(reduced.rows(), 0), Matrix(reduced.features(), 0), Matrix(reduced.outputs(), 0)};
   result.relative_gap = kNone;
   take_bound(result, found);
+  HistoryEntry end;
+  end.evaluations = found.optimum.cells;
+  end.seconds = found.seconds;
+  end.objective = result.objective;
+  end.infeasibility = end.penalty = kNone;
+  end.lower_bound = result.lower_bound;
+  result.history.push_back(end);
   return result;
 }
 

@@ -22,8 +22,9 @@
 namespace burelu::verify {
 namespace {
 
-constexpr std::size_t kMost = 16;  // features
-constexpr double kEps = 0x1p-52;   // twice the unit roundoff
+constexpr std::size_t kMost = 16;           // features
+constexpr long double kDependent = 1e-17L;  // squared length of what a feature adds to those before it
+constexpr double kEps = 0x1p-52;            // twice the unit roundoff
 using Vector = std::array<double, kMost>;
 using Square = std::array<Vector, kMost>;
 
@@ -31,59 +32,60 @@ using Square = std::array<Vector, kMost>;
 /// columns. Nothing here needs to be exact.
 std::vector<std::vector<double>> coordinates(const Data& data) {
   const std::size_t D = data.X.cols;
-  std::vector<std::vector<double>> S(D, std::vector<double>(D, 0.0));
+  using Long = std::vector<long double>;  // squares halve the digits: dependent features must be told
+  std::vector<Long> S(D, Long(D, 0.0L));
   for (std::size_t i = 0; i < data.X.rows; ++i)
     for (std::size_t j = 0; j < D; ++j)
-      for (std::size_t l = 0; l < D; ++l) S[j][l] += data.X(i, j) * data.X(i, l);
-  std::vector<double> size(D);
-  for (std::size_t j = 0; j < D; ++j) size[j] = S[j][j] > 0.0 ? 1.0 / std::sqrt(S[j][j]) : 0.0;
+      for (std::size_t l = 0; l < D; ++l) S[j][l] += static_cast<long double>(data.X(i, j)) * data.X(i, l);
+  Long size(D);
+  for (std::size_t j = 0; j < D; ++j) size[j] = S[j][j] > 0.0 ? 1.0L / std::sqrt(S[j][j]) : 0.0L;
   // pivoted Cholesky of the scaled matrix: its rows span the row space
-  std::vector<std::vector<double>> rows;
-  std::vector<double> left(D, 1.0);
-  for (std::size_t j = 0; j < D; ++j) left[j] = size[j] > 0.0 ? 1.0 : 0.0;
+  std::vector<Long> rows;
+  Long left(D, 1.0L);
+  for (std::size_t j = 0; j < D; ++j) left[j] = size[j] > 0.0 ? 1.0L : 0.0L;
   while (rows.size() < D) {
     const std::size_t p = static_cast<std::size_t>(std::max_element(left.begin(), left.end()) - left.begin());
-    if (!(left[p] > 1e-20)) break;
-    std::vector<double> row(D);
+    if (!(left[p] > kDependent)) break;
+    Long row(D);
     for (std::size_t j = 0; j < D; ++j) {
-      double v = S[p][j] * size[p] * size[j];
+      long double v = S[p][j] * size[p] * size[j];
       for (const auto& r : rows) v -= r[p] * r[j];
       row[j] = v;
     }
-    if (!(row[p] > 1e-20)) break;
-    const double pivot = std::sqrt(row[p]);
+    if (!(row[p] > kDependent)) break;
+    const long double pivot = std::sqrt(row[p]);
     for (std::size_t j = 0; j < D; ++j) row[j] /= pivot;
     for (std::size_t j = 0; j < D; ++j) left[j] -= row[j] * row[j];
-    left[p] = -1.0;
+    left[p] = -1.0L;
     rows.push_back(row);
   }
   // R B = I: B = R' (R R')^-1, by Gauss and Jordan; R in the scale of the features
   const std::size_t d = rows.size();
   for (auto& row : rows)
-    for (std::size_t j = 0; j < D; ++j) row[j] = size[j] > 0.0 ? row[j] / size[j] : 0.0;
-  std::vector<std::vector<double>> A(d, std::vector<double>(2 * d, 0.0));
+    for (std::size_t j = 0; j < D; ++j) row[j] = size[j] > 0.0L ? row[j] / size[j] : 0.0L;
+  std::vector<Long> A(d, Long(2 * d, 0.0L));
   for (std::size_t a = 0; a < d; ++a) {
     for (std::size_t b = 0; b < d; ++b)
       for (std::size_t j = 0; j < D; ++j) A[a][b] += rows[a][j] * rows[b][j];
-    A[a][d + a] = 1.0;
+    A[a][d + a] = 1.0L;
   }
   for (std::size_t k = 0; k < d; ++k) {
     std::size_t best = k;
     for (std::size_t a = k; a < d; ++a)
       if (std::abs(A[a][k]) > std::abs(A[best][k])) best = a;
     std::swap(A[k], A[best]);
-    const double pivot = A[k][k];
-    for (double& v : A[k]) v /= pivot;
+    const long double pivot = A[k][k];
+    for (long double& v : A[k]) v /= pivot;
     for (std::size_t a = 0; a < d; ++a) {
-      const double factor = A[a][k];
-      if (a == k || factor == 0.0) continue;
+      const long double factor = A[a][k];
+      if (a == k || factor == 0.0L) continue;
       for (std::size_t b = 0; b < 2 * d; ++b) A[a][b] -= factor * A[k][b];
     }
   }
   std::vector<std::vector<double>> B(d, std::vector<double>(D, 0.0));  // column a of B is B[a]
   for (std::size_t a = 0; a < d; ++a)
     for (std::size_t b = 0; b < d; ++b)
-      for (std::size_t j = 0; j < D; ++j) B[a][j] += rows[b][j] * A[b][d + a];
+      for (std::size_t j = 0; j < D; ++j) B[a][j] += static_cast<double>(rows[b][j] * A[b][d + a]);
   return B;
 }
 

@@ -68,6 +68,9 @@ TEST(Global, StoppedAtOnceItKeepsWhatThereIs) {
   EXPECT_TRUE(found.stopped);
   EXPECT_FALSE(found.reached);
   EXPECT_EQ(found.objective, objective(problem, found.network));
+  ASSERT_FALSE(found.certificate.empty());
+  EXPECT_GT(found.certificate.lower_bound, 0.0);
+  EXPECT_LE(found.certificate.lower_bound, found.objective);
 }
 
 TEST(Global, ATamperedCertificateProvesNothing) {
