@@ -36,7 +36,7 @@ std::int64_t solve_host_bytes(const SolveSize& size, const Device& device) {
 
 std::string memory_advice(const SolveSize& size, const Device& device) {
   SolveSize thin = size;
-  thin.rank = std::min(size.rank, starting_rank(size.rows, size.features));
+  thin.rank = std::min(size.rank, starting_rank(size.rows, size.features, size.outputs));
   SolveSize narrow = size;
   narrow.features /= 2;
   SolveSize low = size;
