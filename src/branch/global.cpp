@@ -215,6 +215,7 @@ std::optional<double> branched_bound(const Problem& problem, const Certificate& 
   SearchLimits limits;
   limits.threads = Team::current().size();
   limits.relative = 0.0;
+  limits.decide = true;
   limits.threshold = gamma / kinks.unit * (1.0 - 1e-14);
   if (!(limits.threshold > 0.0)) return std::nullopt;
   const SearchResult found = search(kinks, limits);

@@ -202,6 +202,7 @@ class Search {
     double seen = best_;
     while (value > seen && !best_.compare_exchange_weak(seen, value)) {
     }
+    if (limits_.decide && value > limits_.threshold) stop();
   }
 
   void leave(const Box& box) {

@@ -16,6 +16,7 @@ struct SearchLimits {
   double threshold = 0.0;  ///< no cell below it is looked into
   double relative = 1e-3;  ///< nor one below (1 + relative) times the largest h found
   std::int64_t cells = 0;  ///< at most, about; 0: no limit
+  bool decide = false;     ///< end as soon as some h is above the threshold: only whether there is one is asked
   int threads = 1;
   std::function<bool(std::int64_t cells)> keep_going;  ///< asked by the calling thread; may be empty
 };

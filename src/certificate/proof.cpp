@@ -16,6 +16,7 @@
 
 #include "certificate/form.hpp"
 #include "certificate/scaled.hpp"
+#include "certificate/sparse_proof.hpp"
 #include "linalg/dense.hpp"
 
 namespace burelu {
@@ -156,6 +157,11 @@ bool factorise(Shifted& matrix) {
   return cholesky(matrix.lower.data(), matrix.order);
 }
 
+bool dense_proof(const ScaledCertificate& s) {
+  Shifted matrix = shifted(s, true);
+  return factorise(matrix);
+}
+
 }  // namespace
 
 // At most n + c + 8 roundings per term.
@@ -183,8 +189,7 @@ std::optional<double> proven_bound(const Problem& problem, const Certificate& ce
   if (std::fegetround() != FE_TONEAREST) return std::nullopt;
   const ScaledCertificate s = scaled(problem, certificate, rows);
   if (!s.usable || !moderate(s)) return std::nullopt;
-  Shifted matrix = shifted(s, true);
-  if (!factorise(matrix)) return std::nullopt;
+  if (!(certificate.cuts.empty() ? SparseProof(s).proves() : dense_proof(s))) return std::nullopt;
   const double bound = dual_value_below(problem.Y, certificate.W);
   if (!std::isfinite(bound)) return std::nullopt;
   return bound;
@@ -197,6 +202,7 @@ double supported_scale(const Problem& problem, const Certificate& certificate) {
 double supported_scale(const Problem& problem, const Certificate& certificate, const ProofRows& rows) {
   const ScaledCertificate s = scaled(problem, certificate, rows);
   if (!s.usable || !moderate(s)) return 0.0;
+  if (certificate.cuts.empty()) return SparseProof(s).largest_scale();
   Shifted matrix = shifted(s, false);
   if (!factorise(matrix)) return 0.0;
   // W'J N^-1 J'W s^2 <= 2 gamma: the largest eigenvalue of (L^-1 d G)'(L^-1 d G).

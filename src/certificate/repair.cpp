@@ -5,9 +5,11 @@
 #include <cmath>
 #include <utility>
 
+#include "certificate/dense_slack.hpp"
 #include "certificate/dual.hpp"
 #include "certificate/slack_place.hpp"
 #include "certificate/space.hpp"
+#include "certificate/sparse_slack.hpp"
 #include "cuts/cut_expansion.hpp"
 #include "linalg/dense.hpp"
 
@@ -54,7 +56,6 @@ Repair::Repair(const Presolved& reduced, const Device& device)
       d_(reduced.features()),
       c_(reduced.outputs()),
       order_(m_ + d_),
-      form_(reduced.X, &cuts_),
       device_(device),
       interior_(at(m_)),
       logit_{kReach, kReach, kReach} {
@@ -119,6 +120,7 @@ bool Repair::improve(double logit, const Matrix& W, Choice& best) {
   if (stopped() && best.bound > -kInfinity) return false;
   if (!slack_->factorise(mixture(share(logit)))) return false;
   const LossSpace space(reduced_, *slack_, W);
+  if (!space.valid()) return false;
   BestDual found = best_dual(space.G(), space.Y(), reduced_.gamma, best.bound - reduced_.constant_loss, Lambda_, stop_);
   if (found.W.data.empty() || !(found.value + reduced_.constant_loss > best.bound)) return false;
   best = {found.value + reduced_.constant_loss, anchor_, logit, space.expand(found.W), interior_};
@@ -201,21 +203,26 @@ void Repair::adopt(const DualPoint& point, const Choice& choice) {
   incumbent_.tau = std::move(tau);
   incumbent_.bound = choice.bound;
   incumbent_.W = choice.W;
-  form_.clear();
-  form_.add(incumbent_.pairs);
-  form_.add_tied(incumbent_.tau);
-  form_.finish();
-  incumbent_.lower = form_.lower();
+}
+
+double Repair::raise_both(const DualPoint& point) {
+  if (cuts_.empty()) {
+    SparseSlack slack(reduced_.X, reduced_.gamma);
+    ++places_.on_host;
+    return raise_both(point, slack);
+  }
+  return with_slack(device_, reduced_.X, reduced_.gamma, LossSpace::most_columns(reduced_), places_, [&](Slack& slack) {
+    DenseSlack dense(reduced_.X, cuts_, slack);
+    return raise_both(point, dense);
+  });
 }
 
 /// By this point and by the average.
-double Repair::raise_both(const DualPoint& point) {
-  return with_slack(device_, reduced_.X, reduced_.gamma, LossSpace::most_columns(reduced_), places_, [&](Slack& slack) {
-    slack_ = &slack;
-    const double theta = raise(point);
-    if (calls_ > 0 && !stopped()) raise({&average_.pairs, &average_.tau, &average_.W});
-    return theta;
-  });
+double Repair::raise_both(const DualPoint& point, DualSlack& slack) {
+  slack_ = &slack;
+  const double theta = raise(point);
+  if (calls_ > 0 && !stopped()) raise({&average_.pairs, &average_.tau, &average_.W});
+  return theta;
 }
 
 /// Lambda from the last call, away from zero: where W = -Y needed no bound then, an output may need one now.
@@ -274,11 +281,7 @@ void Repair::remember(const DualPoint& point) {
 
 /// Raises the incumbent by this point where one of its mixtures is better. Returns the share of the interior point.
 double Repair::raise(const DualPoint& point) {
-  form_.clear();
-  form_.add(*point.multipliers);
-  form_.add_tied(*point.tau);
-  form_.finish();
-  slack_->set_form(form_.lower());
+  slack_->set_form(*point.multipliers, *point.tau);
 
   Choice best{-kInfinity, kUniform, kReach, {}, {}};
   try_interior(interior_anchor_, point, best);
@@ -286,9 +289,9 @@ double Repair::raise(const DualPoint& point) {
     try_interior(interior_anchor_ == kCurvature ? kUniform : kCurvature, point, best);
   if (best.bound > -kInfinity) interior_anchor_ = best.anchor;
   const double theta = share(best.logit);
-  if (!incumbent_.lower.empty() && !stopped()) {
+  if (!incumbent_.tau.empty() && !stopped()) {
     anchor_ = kIncumbent;
-    slack_->set_anchor(incumbent_.lower);
+    slack_->set_anchor(incumbent_.pairs, incumbent_.tau);
     climb(point, best);
   }
   if (best.bound > incumbent_.bound) {

@@ -12,7 +12,7 @@
 #include <vector>
 
 #include "certificate/certifier.hpp"
-#include "certificate/form.hpp"
+#include "certificate/dual_slack.hpp"
 #include "linalg/stop.hpp"
 #include "seam/control.hpp"
 
@@ -20,7 +20,8 @@ namespace burelu {
 
 class Repair {
  public:
-  /// Keeps both references. Dense work of order m + d is done on a slack of the device, or of its host.
+  /// Keeps both references. Without cuts the slack is sparse and the host's; with cuts it is a dense matrix of order m
+  /// + d, of the device or of its host.
   Repair(const Presolved& reduced, const Device& device);
   Repair(const Repair&) = delete;
   Repair& operator=(const Repair&) = delete;
@@ -49,7 +50,6 @@ class Repair {
     double bound = -kInfinity;
     std::vector<Multiplier> pairs;
     std::vector<double> tau;
-    std::vector<double> lower;  // M(T)
     Matrix W;
   };
 
@@ -76,6 +76,7 @@ class Repair {
   void remember(const DualPoint& point);
   double raise(const DualPoint& point);
   double raise_both(const DualPoint& point);
+  double raise_both(const DualPoint& point, DualSlack& slack);
   std::vector<Multiplier> mixed(const std::vector<Multiplier>& A, double keep, const std::vector<Multiplier>& B,
                                 double other, const std::vector<double>& tau) const;
   bool climb(const DualPoint& point, Choice& best);
@@ -85,16 +86,15 @@ class Repair {
   const Presolved& reduced_;
   index_t m_, d_, c_, order_;
   std::vector<Cut> cuts_;
-  FormMatrix form_;  // M(T)
   const Device& device_;
   CertificatePlaces places_;
-  Slack* slack_ = nullptr;  // of this call
+  DualSlack* slack_ = nullptr;  // of this call
   const Stop* stop_ = nullptr;
   Anchor anchor_ = kUniform;
   Anchor interior_anchor_ = kCurvature;  // the better one of late
   std::vector<double> interior_;         // t of the interior anchors
   Matrix Lambda_;                        // warm start of best_dual
-  Repaired average_;                     // of the points so far; its M(T) and bound are not used
+  Repaired average_;                     // of the points so far; its bound is not used
   std::optional<Repaired> previous_;     // incumbent before the last call, where that changed it
   double ground_ = 1e-8;         // share of the uniform interior point in every mixture: keeps N off the boundary
   std::vector<double> uniform_;  // its t

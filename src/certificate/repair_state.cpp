@@ -15,7 +15,6 @@ void Repair::exchange(Archive& archive) {
     archive.value(state->bound);
     archive.list(state->pairs);
     archive.list(state->tau);
-    archive.list(state->lower);
     archive.matrix(state->W);
   }
   archive.matrix(Lambda_);
@@ -50,9 +49,8 @@ bool Repair::fits(const Repaired& state) const {
 /// The bound that an incumbent gives is finite: one that is not would never be replaced.
 bool Repair::fits_incumbent() const {
   const Repaired& state = incumbent_;
-  if (state.tau.empty()) return state.lower.empty() && state.bound == -kInfinity;
-  return static_cast<index_t>(state.lower.size()) == order_ * order_ && std::isfinite(state.bound) &&
-         all_finite(state.tau) && all_finite(state.lower) && all_finite(state.W.data);
+  if (state.tau.empty()) return state.bound == -kInfinity;
+  return std::isfinite(state.bound) && all_finite(state.tau) && all_finite(state.W.data);
 }
 
 /// A climb from a logit that is no number would not end.

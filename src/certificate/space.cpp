@@ -56,7 +56,7 @@ Matrix pulled_back(const Presolved& p, const Matrix& W) {
   return out;
 }
 
-LossSpace::LossSpace(const Presolved& reduced, Slack& slack, const Matrix& W)
+LossSpace::LossSpace(const Presolved& reduced, DualSlack& slack, const Matrix& W)
     : reduced_(reduced), slack_(slack), full_(reduced.Y.rows <= kFullBasis) {
   const index_t rows = reduced.Y.rows;
   if (full_) {
@@ -64,13 +64,11 @@ LossSpace::LossSpace(const Presolved& reduced, Slack& slack, const Matrix& W)
     for (index_t i = 0; i < rows; ++i) basis_(i, i) = 1.0;
     Y_ = reduced.Y;
   } else {
-    build_krylov(W);
+    if (!(valid_ = build_krylov(W))) return;
     Y_ = product(transposed(basis_), reduced.Y);
   }
   Matrix Z = pulled_back(reduced, basis_);
-  slack_.solve_lower(Z);
-  G_ = Matrix(basis_.cols, basis_.cols);
-  gram(1.0, Z, 0.0, G_.data.data());
+  valid_ = slack_.gram(Z, G_);
 }
 
 index_t LossSpace::most_columns(const Presolved& reduced) {
@@ -83,7 +81,7 @@ Matrix LossSpace::expand(const Matrix& coordinates) const {
   return product(basis_, coordinates);
 }
 
-void LossSpace::build_krylov(const Matrix& W) {
+bool LossSpace::build_krylov(const Matrix& W) {
   const index_t rows = W.rows;
   const index_t block = 2 * W.cols;
   basis_ = Matrix(rows, std::min(rows, most_columns(reduced_)));
@@ -97,12 +95,12 @@ void LossSpace::build_krylov(const Matrix& W) {
     const index_t width = std::min(block, basis_.cols - first);
     for (index_t i = 0; i < rows; ++i) std::copy_n(V.row(i), width, basis_.row(i) + first);
     Matrix Z = pulled_back(reduced_, V);
-    slack_.solve_lower(Z);
-    slack_.solve_upper(Z);
+    if (!slack_.solve(Z)) return false;
     V = pushed_forward(reduced_, Z);
   }
   if (!all_finite(basis_.data)) std::fill(basis_.data.begin(), basis_.data.end(), 0.0);  // any basis will do
   require_decomposition(orthonormalise(basis_), "a basis of the loss rows");
+  return true;
 }
 
 }  // namespace burelu

@@ -4,8 +4,8 @@
 // given. Any subspace gives a valid W, and the best one is a sum of resolvents (I + lambda G)^-1 applied to Y.
 #pragma once
 
+#include "certificate/dual_slack.hpp"
 #include "problem/presolve.hpp"
-#include "seam/slack.hpp"
 
 namespace burelu {
 
@@ -15,22 +15,25 @@ Matrix pulled_back(const Presolved& p, const Matrix& W);
 class LossSpace {
  public:
   /// `slack` is factorised. Keeps references.
-  LossSpace(const Presolved& reduced, Slack& slack, const Matrix& W);
+  LossSpace(const Presolved& reduced, DualSlack& slack, const Matrix& W);
 
   /// Columns of its solves with the slack, at most.
   static index_t most_columns(const Presolved& reduced);
 
+  /// False where a solve failed: the slack was not positive definite after all.
+  bool valid() const { return valid_; }
   const Matrix& G() const { return G_; }
   const Matrix& Y() const { return Y_; }
   /// From coordinates to loss rows.
   Matrix expand(const Matrix& coordinates) const;
 
  private:
-  void build_krylov(const Matrix& W);
+  bool build_krylov(const Matrix& W);
 
   const Presolved& reduced_;
-  Slack& slack_;
+  DualSlack& slack_;
   bool full_;
+  bool valid_ = true;
   Matrix basis_;  // empty where full
   Matrix G_, Y_;
 };

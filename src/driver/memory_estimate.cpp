@@ -30,7 +30,7 @@ TrainingSize training_size(const Problem& problem, const TrainOptions& options) 
 }
 
 std::int64_t solve_host_bytes(const SolveSize& size, const Device& device) {
-  const std::int64_t slack = device.host().footprint(slack_size(size));
+  const std::int64_t slack = size.cuts > 0 ? device.host().footprint(slack_size(size)) : 0;
   return certificate_bytes(size) + slack + size.interior + (device.is_host() ? device.footprint(size) : 0);
 }
 
@@ -82,7 +82,7 @@ MemoryEstimate estimate_memory(const Problem& problem, const TrainOptions& optio
     if (!device->is_host()) {
       const SlackSize slack = slack_size(out.size);
       out.device_solve = device->footprint(out.size);
-      if (device->slack_pays(slack)) out.device_certificate = device->footprint(slack);
+      if (out.size.cuts > 0 && device->slack_pays(slack)) out.device_certificate = device->footprint(slack);
     }
   }
   if (network) {

@@ -21,10 +21,8 @@ bool in_parallel() { return Workers::working() || omp_in_parallel() != 0; }
 
 int by_default() { return scope_threads > 0 ? scope_threads : omp_get_max_threads(); }
 
-/// What a launch shares: parts, and the exception of the first one that threw.
+/// What a launch shares: the work, and the exception of the first part that threw.
 struct Launch {
-  int parts;
-  int threads;
   void (*call)(const void* work, int part);
   const void* work;
   std::mutex mutex = {};
@@ -39,15 +37,12 @@ struct Launch {
   }
 };
 
-/// The parts of one thread: there may be fewer threads than when the team was made.
-void serve(const void* data, int thread) {
+void serve(const void* data, int part) {
   auto& launch = *static_cast<Launch*>(const_cast<void*>(data));
-  for (int part = thread; part < launch.parts; part += launch.threads) {
-    try {
-      launch.call(launch.work, part);
-    } catch (...) {
-      launch.keep(part);
-    }
+  try {
+    launch.call(launch.work, part);
+  } catch (...) {
+    launch.keep(part);
   }
 }
 
@@ -73,18 +68,17 @@ int resolve_threads(int requested, const ThreadLimits& limits) {
 int resolve_threads(int requested) { return resolve_threads(requested, thread_limits()); }
 
 Team::Team(int threads)
-    : size_(threads <= 1 || in_parallel() ? 1 : 1 + Workers::of_this_thread().ensure(threads - 1)) {}
+    : size_(threads <= 1 || in_parallel() ? 1 : 1 + Workers::of_this_thread().ensure(std::min(threads, kMost) - 1)) {}
 
 Team Team::current() { return Team(std::min(by_default(), omp_get_thread_limit())); }
 
 void Team::launch(Call call, const void* work) const {
-  Launch launch{size_, 1, call, work};
+  Launch launch{call, work};
   if (size_ > 1 && !in_parallel()) {
     Workers& workers = Workers::of_this_thread();  // of another thread than the one that made the team, maybe
-    launch.threads += workers.ensure(size_ - 1);
-    workers.run(launch.threads - 1, &serve, &launch);
+    workers.run(workers.ensure(size_ - 1), size_, &serve, &launch);
   } else {
-    serve(&launch, 0);
+    for (int part = 0; part < size_; ++part) serve(&launch, part);
   }
   if (launch.error) std::rethrow_exception(launch.error);
 }

@@ -70,6 +70,7 @@ class Team {
   }
 
  private:
+  static constexpr int kMost = 1 << 15;
   using Call = void (*)(const void* work, int part);
   template <class Work>
   static void part_of(const void* work, int part) {

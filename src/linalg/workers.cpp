@@ -1,4 +1,5 @@
-// Each worker waits on a counter of its own, so that a small team wakes no more threads than it has.
+// Each worker waits on a counter of its own, so that a small team wakes no more threads than it has. A part is taken by
+// raising the last 16 bits of `job_`, which fails for a worker that comes late: the job has another number then.
 #include "linalg/workers.hpp"
 
 #include <omp.h>
@@ -17,6 +18,9 @@ namespace {
 
 /// Looks at a word before a thread sleeps: about 20 microseconds, what waking it costs.
 constexpr int kLooks = 1000;
+
+constexpr int kBits = 16;  // of a number of parts in `job_`
+constexpr std::uint64_t kPart = (std::uint64_t{1} << kBits) - 1;
 
 thread_local bool at_work = false;
 
@@ -75,33 +79,44 @@ Workers::~Workers() {
 int Workers::ensure(int count) {
   while (static_cast<int>(workers_.size()) < count) {
     Worker& worker = workers_.emplace_back();
-    const auto number = static_cast<int>(workers_.size());
     try {
-      worker.thread = std::thread([this, &worker, number] { serve(worker, number); });
+      worker.thread = std::thread([this, &worker] { serve(worker); });
     } catch (const std::system_error&) {
       workers_.pop_back();
-      return number - 1;
+      return static_cast<int>(workers_.size());
     }
   }
   return count;
 }
 
-void Workers::serve(Worker& own, int number) {
+void Workers::serve(Worker& own) {
   at_work = true;
   omp_set_num_threads(1);  // of BLAS calls on this thread
   spread();
-  for (std::uint32_t seen = 0;; ++seen) {
+  for (std::uint32_t seen = 0;;) {
     await_change(own.asked, seen);
+    seen = own.asked.load(std::memory_order_acquire);
     if (ended_) return;
-    call_(work_, number);
-    if (busy_.fetch_sub(1, std::memory_order_acq_rel) == 1) busy_.notify_one();
+    take_parts();
   }
 }
 
-void Workers::run(int count, Call call, const void* work) {
+void Workers::take_parts() {
+  std::uint64_t job = job_.load(std::memory_order_acquire);
+  while ((job & kPart) < (job >> kBits & kPart)) {
+    if (!job_.compare_exchange_weak(job, job + 1, std::memory_order_acq_rel, std::memory_order_acquire)) continue;
+    call_(work_, static_cast<int>(job & kPart));
+    if (left_.fetch_sub(1, std::memory_order_acq_rel) == 1) left_.notify_one();
+    job = job_.load(std::memory_order_acquire);
+  }
+}
+
+void Workers::run(int count, int parts, Call call, const void* work) {
   call_ = call;
   work_ = work;
-  busy_.store(static_cast<std::uint32_t>(count), std::memory_order_relaxed);
+  left_.store(static_cast<std::uint32_t>(parts), std::memory_order_relaxed);
+  const std::uint64_t number = (job_.load(std::memory_order_relaxed) >> 2 * kBits) + 1;
+  job_.store(number << 2 * kBits | static_cast<std::uint64_t>(parts) << kBits, std::memory_order_release);
   for (int k = 0; k < count; ++k) {
     Worker& worker = workers_[static_cast<std::size_t>(k)];
     worker.asked.fetch_add(1, std::memory_order_release);
@@ -110,12 +125,12 @@ void Workers::run(int count, Call call, const void* work) {
   at_work = true;
   {
     const BlasScope one;
-    call(work, 0);
+    take_parts();
   }
   at_work = false;
-  for (std::uint32_t busy = busy_.load(std::memory_order_acquire); busy != 0;
-       busy = busy_.load(std::memory_order_acquire))
-    await_change(busy_, busy);
+  for (std::uint32_t left = left_.load(std::memory_order_acquire); left != 0;
+       left = left_.load(std::memory_order_acquire))
+    await_change(left_, left);
 }
 
 }  // namespace burelu

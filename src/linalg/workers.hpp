@@ -16,7 +16,7 @@ namespace burelu {
 
 class Workers {
  public:
-  using Call = void (*)(const void* work, int worker);
+  using Call = void (*)(const void* work, int part);
 
   /// Those of the calling thread, kept until it ends; after a fork new ones.
   static Workers& of_this_thread();
@@ -30,23 +30,26 @@ class Workers {
 
   /// Makes as many as are missing to `count`; returns how many there are, at most `count`: the system may refuse.
   int ensure(int count);
-  /// call(work, k) for k = 1 .. count on as many workers and for k = 0 here; returns when all have ended. Nothing may
-  /// be thrown.
-  void run(int count, Call call, const void* work);
+  /// call(work, part) for part = 0 .. parts - 1, each taken by whoever is free, here or on up to `count` workers;
+  /// returns when all have ended. A worker that the system does not let run costs nothing: its part is done here.
+  /// Nothing may be thrown.
+  void run(int count, int parts, Call call, const void* work);
 
  private:
   struct Worker {
     alignas(64) std::atomic<std::uint32_t> asked = 0;  // jobs so far
     std::thread thread;
   };
-  void serve(Worker& own, int number);
+  void serve(Worker& own);
+  void take_parts();
 
   const pid_t process_;
   std::deque<Worker> workers_;
-  Call call_ = nullptr;
+  std::atomic<bool> ended_ = false;
+  Call call_ = nullptr;  // of this job, as `work_`: valid as long as a part that was taken is not done
   const void* work_ = nullptr;
-  bool ended_ = false;
-  alignas(64) std::atomic<std::uint32_t> busy_ = 0;
+  alignas(64) std::atomic<std::uint64_t> job_ = 0;   // its number, its parts, the next one to take: 32, 16, 16 bits
+  alignas(64) std::atomic<std::uint32_t> left_ = 0;  // parts of it that are not done
 };
 
 }  // namespace burelu

@@ -16,12 +16,15 @@
 #include "verify/branch.hpp"
 #include "verify/cholesky.hpp"
 #include "verify/cuts.hpp"
+#include "verify/sparse_form.hpp"
 #include "verify/thin.hpp"
 
 namespace burelu::verify {
 namespace {
 
 using Intervals = std::vector<Interval>;
+
+constexpr std::size_t kSmallOrder = 2000;  // of Q as a dense matrix: 64 MB, and a factorisation of seconds
 
 std::string malformed(const Data& data, const Claim& claim) {
   const auto m = static_cast<std::int64_t>(claim.representatives.size());
@@ -249,17 +252,27 @@ double gamma_left(double gamma, const Collapsed& w, double delta, const ThinRows
   return lost == 0.0 ? gamma : down(gamma - lost);
 }
 
+/// Step 4. Without cuts by the sparse form; small ones that it leaves open, and those with cuts, by Q as it stands.
+bool supported(const Table& rows, const Claim& claim, const Table& G, double gamma, bool& sparse) {
+  if (claim.cuts.empty()) {
+    sparse = sparse_form_positive(rows, claim, G, gamma);
+    if (sparse) return true;
+    if (rows.rows + rows.cols > kSmallOrder) return false;
+  }
+  QuadraticForm form(rows, claim);
+  form.add_pairs();
+  form.add_decay(gamma);
+  form.subtract_dual(G, gamma);
+  return certainly_positive(form.Q());
+}
+
 /// Why the multipliers do not prove mu(W) <= gamma; empty where they do.
-std::string unsupported(const Data& data, const Claim& claim) {
+std::string unsupported(const Data& data, const Claim& claim, bool& sparse) {
   const ThinRows thin = thin_rows(data, claim);
   const Collapsed w = collapse(data, claim, thin);
   const double gamma = gamma_left(claim.gamma, w, shortfall_above(thin.rows, claim), thin);
   if (!(gamma > 0.0)) return "rows lie too far from their lines, or cuts from their combinations";
-  QuadraticForm form(thin.rows, claim);
-  form.add_pairs();
-  form.add_decay(gamma);
-  form.subtract_dual(w.G, gamma);
-  if (certainly_positive(form.Q())) return {};
+  if (supported(thin.rows, claim, w.G, gamma, sparse)) return {};
   return "the multipliers do not support W: Q is not positive semidefinite beyond rounding errors";
 }
 
@@ -275,7 +288,7 @@ Verdict check(const Data& data, const Claim& claim) {
     out.cells = tree.cells;
     out.reason = tree.reason;
   } else {
-    out.reason = unsupported(data, claim);
+    out.reason = unsupported(data, claim, out.sparse);
   }
   if (!out.reason.empty()) return out;
   out.lower_bound = dual_value_below(data.Y, claim.W);

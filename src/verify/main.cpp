@@ -42,6 +42,7 @@ int verify(const std::string& certificate, const std::string& table, const char*
   std::printf("  claimed %.17g, gamma %.17g, %zu rows, %zu features, %zu outputs, %zu multipliers, %zu cuts\n",
               claim.lower_bound, claim.gamma, data.X.rows, data.X.cols, data.Y.cols, claim.pairs.size(),
               claim.cuts.size());
+  if (verdict.sparse) std::printf("  by sums over the multipliers alone\n");
   return 0;
 }
 

@@ -1,9 +1,14 @@
 // Every instruction set computes what the plainest one does.
 #include <gtest/gtest.h>
 
+#include <algorithm>
 #include <cmath>
+#include <cstdio>
+#include <cstdlib>
 #include <cstring>
 #include <random>
+#include <string>
+#include <vector>
 
 #include "cpu/isa/kernels.hpp"
 #include "linalg/buffer.hpp"
@@ -70,6 +75,21 @@ struct TileData {
             0.7};
   }
 };
+
+// The choice is made once in a process: each wish in one of its own. Where the processor lacks it there is what it has.
+TEST(IsaChoice, TheWishOfTheEnvironmentIsAMost) {
+  ::testing::GTEST_FLAG(death_test_style) = "threadsafe";
+  const std::vector<std::string> names{"baseline", "avx2", "avx512"};
+  for (std::size_t k = 0; k < names.size(); ++k) {
+    const std::string expected = names[std::min(k, runnable().size() - 1)];
+    const auto choose = [&] {
+      ::setenv("BURELU_ISA", names[k].c_str(), 1);
+      std::fputs(isa::kernels().name, stderr);
+      std::exit(0);
+    };
+    EXPECT_EXIT(choose(), ::testing::ExitedWithCode(0), "^" + expected + "$") << names[k];
+  }
+}
 
 TEST(Isa, TilePassIsItsDefinition) {
   for (const isa::Kernels* kernels : runnable())

@@ -137,7 +137,7 @@ TEST_F(CudaCaller, KeepsItsDeviceInWholeRuns) {
   options.solve.progress = [](const Progress&) { return current() == 0; };
   const Training training = train_with(instance_.problem(), options, device);
   EXPECT_NE(training.relaxation.status, Status::interrupted);
-  EXPECT_GT(training.relaxation.certificates.on_device, 0);
+  EXPECT_GT(training.relaxation.certificates.on_host, 0);
   EXPECT_EQ(training.network.width(), 3);
 }
 

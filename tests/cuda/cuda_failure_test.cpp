@@ -87,27 +87,6 @@ TEST_F(CudaFailure, KeepsTheBestBoundAndTheLastCheckpoint) {
   EXPECT_EQ(resumed.history.size(), whole.history.size());
 }
 
-// The host makes the certificate that met the failure, and the next verb says that the device is gone.
-TEST_F(CudaFailure, InACertificateStillProvesIt) {
-  StandIn device = on_host();
-  int made = 0;
-  device.make_slack = [&](const Matrix& X, double gamma, index_t columns) {
-    if (++made == 3) cuda_double::fail_launch(1);
-    return make_cuda_on_host_slack(X, gamma, columns, 0);
-  };
-  const Relaxation failed = solve_with(instance_.problem(), plain(), device);
-  EXPECT_EQ(made, 3);
-  EXPECT_EQ(failed.certificates.on_device, 2);
-  EXPECT_EQ(failed.certificates.on_host, 1);
-  EXPECT_EQ(failed.certificates.fallbacks, 1);
-  EXPECT_NE(failed.certificates.reason.find("failed"), std::string::npos) << failed.certificates.reason;
-  EXPECT_EQ(failed.status, Status::device_failed) << failed.message;
-  ASSERT_GE(failed.history.size(), 2U);
-  EXPECT_EQ(failed.lower_bound, failed.history.back().lower_bound);
-  EXPECT_GT(failed.lower_bound, failed.history[failed.history.size() - 2].lower_bound);
-  EXPECT_EQ(failed.relative_gap, (failed.objective - failed.lower_bound) / std::fabs(failed.objective));
-}
-
 TEST_F(CudaFailure, BeforeAnyBoundIsAnError) {
   cuda_double::fail_launch(100);
   EXPECT_THROW(solve_with(instance_.problem(), failing_after(-1), on_host()), DeviceError);

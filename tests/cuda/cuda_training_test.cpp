@@ -62,11 +62,12 @@ TEST_P(CudaTrainingTest, AgreesWithTheCpu) {
     step(*backend);
     seen[k] = look_at(*backend);
   }
-  const double bound = 1e4 * std::numeric_limits<double>::epsilon() * std::sqrt(static_cast<double>(case_.rows));
+  // What the step and its preconditioner make of the rounding of one evaluation.
+  const double bound = 1e5 * std::numeric_limits<double>::epsilon() * std::sqrt(static_cast<double>(case_.rows));
   EXPECT_NEAR(seen[0].control.value.accepted, seen[1].control.value.accepted, bound * seen[1].control.value.accepted);
   EXPECT_NEAR(seen[0].control.value.decay, seen[1].control.value.decay, bound * seen[1].control.value.decay);
   // The ridge system of the eliminated weights may be as ill conditioned as 1e5.
-  const double ridge = case_.output == OutputWeights::eliminated ? 1e4 * bound : bound;
+  const double ridge = case_.output == OutputWeights::eliminated ? 1e3 * bound : bound;
   expect_near(seen[0].gradient_Ut, seen[1].gradient_Ut, ridge);
   expect_near(seen[0].gradient_Shat, seen[1].gradient_Shat, bound);
   expect_near(seen[0].U, seen[1].U, bound);

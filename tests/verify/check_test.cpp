@@ -54,6 +54,7 @@ TEST(Verify, AcceptsWhatTheSolverProves) {
       const Certificate c = proven(p, static_cast<std::uint64_t>(seed), size);
       const verify::Verdict verdict = verify::check(data_of(p), claim_of(c));
       EXPECT_TRUE(verdict.valid) << seed << " " << size << " " << verdict.reason;
+      EXPECT_TRUE(verdict.sparse) << seed << " " << size;
       EXPECT_GE(verdict.lower_bound, c.lower_bound);
       EXPECT_NEAR(verdict.lower_bound, c.lower_bound, 1e-12 * std::abs(c.lower_bound));
     }
