@@ -120,7 +120,7 @@ def summary(rows, arguments):
         "# Random tables",
         "",
         f"`{' '.join(['bench/random_tables.py'] + sys.argv[1:])}`, {platform.machine()}, {os.cpu_count()} processors, "
-        f"commit {commit()}; one thread a run.",
+        f"commit {commit(arguments.build)}; one thread a run.",
         "",
         "| | |",
         "|---|---|",
@@ -137,9 +137,10 @@ def summary(rows, arguments):
     return "\n".join(lines) + "\n"
 
 
-def commit():
-    here = os.path.dirname(os.path.abspath(__file__))
-    return subprocess.run(["git", "-C", here, "rev-parse", "--short", "HEAD"], capture_output=True, text=True).stdout.strip()
+def commit(build):
+    """Of the program that ran."""
+    said = subprocess.run([os.path.join(build, "burelu"), "info"], capture_output=True, text=True).stdout
+    return next((line.split()[-1] for line in said.splitlines() if line.startswith("commit")), "unknown")
 
 
 def main():
