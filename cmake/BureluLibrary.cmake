@@ -32,6 +32,7 @@ if(CMAKE_SYSTEM_PROCESSOR MATCHES "^(x86_64|AMD64|amd64)$")
 endif()
 
 if(BURELU_WITH_CUDA)
-  target_compile_definitions(burelu PRIVATE BURELU_WITH_CUDA)
+  # One file asks: all others compile alike with and without the toolkit.
+  set_source_files_properties("${src}/driver/devices.cpp" PROPERTIES COMPILE_DEFINITIONS BURELU_WITH_CUDA)
   add_subdirectory("${PROJECT_SOURCE_DIR}/cuda")
 endif()

@@ -146,9 +146,8 @@ class Run {
 
   /// Columns so unlike in size that the small ones hardly count.
   void warn_of_sizes() const {
-    if (arguments_.level() < LogLevel::warning) return;
     const std::string warning = warning_of_sizes(data_);
-    if (!warning.empty()) fmt::print(stderr, "burelu: warning: {}\n", warning);
+    if (!warning.empty()) warn(warnings(arguments_.level()), warning);
   }
 
   void write_proof(const Certificate& certificate) {
