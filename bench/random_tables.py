@@ -1,12 +1,12 @@
 #!/usr/bin/env python3
 # Random tables with columns of sizes 10^-9 to 10^9: every run must end in time with a proven bound.
 #
-#   bench/random_tables.py BUILD [--count N] [--first K] [--out FILE.md] [--keep DIR]
+#   bench/random_tables.py BUILD [--count N] [--first K] [--jobs J] [--rows FILE.jsonl] [--out FILE.md]
 #
 # Each table has n rows (1 to 60), d features (1 to 80) of which some are scaled by 10^k with k uniform in [-9, 9], some
 # constant, some copies of others, duplicate rows, c targets (1 to 20) of sizes 10^-3 to 10^3, and gamma between 1e-6 and
 # 10 times the least gamma for which the zero network is optimal (from below, by ascent). `burelu train` gets 20,000
-# evaluations and 20 s; burelu-verify checks its certificate. Standard library only; BUILD holds both programs.
+# evaluations and 19 s; burelu-verify checks its certificate. Standard library only; BUILD holds both programs.
 import argparse, json, math, os, platform, random, subprocess, sys, tempfile, time
 
 
@@ -73,7 +73,7 @@ def run(build, folder, seed):
     targets = ",".join(f"y{j}" for j in range(len(Y[0])))
     env = dict(os.environ, OMP_NUM_THREADS="1", OMP_WAIT_POLICY="passive")
     command = [os.path.join(build, "burelu"), "train", data, "--target", targets, "--gamma", repr(gamma), "--report",
-               report, "--certificate", certificate, "--max-evaluations", "20000", "--time-limit", "20",
+               report, "--certificate", certificate, "--max-evaluations", "20000", "--time-limit", "19",
                "--log-level", "error"]
     begun = time.time()
     row = {"seed": seed, "n": len(X), "d": len(X[0]), "c": len(Y[0]), "gamma": gamma, "faults": []}
@@ -120,7 +120,7 @@ def summary(rows, arguments):
         "# Random tables",
         "",
         f"`{' '.join(['bench/random_tables.py'] + sys.argv[1:])}`, {platform.machine()}, {os.cpu_count()} processors, "
-        f"commit {commit()}; one thread a run.",
+        f"commit {commit(arguments.build)}; one thread a run.",
         "",
         "| | |",
         "|---|---|",
@@ -137,9 +137,10 @@ def summary(rows, arguments):
     return "\n".join(lines) + "\n"
 
 
-def commit():
-    here = os.path.dirname(os.path.abspath(__file__))
-    return subprocess.run(["git", "-C", here, "rev-parse", "--short", "HEAD"], capture_output=True, text=True).stdout.strip()
+def commit(build):
+    """Of the program that ran."""
+    said = subprocess.run([os.path.join(build, "burelu"), "info"], capture_output=True, text=True).stdout
+    return next((line.split()[-1] for line in said.splitlines() if line.startswith("commit")), "unknown")
 
 
 def main():
@@ -149,11 +150,17 @@ def main():
     parser.add_argument("--first", type=int, default=0)
     parser.add_argument("--jobs", type=int, default=1)
     parser.add_argument("--out")
-    parser.add_argument("--rows", help="JSON lines, one a table, as they come")
+    parser.add_argument("--rows", help="JSON lines, one a table, as they come; what is there already is not run again")
     arguments = parser.parse_args()
     from concurrent.futures import ThreadPoolExecutor
 
+    known = {}
+    if arguments.rows and os.path.exists(arguments.rows):
+        known = {row["seed"]: row for row in map(json.loads, open(arguments.rows))}
+
     def one(seed):
+        if seed in known:
+            return known[seed]
         with tempfile.TemporaryDirectory() as folder:
             row = run(os.path.abspath(arguments.build), folder, seed)
         if arguments.rows:

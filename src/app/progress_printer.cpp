@@ -39,6 +39,14 @@ std::string solve_line(const Progress& progress) {
                      number(progress.infeasibility, "{:.1e}"), progress.rank);
 }
 
+/// Branch and bound compares its best network with the bound; there is no factor.
+std::string branch_line(const Progress& progress) {
+  return fmt::format("{:>7} cells {:>8.2f} s  objective {:>10}  bound {:>10}  gap {:>8}", progress.evaluations,
+                     progress.seconds, number(progress.objective, "{:.6g}"),
+                     std::isnan(progress.lower_bound) ? "-" : rounded_down(progress.lower_bound, 6),
+                     number(relative_gap(progress.objective, progress.lower_bound), "{:.1e}"));
+}
+
 /// While networks are trained only theirs changes.
 std::string network_line(const Progress& progress) {
   std::string line = fmt::format("{:>13} {:>8.2f} s  objective {:>10}", "network", progress.seconds,
@@ -69,8 +77,10 @@ void clear_line() { std::fputs("\r\x1b[K", stderr); }
 }  // namespace
 
 std::string progress_line(const Progress& progress, bool debug) {
-  const bool network = std::string_view(progress.phase) == "network";
-  std::string line = network ? network_line(progress) : solve_line(progress);
+  const std::string_view phase(progress.phase);
+  std::string line = phase == "network"  ? network_line(progress)
+                     : phase == "branch" ? branch_line(progress)
+                                         : solve_line(progress);
   if (debug)
     line += fmt::format("  {}  penalty {:.3g}  primal {:.1e}  dual {:.1e}", progress.phase, progress.penalty,
                         progress.primal_residual, progress.dual_residual);

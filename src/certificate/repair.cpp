@@ -28,6 +28,7 @@ constexpr index_t kSmall = 150;
 constexpr int kMostTrials = 60;   // of a climb: Lambda improves meanwhile, so a share may beat what it was just before
 constexpr int kRetryAnchors = 8;  // every so many calls both interior anchors are tried
 constexpr double kLeastLambda = 1e-2;  // of what tr Lambda can be: multiplicative steps do not leave zero
+constexpr double kSparseRoom = 1e-8;   // of the diagonal: the sparse proof takes less off at any order
 constexpr double kNegligible = 1e-14;  // of sqrt(tau_i tau_j): multipliers below are dropped when T is mixed
 
 std::size_t at(index_t i) { return static_cast<std::size_t>(i); }
@@ -111,7 +112,8 @@ SlackMixture Repair::mixture(double theta) const {
   out.tied.resize(at(m_));
   for (index_t k = 0; k < m_; ++k)
     out.tied[at(k)] = ground_ * uniform_[at(k)] + (anchor_ == kIncumbent ? 0.0 : other * interior_[at(k)]);
-  out.spare = 1.0 - 8.0 * static_cast<double>((order_ + 8) * (order_ + 8)) * 0x1p-53;
+  const double taken = 8.0 * static_cast<double>((order_ + 8) * (order_ + 8)) * 0x1p-53;
+  out.spare = 1.0 - (cuts_.empty() ? std::min(taken, kSparseRoom) : taken);
   return out;
 }
 

@@ -265,7 +265,8 @@ double SparseProof::largest_scale() const {
   if (!eigenvalues(F, values)) return 0.0;
   if (!(values.back() > 0.0)) return std::numeric_limits<double>::max();
   const double scale = std::sqrt(0.5 * gamma_ / values.back());
-  for (double less = 1e-15; less < 1e-4; less *= 4.0)
+  // Where G is small beside gamma the scale is large and F hardly more than rounding: then much less will do.
+  for (double less = 1e-15; less < 1.0; less *= 4.0)
     if (proves(scale * (1.0 - less))) return scale * (1.0 - less);
   return 0.0;
 }

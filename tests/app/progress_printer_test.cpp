@@ -42,6 +42,17 @@ TEST(ProgressLine, TheGapIsSaidWhereTheObjectiveMeansSomething) {
   EXPECT_TRUE(says("gap ~1.0e-02")) << progress_line(progress, false);
 }
 
+TEST(ProgressLine, OfBranchAndBoundHasNoFactor) {
+  Progress progress;
+  progress.phase = "branch";
+  progress.evaluations = 4819;
+  progress.objective = 8.0;
+  progress.lower_bound = 6.0;
+  progress.infeasibility = std::numeric_limits<double>::quiet_NaN();
+  EXPECT_EQ(progress_line(progress, false),
+            "   4819 cells     0.00 s  objective          8  bound          6  gap  2.5e-01");
+}
+
 TEST(ProgressLine, OfANetworkSaysWhatChangesAlone) {
   Progress progress;
   progress.phase = "network";

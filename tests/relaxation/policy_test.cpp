@@ -156,9 +156,10 @@ TEST(Policy, SlowLongBeforeItIsStalled) {
   EXPECT_EQ(next(state, look, options(), checks(11, 10.0, 0.0, 8.0, 0.0), false), Action::grow);
 }
 
-TEST(Policy, WithoutABoundNothingStallsButNoNumberDoes) {
+TEST(Policy, WithoutABoundTheObjectiveHasToMove) {
   const Look look = running();
-  EXPECT_EQ(next({}, look, options(), checks(100, 10.0, 0.0, kNaN, 0.0), false), Action::go_on);
+  EXPECT_EQ(next({}, look, options(), checks(100, 10.0, 0.2, kNaN, 0.0), false), Action::go_on);
+  EXPECT_EQ(next({}, look, options(), checks(100, 10.0, 0.0, kNaN, 0.0), false), Action::stalled);
   EXPECT_EQ(next({}, look, options(), checks(100, kNaN, 0.0, 8.0, 0.0), false), Action::stalled);
 }
 
