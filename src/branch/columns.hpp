@@ -1,6 +1,7 @@
 // The directions at hand in the column generation, with their output weights; and W with the bound that it proves.
 #pragma once
 
+#include <functional>
 #include <vector>
 
 #include "branch/kinks.hpp"
@@ -19,8 +20,8 @@ class Columns {
   bool add(std::vector<double> direction);
   /// Directions without weight go.
   void drop_idle();
-  /// The best weights.
-  void fit();
+  /// The best weights; `go_on` as in weights.hpp.
+  void fit(const std::function<bool()>& go_on);
   /// Directions closer than `angle` made one, their mean by weight.
   Columns merged(double angle) const;
 

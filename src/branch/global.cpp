@@ -62,7 +62,8 @@ class Trainer {
       if (!added && thorough) break;
       thorough = !added;
       if (!added) continue;
-      columns_.fit();
+      if (too_large()) break;
+      columns_.fit([this] { return !wished(); });
       adopt();
     }
     if (std::isnan(bound_)) {  // stopped before the first search: sum ||x_i|| ||w_i|| bounds h as well
@@ -80,9 +81,13 @@ class Trainer {
     return best;
   }
 
-  bool ask() {
-    if (limits_.cells > 0 && result_.cells >= limits_.cells) return false;
-    return !limits_.keep_going || limits_.keep_going({result_.cells, result_.objective, bound_});
+  bool wished() { return limits_.keep_going && !limits_.keep_going({result_.cells, result_.objective, bound_}); }
+
+  bool ask() { return !(limits_.cells > 0 && result_.cells >= limits_.cells) && !wished(); }
+
+  bool too_large() {
+    result_.stopped = limits_.unknowns > 0 && columns_.count() * problem_.Y.cols > limits_.unknowns;
+    return result_.stopped;
   }
 
   bool finished() {
@@ -126,7 +131,7 @@ class Trainer {
     limits.cells = limits_.cells > 0 ? std::max<std::int64_t>(limits_.cells - result_.cells, 1) : 0;
     limits.keep_going = [this, before = result_.cells](std::int64_t cells) {
       result_.cells = before + cells;
-      return !limits_.keep_going || limits_.keep_going({result_.cells, result_.objective, bound_});
+      return !wished();
     };
     const std::int64_t before = result_.cells;
     SearchResult found = search(kinks, limits);
@@ -179,7 +184,7 @@ class Trainer {
     const double allowed = std::isnan(bound_) ? 0.0 : 0.5 * limits_.tolerance * std::abs(result_.objective);
     for (const double angle : {0.3, 0.1, 0.03, 0.01, 3e-3, 1e-3, 1e-4}) {
       Columns fewer = columns_.merged(angle);
-      fewer.fit();
+      fewer.fit([this] { return !wished(); });
       fewer.drop_idle();
       const bool good = fewer.objective() <= result_.objective + std::max(allowed, 1e-9 * result_.objective);
       const bool keeps = !result_.reached || fewer.objective() - bound_ <= limits_.tolerance * fewer.objective();

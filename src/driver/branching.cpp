@@ -12,6 +12,7 @@ namespace {
 
 constexpr index_t kFewFeatures = 7;          // of its own accord
 constexpr std::int64_t kFewCells = 1500000;  // some seconds: what it has not proven by then takes long
+constexpr index_t kFewUnknowns = 2000;       // a tenth of a second for a factorisation of that order
 constexpr double kTimeShare = 1.0 / 3.0;     // of a limit of time
 constexpr double kNone = std::numeric_limits<double>::quiet_NaN();
 
@@ -62,7 +63,10 @@ Branching branch(const Problem& problem, const Presolved& reduced, const SolveOp
   GlobalLimits limits;
   limits.tolerance = options.tolerance;
   limits.seed = options.seed;
-  if (automatic) limits.cells = kFewCells;
+  if (automatic) {
+    limits.cells = kFewCells;
+    limits.unknowns = kFewUnknowns;
+  }
   limits.keep_going = [&](const GlobalProgress& seen) {
     late = late || (limit > 0.0 && clock.seconds() > limit);
     interrupted = interrupted || stop.wished();

@@ -76,7 +76,7 @@ TEST_F(Said, ADryRunKnowsTheLimitsOfTheProcess) {
 #if defined(__SANITIZE_ADDRESS__) || defined(__SANITIZE_THREAD__)
   GTEST_SKIP() << "sanitizers reserve more address space than any limit";
 #endif
-  const std::string data = "'builtin:teacher?n=3000&d=3&c=1'";
+  const std::string data = "'builtin:teacher?n=6000&d=3&c=1'";
   const Outcome free = run_burelu(folder_, "bound " + data + " --device cpu --dry-run");
   const Outcome limited =
       run_shell(folder_, "ulimit -v 1000000 && burelu bound " + data + " --device cpu --threads 1 --dry-run");
