@@ -14,6 +14,7 @@ constexpr index_t kFewFeatures = 7;          // of its own accord
 constexpr std::int64_t kFewCells = 1500000;  // some seconds: what it has not proven by then takes long
 constexpr index_t kFewUnknowns = 2000;       // a tenth of a second for a factorisation of that order
 constexpr double kTimeShare = 1.0 / 3.0;     // of a limit of time
+constexpr double kTellEvery = 0.1;           // seconds, where neither cells nor bound moved
 constexpr double kNone = std::numeric_limits<double>::quiet_NaN();
 
 // Options that speak of the relaxation alone.
@@ -60,6 +61,9 @@ Branching branch(const Problem& problem, const Presolved& reduced, const SolveOp
   const double begin = clock.seconds();
   bool late = false;
   bool interrupted = false;
+  std::int64_t told_cells = -1;
+  double told_bound = kNone;
+  double told_at = begin;
   GlobalLimits limits;
   limits.tolerance = options.tolerance;
   limits.seed = options.seed;
@@ -72,9 +76,15 @@ Branching branch(const Problem& problem, const Presolved& reduced, const SolveOp
     interrupted = interrupted || stop.wished();
     if (late || interrupted) return false;
     if (!options.progress) return true;
+    const double now = clock.seconds();
+    const bool same = seen.cells == told_cells && (seen.lower_bound == told_bound || std::isnan(seen.lower_bound));
+    if (same && now < told_at + kTellEvery) return true;
+    told_cells = seen.cells;
+    told_bound = seen.lower_bound;
+    told_at = now;
     Progress p;
     p.evaluations = seen.cells;
-    p.seconds = clock.seconds();
+    p.seconds = now;
     p.objective = p.network_objective = seen.objective;
     p.lower_bound = seen.lower_bound;
     p.infeasibility = p.primal_residual = p.dual_residual = kNone;
