@@ -72,7 +72,7 @@ void Columns::drop_idle() {
   weights_.resize(kept);
 }
 
-void Columns::fit() {
+void Columns::fit(const std::function<bool()>& stop) {
   const index_t K = count();
   if (K == 0) return;
   const Matrix H = hidden(problem_->X, directions_);
@@ -80,7 +80,7 @@ void Columns::fit() {
   const Matrix right = product(transposed(H), dense(problem_->Y));
   Matrix V(K, problem_->Y.cols);
   for (index_t k = 0; k < K; ++k) std::copy_n(weights_[static_cast<std::size_t>(k)].begin(), V.cols, V.row(k));
-  fit_weights(gram, right, problem_->gamma, V);
+  fit_weights(gram, right, problem_->gamma, V, stop);
   for (index_t k = 0; k < K; ++k) std::copy_n(V.row(k), V.cols, weights_[static_cast<std::size_t>(k)].begin());
 }
 

@@ -1,6 +1,7 @@
 // The directions at hand in the column generation, with their output weights; and W with the bound that it proves.
 #pragma once
 
+#include <functional>
 #include <vector>
 
 #include "branch/kinks.hpp"
@@ -20,7 +21,7 @@ class Columns {
   /// Directions without weight go.
   void drop_idle();
   /// The best weights.
-  void fit();
+  void fit(const std::function<bool()>& stop = {});
   /// Directions closer than `angle` made one, their mean by weight.
   Columns merged(double angle) const;
 

@@ -62,7 +62,7 @@ class Trainer {
       if (!added && thorough) break;
       thorough = !added;
       if (!added) continue;
-      columns_.fit();
+      columns_.fit([this] { return !ask(); });
       adopt();
     }
     if (std::isnan(bound_)) {  // stopped before the first search: sum ||x_i|| ||w_i|| bounds h as well
@@ -179,7 +179,7 @@ class Trainer {
     const double allowed = std::isnan(bound_) ? 0.0 : 0.5 * limits_.tolerance * std::abs(result_.objective);
     for (const double angle : {0.3, 0.1, 0.03, 0.01, 3e-3, 1e-3, 1e-4}) {
       Columns fewer = columns_.merged(angle);
-      fewer.fit();
+      fewer.fit([this] { return !ask(); });
       fewer.drop_idle();
       const bool good = fewer.objective() <= result_.objective + std::max(allowed, 1e-9 * result_.objective);
       const bool keeps = !result_.reached || fewer.objective() - bound_ <= limits_.tolerance * fewer.objective();

@@ -31,7 +31,7 @@ class Fit {
     for (index_t k = 0; k < K_; ++k) ridge_ = std::max(ridge_, kRidge * gram(k, k));
   }
 
-  double run() {
+  double run(const std::function<bool()>& stop) {
     double total = 0.0;
     for (index_t k = 0; k < K_; ++k) total += norm(V_.row(k), c_);
     // without a start: the size of a fit by one direction
@@ -47,7 +47,7 @@ class Fit {
       for (index_t z = 0; z < c_; ++z) z_(k, z) = V_(k, z) / eta;
     }
     double worst = 0.0;
-    for (int step = 0; step < kMostSteps; ++step) {
+    for (int step = 0; step < kMostSteps && !(stop && stop()); ++step) {
       const double reach = newton(mu);
       if (reach < 0.0) break;
       refresh();
@@ -147,8 +147,9 @@ class Fit {
 
 }  // namespace
 
-double fit_weights(const Matrix& gram, const Matrix& right, double gamma, Matrix& V) {
-  return Fit(gram, right, gamma, V).run();
+double fit_weights(const Matrix& gram, const Matrix& right, double gamma, Matrix& V,
+                   const std::function<bool()>& stop) {
+  return Fit(gram, right, gamma, V).run(stop);
 }
 
 }  // namespace burelu
