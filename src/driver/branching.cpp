@@ -1,8 +1,10 @@
 #include "driver/branching.hpp"
 
+#include <algorithm>
 #include <cmath>
 #include <limits>
 #include <string>
+#include <vector>
 
 #include "branch/cell.hpp"
 #include "burelu/errors.hpp"
@@ -11,6 +13,7 @@ namespace burelu {
 namespace {
 
 constexpr index_t kFewFeatures = 7;          // of its own accord
+constexpr double kAlike = 1e6;               // ratio of column norms: burelu-verify cannot decide its cells beyond 1e8
 constexpr std::int64_t kFewCells = 1500000;  // some seconds: what it has not proven by then takes long
 constexpr index_t kFewUnknowns = 2000;       // a tenth of a second for a factorisation of that order
 constexpr double kTimeShare = 1.0 / 3.0;     // of a limit of time
@@ -21,6 +24,14 @@ constexpr double kNone = std::numeric_limits<double>::quiet_NaN();
 bool about_relaxation(const SolveOptions& options) {
   return !options.checkpoint.empty() || !options.resume.empty() || options.rank > 0 || options.max_evaluations > 0 ||
          options.cuts > 0 || options.cut_rounds > 0 || options.multipliers_float;
+}
+
+bool columns_alike(const Matrix& X) {
+  std::vector<double> squares(static_cast<std::size_t>(X.cols), 0.0);
+  for (index_t i = 0; i < X.rows; ++i)
+    for (index_t j = 0; j < X.cols; ++j) squares[static_cast<std::size_t>(j)] += X(i, j) * X(i, j);
+  const auto [least, largest] = std::minmax_element(squares.begin(), squares.end());
+  return squares.empty() || *largest <= kAlike * kAlike * *least;
 }
 
 double bound_of(const GlobalOptimum& optimum) {
@@ -46,7 +57,8 @@ std::string sentence(const Branching& found) {
 
 bool branches(const Presolved& reduced, const SolveOptions& options) {
   if (options.bound == BoundMethod::relaxation) return false;
-  if (options.bound == BoundMethod::automatic) return reduced.features() <= kFewFeatures && !about_relaxation(options);
+  if (options.bound == BoundMethod::automatic)
+    return reduced.features() <= kFewFeatures && columns_alike(reduced.X) && !about_relaxation(options);
   if (reduced.features() <= kMostDims) return true;
   throw DataError("branch and bound over " + std::to_string(reduced.features()) + " features would take more than 10^" +
                   std::to_string(reduced.features() / 2) + " cells (at most " + std::to_string(kMostDims) +

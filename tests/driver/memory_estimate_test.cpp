@@ -61,7 +61,16 @@ TEST(MemoryEstimate, CutsAreLookedAtWhenThereAreSome) {
   EXPECT_THROW(require_cut_memory(without.size, 200, machine), MemoryError);
 }
 
-TEST(MemoryEstimate, NothingToSolveNeedsWhatPresolveDoes) {
+// The way into the row space, and back, takes matrices of the size of the data.
+TEST(MemoryEstimate, ManyFeaturesAreCounted) {
+  const Instance instance{gaussian(6, 20000, 1), gaussian(6, 2, 2), 0.1};
+  const MemoryEstimate estimate = estimate_memory(instance.problem(), on_cpu(0), true);
+  EXPECT_EQ(estimate.size.features, 6);
+  EXPECT_GT(estimate.host, std::int64_t{3 * 6 * 20000 * 8});
+  EXPECT_LT(estimate.host, std::int64_t{6 * 6 * 20000 * 8});
+}
+
+TEST(MemoryEstimate, NothingToSolveNeedsPresolveAlone) {
   const Instance instance{Matrix(3, 2), gaussian(3, 2, 2), 0.1};
   EXPECT_EQ(estimate_memory(instance.problem(), on_cpu(0), false).host, presolve_bytes(instance.problem()));
 }

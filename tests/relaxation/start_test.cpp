@@ -36,6 +36,7 @@ TEST_F(Start, RandomPointsAreFeasible) {  // columns are neurons: every product 
 TEST_F(Start, BeginsWithMoreColumnsThanASolutionNeeds) {
   EXPECT_GT(starting_rank(1000, 21, 10), 21 + 10);
   EXPECT_GT(starting_rank(75, 4, 3), 4 + 3);
+  EXPECT_EQ(starting_rank(200, 200, 2), 20);     // as many features as rows: a solution has few columns
   EXPECT_EQ(starting_rank(1, 1, 1), 2);          // no more than the order of the lifted matrix
   EXPECT_LT(starting_rank(1000, 784, 10), 100);  // the rest as it is needed
 }
