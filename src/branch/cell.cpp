@@ -9,6 +9,7 @@ namespace {
 
 constexpr double kInfinity = std::numeric_limits<double>::infinity();
 constexpr double kUnit = 0x1p-53;
+constexpr double kUnderflow = 1e-290;  // more than what underflows in the quadratic
 #ifndef SWEEPS
 #define SWEEPS 3
 #endif
@@ -108,7 +109,7 @@ double CellTest::at_centre(const Frame& f) {
     square += sum * sum;
   }
   const double size = std::sqrt(square);
-  for (index_t z = 0; z < c_; ++z) e_[at(z)] = size > 0.0 ? phi_[at(z)] / size : (z == 0 ? 1.0 : 0.0);
+  for (index_t z = 0; z < c_; ++z) e_[at(z)] = size > 1e-140 ? phi_[at(z)] / size : (z == 0 ? 1.0 : 0.0);
   return size;
 }
 
@@ -157,7 +158,8 @@ void CellTest::model(const Frame& f) {
   for (index_t i = 0; i < n; ++i) {
     double square = 0.0;
     for (index_t z = 0; z < c_; ++z) square += f.g[at(z * f.stride + i)] * f.g[at(z * f.stride + i)];
-    E_ += std::sqrt(std::max(square - p[i] * p[i], 0.0) + 1e-15 * square) * half_[at(i)];
+    E_ += std::sqrt(std::max(square - p[i] * p[i], 0.0) + 8.0 * static_cast<double>(c_ + 4) * kUnit * square) *
+          half_[at(i)];
   }
   for (index_t z = 0; z < c_; ++z) {
     const double* g = f.g.data() + z * f.stride;
@@ -250,8 +252,8 @@ double CellTest::quadratic(double t, double r, const double* g) {
       for (index_t z = 0; z < c_; ++z) square += G_[at(z * d_ + free[a])] * G_[at(z * d_ + free[a])];
       rest_reach += std::sqrt(square) * w_[free[a]];
     }
-    rho = rest_reach > E_ * 1e-6 ? E_ / rest_reach : 1e6;
-    error = E_ * E_ * (1.0 + 1.0 / std::max(rho, 1e-12));
+    rho = rest_reach > E_ * 1e-6 ? std::max(E_ / rest_reach, 1e-12) : 1e6;
+    error = E_ * E_ * (1.0 + 1.0 / rho);
   }
   double q = r * r + (1.0 + rho) * rest + error - t2 * uu_;
   double b[kMostDims], H[kMostDims][kMostDims];
@@ -332,7 +334,8 @@ double CellTest::quadratic(double t, double r, const double* g) {
   double mm = 0.0;
   for (index_t j = 0; j < d_; ++j) mm += std::sqrt(k_.metric[at(j * d_ + j)]) * (std::abs(u_[j]) + w_[j]);
   const double total = reach * reach + (1.0 + rho) * rest_reach * rest_reach + error + t2 * mm * mm + lifted + trace;
-  const double rounding = t2 * k_.metric_slack + 64.0 * static_cast<double>(c_ + 4 * d_ + 40) * kUnit * total;
+  const double rounding =
+      t2 * k_.metric_slack + 64.0 * static_cast<double>(c_ + 4 * d_ + 40) * kUnit * total + kUnderflow;
   noise_ = std::max(noise_, rounding + 4.0 * k_.slack * (reach + rest_reach));
   return q + top + lifted + rounding;
 }
@@ -360,7 +363,8 @@ CellVerdict CellTest::test(const Box& box, const Frame& parent, double t, Frame&
   double q = quadratic(t, r_e_, g_);
   if (low < -std::max(least, 0.0)) {  // e'Phi may be negative: the same for -e
     for (index_t j = 0; j < d_; ++j) low_g_[j] = -low_g_[j];
-    q = std::max(q, quadratic(t, -low_r_, low_g_));
+    const double other = quadratic(t, -low_r_, low_g_);
+    if (!(other <= q)) q = other;  // NaN as well
   }
   // ||Phi|| <= t ||By|| + what is missing
   const double bound =

@@ -20,10 +20,17 @@ constexpr double kFlattest = 1e-12;      // of the largest eigenvalue: singular 
 
 double rounding(double k) { return 1.0001 * k * kUnit; }
 
-double norm(const double* x, index_t size) {
+double norm(const double* x, index_t size) {  // in units of its largest entry: squares of small ones would vanish
+  double largest = 0.0;
+  for (index_t j = 0; j < size; ++j) largest = std::max(largest, std::abs(x[j]));
+  if (!(largest > 0.0) || !std::isfinite(largest)) return largest;
+  const int power = std::ilogb(largest);
   double sum = 0.0;
-  for (index_t j = 0; j < size; ++j) sum += x[j] * x[j];
-  return std::sqrt(sum);
+  for (index_t j = 0; j < size; ++j) {
+    const double entry = std::ldexp(x[j], -power);
+    sum += entry * entry;
+  }
+  return std::ldexp(std::sqrt(sum), power);
 }
 
 int power_near(double value) { return value > 0.0 ? std::ilogb(value) : 0; }
@@ -125,7 +132,7 @@ class Builder {
     fill(rows);
     fill_metric();
     out_.eta = out_.unit * (kInflate * eta_ + kTiny);
-    out_.largest = out_.unit * kInflate * largest_;
+    out_.largest = out_.unit * (kInflate * largest_ + kTiny);
     return std::move(out_);
   }
 

@@ -152,7 +152,10 @@ class SphereMaker {
         }
     out.metric_error = up(up(static_cast<double>(D + 4) * kEps * terms) + 1e-290);
     out.gamma = down(claim_.gamma - eta_);
-    if (!(out.gamma > 0.0)) out.problem = "rows lie too far from their lines or from the span of the coordinates";
+    if (claim_.gamma < 1e-140)  // its square would lose digits
+      out.problem = "gamma is too small for branch and bound: rescale the data";
+    else if (!(out.gamma > 1e-140))
+      out.problem = "rows lie too far from their lines or from the span of the coordinates";
     return out;
   }
 
@@ -376,7 +379,8 @@ class Walk {
         R[z] += g[z] * (slope[i] * centre_[i] + half);
         for (std::size_t j = 0; j < d; ++j) G[z * d + j] += g[z] * slope[i] * x[j];
       }
-      if (c > 1) E += std::sqrt(std::max(own - p[i] * p[i], 0.0) + 4e-15 * own) * half;
+      if (c > 1)
+        E += std::sqrt(std::max(own - p[i] * p[i], 0.0) + 16.0 * static_cast<double>(c + 4) * kEps * own) * half;
     }
     double along = 0.0;
     Vector g_mid{};

@@ -48,6 +48,24 @@ TEST(Global, NetworkAndBoundAgreeAndNoOtherNetworkIsBelow) {
   }
 }
 
+// Numbers so far apart that the squares of the small ones vanish: u = v = (0.9e80)^(1/2) has the objective 0.095.
+TEST(Global, SquaresThatVanishProveNothing) {
+  for (const double large : {1e60, 1e78, 1e80, 1e100}) {
+    test::Instance instance{Matrix(2, 1), Matrix(2, 1), 1e-81};
+    instance.X(0, 0) = -large;
+    instance.X(1, 0) = 1e-80;
+    instance.Y(1, 0) = 1.0;
+    Network network{Matrix(1, 1), Matrix(1, 1)};
+    network.U(0, 0) = network.V(0, 0) = std::sqrt(0.9e80);
+    const double reached = objective(instance.problem(), network);
+    ASSERT_NEAR(reached, 0.095, 1e-6);
+    const GlobalOptimum found = optimum(instance, 1e-3);
+    if (!found.certificate.empty()) {
+      EXPECT_LE(found.certificate.lower_bound, reached) << large;
+    }
+  }
+}
+
 TEST(Global, AboveTheLargestGammaTheZeroNetworkIsOptimalAndBelowItIsNot) {
   for (const std::uint64_t seed : {1U, 7U, 12U}) {
     test::Instance instance = test::branch_case(seed);

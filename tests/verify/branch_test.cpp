@@ -3,6 +3,8 @@
 
 #include <gtest/gtest.h>
 
+#include <cmath>
+
 #include "branch/cases.hpp"
 #include "branch/global.hpp"
 #include "verify/check.hpp"
@@ -41,6 +43,23 @@ TEST(VerifyBranch, AcceptsWhatTrainingProves) {
     EXPECT_TRUE(verdict.valid) << seed << " " << verdict.reason;
     EXPECT_GE(verdict.lower_bound, p.claim.lower_bound) << seed;
   }
+}
+
+// The square of gamma is denormal and rounds up by a third; the largest h is above gamma.
+TEST(VerifyBranch, RefusesGammaWhoseSquareVanishes) {
+  test::Instance instance{Matrix(2, 2), Matrix(2, 1), std::sqrt(1.51) * std::ldexp(1.0, -537)};
+  instance.X(0, 0) = instance.X(1, 1) = 1e-90;
+  instance.Y(0, 0) = instance.Y(1, 0) = instance.gamma / (0.95 * std::sqrt(2.0) * 1e-90);
+  verify::Claim claim;
+  claim.branched = true;
+  claim.gamma = instance.gamma;
+  claim.lower_bound = 0.0;
+  claim.data_hash = data_hash(instance.problem());
+  claim.W = table(instance.Y);
+  for (double& w : claim.W.values) w = -w;
+  const verify::Verdict verdict = verify::check({table(instance.X), table(instance.Y)}, claim);
+  EXPECT_FALSE(verdict.valid);
+  EXPECT_NE(verdict.reason.find("gamma is too small"), std::string::npos) << verdict.reason;
 }
 
 TEST(VerifyBranch, RefusesWhatIsTamperedWith) {
