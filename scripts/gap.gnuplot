@@ -7,7 +7,7 @@ if (exists("picture")) {
   set terminal dumb size 100,26
 }
 set title "No network is below the lower curve"
-set xlabel "evaluations"
+set xlabel "evaluations, or cells of branch and bound"
 set key right bottom
 set datafile missing "nan"
 stats table using 2 nooutput name "objective"
@@ -18,5 +18,5 @@ larger(a, b) = a > b ? a : b
 bottom = larger(bound_min, bound_max - 0.25 * abs(bound_max))
 top = larger(bound_max, smaller(objective_max, objective_min + 0.25 * abs(objective_min)))
 set yrange [bottom - 0.05 * (top - bottom) : top + 0.05 * (top - bottom) + 1e-12 * abs(top)]
-plot table using 1:2 with lines linewidth 2 title "objective of the relaxation", \
+plot table using 1:2 with lines linewidth 2 title "objective", \
      table using 1:3 with lines linewidth 2 title "proven lower bound"

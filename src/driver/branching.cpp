@@ -53,6 +53,16 @@ std::string sentence(const Branching& found) {
   }
 }
 
+// What moved since the entry before.
+void note(std::vector<HistoryEntry>& history, const GlobalProgress& seen, double seconds) {
+  if (!history.empty()) {
+    const HistoryEntry& last = history.back();
+    const bool same = last.lower_bound == seen.lower_bound || std::isnan(seen.lower_bound);
+    if (same && last.objective == seen.objective) return;
+  }
+  history.push_back({seen.cells, seconds, seen.objective, kNone, seen.lower_bound, kNone, 0});
+}
+
 }  // namespace
 
 bool branches(const Presolved& reduced, const SolveOptions& options) {
@@ -87,6 +97,7 @@ Branching branch(const Problem& problem, const Presolved& reduced, const SolveOp
     late = late || (limit > 0.0 && clock.seconds() > limit);
     interrupted = interrupted || stop.wished();
     if (late || interrupted) return false;
+    note(out.history, seen, clock.seconds());
     if (!options.progress) return true;
     const double now = clock.seconds();
     const bool same = seen.cells == told_cells && (seen.lower_bound == told_bound || std::isnan(seen.lower_bound));
@@ -125,6 +136,7 @@ Relaxation branched_result(const Presolved& reduced, const Branching& found) {
   result.factor = {Matrix(reduced.rows(), 0), Matrix(reduced.features(), 0), Matrix(reduced.outputs(), 0)};
   result.relative_gap = kNone;
   take_bound(result, found);
+  result.history = found.history;
   HistoryEntry end;
   end.evaluations = found.optimum.cells;
   end.seconds = found.seconds;

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <optional>
+#include <vector>
 
 #include "branch/global.hpp"
 #include "burelu/options.hpp"
@@ -20,6 +21,7 @@ struct Branching {
   GlobalOptimum optimum;
   Status status = Status::stalled;  ///< why it ended
   double seconds = 0.0;
+  std::vector<HistoryEntry> history;  ///< its evaluations are cells
 };
 
 /// Within the limits of the options; of its own accord with a third of the time and a limit of cells.
