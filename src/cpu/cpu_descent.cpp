@@ -5,7 +5,6 @@
 #include <cstring>
 
 #include "cpu/isa/kernels.hpp"
-#include "seam/control_check.hpp"
 #include "seam/rules.hpp"
 
 namespace burelu {
@@ -51,14 +50,6 @@ template <class Work>
 void CpuDescent<Base>::split(const Work& work) const {
   const bool parallel = unknowns_ * 2 * control_.memory.count > kParallelWork;
   (parallel ? team_ : Team()).share(unknowns_, kAligned, work);
-}
-
-template <class Base>
-void CpuDescent<Base>::exchange_descent(Archive& archive) {
-  const int capacity = control_.memory.capacity;
-  archive.value(control_);
-  if (!plausible(control_, capacity)) Archive::refuse();
-  for (Buffer<double>* b : {&point_, &gradient_, &direction_, &panel_, &gram_}) archive.buffer(*b);
 }
 
 template <class Base>

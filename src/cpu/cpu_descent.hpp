@@ -35,8 +35,6 @@ class CpuDescent : public Base {
   /// Records the trial's gradient sums: its norm and its slope along p, and adds half of `decay` to the decay. The
   /// derived class calls it at the end.
   void measure_trial(double decay);
-  /// State of the descent; on loading, resize() has been called for the same number of unknowns.
-  void exchange_descent(Archive& archive);
   bool idle() const { return control_.search.halted != 0; }
 
   Control control_;

@@ -21,7 +21,8 @@ int useful_threads(const RelaxationData& data, int threads) {
 std::unique_ptr<Backend> CpuDevice::relaxation(const RelaxationData& data, const BackendOptions& options) const {
   if (options.multipliers_float)
     throw DataError("multipliers in single precision need a CUDA device: the CPU backend stores them in double");
-  return std::make_unique<CpuBackend>(data, options.memory, useful_threads(data, options.threads), options.sigma);
+  return std::make_unique<CpuBackend>(data, options.memory, useful_threads(data, options.threads), options.sigma,
+                                      options.pairs);
 }
 
 std::unique_ptr<TrainingBackend> CpuDevice::training(const TrainingProblem& problem,

@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "cpu/isa/kernels.hpp"
+#include "cpu/pair_list.hpp"
 
 namespace burelu {
 namespace {
@@ -19,20 +20,18 @@ std::int64_t descent_doubles(std::int64_t unknowns, int memory, int threads) {
 
 }  // namespace
 
+std::int64_t cpu_list_bytes(std::int64_t pairs, index_t rows) {
+  return 2 * pair_list_bytes(pairs, 2 * rows) + pairs * static_cast<std::int64_t>(sizeof(UpperEntry));
+}
+
 std::int64_t cpu_backend_bytes(const SolveSize& s) {
-  const std::int64_t all = 2 * s.rows + s.cuts;
-  const std::int64_t padded = rounded_up(all, isa::kTile);
-  const std::int64_t tiles = padded / isa::kTile;
-  const std::int64_t entries = tiles * (tiles + 1) / 2 * isa::kTile * isa::kTile;
   const std::int64_t stride = rounded_up(s.rank, isa::kLanes);
-  const std::int64_t multipliers = entries * (2 * kDouble + static_cast<std::int64_t>(sizeof(float)));
   const std::int64_t panel = descent_doubles((s.rows + s.features) * s.rank, s.memory, s.threads);
-  const std::int64_t factor = padded * (stride * (1 + s.threads) + s.rank + 1);
+  const std::int64_t factor = 2 * s.rows * (2 * stride + s.rank + 2);  // F, G F, F twice in float, norms, importance
   const std::int64_t rows =
       s.rows * (std::int64_t{2} * s.rank + 2) + s.loss_rows * (std::int64_t{2} * s.rank + 2 * s.outputs);
   const std::int64_t data = 2 * s.rows * s.features + 2 * s.features * s.features;
-  const std::int64_t cuts = s.cuts * (all + 2) + s.cut_terms() * 3 / 2;  // kernel, offset and scale, L
-  return multipliers + kDouble * (panel + factor + rows + data + cuts);
+  return cpu_list_bytes(s.pairs, s.rows) + kDouble * (panel + factor + rows + data);
 }
 
 std::int64_t cpu_training_bytes(const TrainingSize& s) {

@@ -7,9 +7,10 @@
 
 namespace burelu {
 
-/// Of the relaxation: about 10 (2m + q)^2 (two copies of the multipliers and the weights over the rows of F, lower
-/// triangle), 8 q (2m + q) of kernels of q cuts, and 16 pairs (m + d) r of the panel. Exact but for rounding to cache
-/// lines, and as far as cuts have the terms that cut_terms() says.
+/// Of lists of so many pairs over 2 `rows` rows of F: two while one is made from the other, and what is between them.
+std::int64_t cpu_list_bytes(std::int64_t pairs, index_t rows);
+
+/// Of the relaxation: lists of `pairs`, 16 pairs (m + d) r of the panel, 12 m r of F and what is made of it.
 std::int64_t cpu_backend_bytes(const SolveSize& size);
 
 /// Of one training backend: n (2 k + d + 3 c), (2 memory + 5) (d + c) k and min(n, k)^2 doubles, and smaller ones.

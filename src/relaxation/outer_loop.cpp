@@ -56,10 +56,7 @@ void OuterLoop::iterate() {
   } else {
     build(0.0);
     CheckpointReader reader(options_.resume, key_);
-    backend_->read(snapshot_, kScalars);
-    const int capacity = snapshot_.control.memory.capacity;
     exchange(reader);
-    check_state(capacity);
   }
   while (!done_) {
     run_updates();
@@ -161,6 +158,8 @@ void OuterLoop::run_updates() {
   std::int64_t left = policy::evaluations_left(options_, evaluations());
   for (int k = 0; k < updates && left > 1 && !(k > 0 && due(stop)); ++k) {
     const auto window = static_cast<int>(std::min<std::int64_t>(state_.window, left - 1));
+    if (!listed_) list_pairs(*backend_);
+    listed_ = true;
     descend(*backend_, window, stop, chunk);
     update(*backend_);
     left -= window + 1;
@@ -219,6 +218,7 @@ bool OuterLoop::grow_rank() {
   state_.rank = larger;
   const Point wider = with_rank(data_, point, larger, options_.seed);
   backend_->write_point(wider.Shat, wider.Ut);
+  listed_ = false;
   state_.changed_at = evaluations();
   return true;
 }
@@ -228,6 +228,7 @@ void OuterLoop::leave_saddle() {
   const Point moved = shaken({snapshot_.Shat, snapshot_.Ut}, kEscapeNoise * state_.escapes,
                              options_.seed + 1 + static_cast<std::uint64_t>(state_.escapes));
   backend_->write_point(moved.Shat, moved.Ut);
+  listed_ = false;
   state_.changed_at = evaluations();
 }
 

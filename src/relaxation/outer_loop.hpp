@@ -37,7 +37,7 @@ class OuterLoop {
   bool zero_is_enough();
   void begin();
   void exchange(Archive& archive);
-  void check_state(int capacity);
+  void check_state() const;
   bool filled_fits() const;
   void save_if_due(bool last);
   bool late() const;
@@ -76,6 +76,7 @@ class OuterLoop {
   double zero_objective_;
   RelaxationData data_;
   std::unique_ptr<Backend> backend_;
+  bool listed_ = false;  // the list of pairs is that of the point and multipliers that the backend has
   std::vector<std::int32_t> active_;  // cut of row 2m + t of F, as numbered by the certifier
   int cut_rounds_ = 0;
   std::int64_t evaluations_before_ = 0;

@@ -33,6 +33,7 @@ void OuterLoop::build(double sigma) {
   backend_ = make_(data_, sigma);
   settings_.shortfall_weight = cuts_pay() ? kShortfallWeight : 0.0;
   backend_->set(settings_);
+  listed_ = false;
 }
 
 // The relaxation with another set of cuts, from the same factor, penalty and multipliers.

@@ -22,7 +22,14 @@ void OuterLoop::exchange(Archive& archive) {
     if (!(state_.share > 0.0 && state_.share <= 1.0)) Archive::refuse();
     if (!active_.empty() || state_.share < 1.0) build(0.0);
   }
-  backend_->exchange(archive);
+  BackendState state;
+  if (!archive.loading()) backend_->save(state);
+  burelu::exchange(archive, state, data_.m, data_.d);
+  if (archive.loading()) {
+    if (state.Shat.cols != state_.rank) Archive::refuse();
+    backend_->load(state);
+    listed_ = false;
+  }
   archive.value(result_.outer_iterations);
   archive.value(result_.checks);
   archive.value(result_.host_waits);
@@ -32,21 +39,19 @@ void OuterLoop::exchange(Archive& archive) {
   archive.matrix(filled_.Ut);
   archive.list(filled_multipliers_);
   archive.value(filled_sigma_);
+  if (archive.loading()) check_state();
 }
 
 // A file may say anything: what would lead outside of an array, overflow or never end is refused.
-void OuterLoop::check_state(int capacity) {
-  Snapshot now;
-  backend_->read(now, kPoint);
+void OuterLoop::check_state() const {
   const auto share = [](double value) { return value >= 0.0 && value <= 1.0; };
-  const bool loop = now.Shat.cols == state_.rank && state_.window >= policy::kWindow &&
+  const bool loop = state_.window >= policy::kWindow &&
                     state_.window <= policy::kWindowMax && counts(state_.escapes, policy::kEscapesMost) &&
                     counts(state_.certified_at) && counts(state_.changed_at) && counts(settings_.extrapolate, 1) &&
                     counts(cut_rounds_, 1 << 20) && counts(evaluations_before_) && share(state_.filled) &&
                     state_.step >= 1.0 && state_.step <= policy::kRaise;
   const bool numbers = counts(result_.outer_iterations) && counts(result_.checks) && counts(result_.host_waits);
-  if (!loop || !numbers || !filled_fits() || !plausible(now.control, capacity) ||
-      !plausible(snapshot_.control, capacity))
+  if (!loop || !numbers || !filled_fits() || !plausible(snapshot_.control))
     Archive::refuse();
 }
 

@@ -17,6 +17,8 @@ struct Settings {
   /// Of the shortfall in the distance that steers the penalty. With cuts primal and dual value agree long before the
   /// products are feasible, and the penalty would fall: 5 then, else 0.
   double shortfall_weight = 0.0;
+  /// scan() lists pairs with S_pq below this share of |f_p| |f_q|; infinity: all pairs.
+  double margin = 0.02;
 };
 
 /// The weak Wolfe line search of the current direction.
@@ -77,6 +79,14 @@ struct Dual {
   int updates = 0;            ///< multiplier updates so far
 };
 
+/// The list of pairs of rows of F outside of which all multipliers are zero.
+struct Lists {
+  std::int64_t pairs = 0;     ///< listed by the last scan
+  std::int64_t wanted = 0;    ///< that it would have listed: more than `pairs` where `capacity` cut the list
+  std::int64_t capacity = 0;  ///< pairs that there is room for
+  std::int64_t cut = 0;       ///< scans that had too little room
+};
+
 struct Count {
   std::int64_t evaluations = 0;  ///< interaction passes
 };
@@ -87,6 +97,7 @@ struct Control {
   Memory memory;
   Value value;
   Dual dual;
+  Lists lists;
   Count count;
 };
 

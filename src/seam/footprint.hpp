@@ -16,6 +16,7 @@ struct SolveSize {
   int rank = 0;
   int memory = 0;  ///< L-BFGS pairs
   int threads = 1;
+  std::int64_t pairs = 0;          ///< listed at a time
   index_t cuts = 0;                ///< cone cuts at a time, at most
   std::int64_t interior = 0;       ///< bytes of the interior-point method, 0 where it is not used
   index_t slack_columns = 0;       ///< of right-hand sides in a certificate, at most

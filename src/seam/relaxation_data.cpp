@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <random>
 
 #include "linalg/dense.hpp"
 #include "linalg/team.hpp"
@@ -13,7 +14,9 @@
 namespace burelu {
 namespace {
 
-constexpr index_t kFewRows = 200;  // up to which one thread is faster
+constexpr index_t kFewRows = 200;            // up to which one thread is faster
+constexpr std::int64_t kSampled = 1 << 15;   // pairs: exact up to 128 rows, else within some 1 %
+constexpr std::uint64_t kSampleSeed = 4711;
 
 int blas(index_t n) { return static_cast<int>(n); }
 
@@ -34,6 +37,33 @@ double mean_kernel(const RelaxationData& data) {
   double total = 0.0;
   for (const double row : rows) total += row;
   return total / static_cast<double>(m * m);
+}
+
+/// The diagonal whole; of the others all up to kSampled, else so many drawn with replacement.
+std::vector<SampledPair> mass_sample(const RelaxationData& data) {
+  const index_t rows = data.factor_rows();
+  const double pairs = 0.5 * static_cast<double>(rows) * static_cast<double>(rows - 1) - static_cast<double>(data.m);
+  std::vector<SampledPair> out;
+  const auto add = [&](index_t i, index_t j, double times) {
+    const double w = static_cast<float>(pair_weight(data, i, j));
+    out.push_back({static_cast<std::int32_t>(i), static_cast<std::int32_t>(j), times * w});
+  };
+  for (index_t i = 0; i < rows; ++i) add(i, i, 1.0);
+  if (pairs <= kSampled) {
+    for (index_t i = 0; i < rows; ++i)
+      for (index_t j = 0; j < i; ++j)
+        if (!data.tied(i, j)) add(i, j, 2.0);
+    return out;
+  }
+  std::mt19937_64 engine(kSampleSeed);
+  for (std::int64_t k = 0; k < kSampled;) {
+    const auto i = static_cast<index_t>(engine() % static_cast<std::uint64_t>(rows));
+    const auto j = static_cast<index_t>(engine() % static_cast<std::uint64_t>(rows));
+    if (i == j || data.tied(i, j)) continue;
+    add(i, j, 2.0 * pairs / kSampled);
+    ++k;
+  }
+  return out;
 }
 
 }  // namespace
@@ -73,6 +103,7 @@ RelaxationData prepare(const Presolved& reduced, const std::vector<Cut>& cuts) {
   double diagonal = 0.0;
   for (const double norm : data.norms) diagonal += norm * norm / static_cast<double>(data.m);
   data.cuts = cut_rows(cuts, 2 * data.m, diagonal, [&data](index_t i, index_t j) { return pair_kernel(data, i, j); });
+  data.sample = mass_sample(data);
   return data;
 }
 

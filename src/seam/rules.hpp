@@ -163,6 +163,13 @@ BURELU_HOST_DEVICE inline void take_update(Control& c, const entry::UpdateSums& 
   c.dual.largest = sums.largest;
 }
 
+/// A scan: `pairs` listed of `wanted`.
+BURELU_HOST_DEVICE inline void take_scan(Control& c, std::int64_t pairs, std::int64_t wanted) {
+  c.lists.pairs = pairs;
+  c.lists.wanted = wanted;
+  if (wanted > pairs) c.lists.cut += 1;
+}
+
 /// Two-loop recursion on the Gram matrix K of the panel [s | y | g] (2m+1 columns, leading dimension 2m+1):
 /// coefficients of p = -H g in the panel. `Team` runs dot, fill and scale over a row, its leader writes single entries:
 /// one thread on the CPU, a warp on a device.
