@@ -42,12 +42,8 @@ isa::PairRows CpuBackend::rows() {
 }
 
 void CpuBackend::scan() {
-  const bool all = control_.settings.margin == kInfinity;
-  if (all && list_.pairs() == 2 * data_.m * (data_.m - 1)) return;
-  Lists& lists = control_.lists;
-  PairScan found = all ? all_pairs(data_, importance_.data(), list_)
-                       : scan_pairs(data_, {factor_.data(), rank_, stride_}, importance_.data(), list_,
-                                    control_.settings.margin, lists.capacity, team_);
+  const PairScan found = scan_pairs(data_, {factor_.data(), rank_, stride_}, importance_.data(), list_,
+                                    control_.settings.margin, control_.lists.capacity, team_);
   list_ = PairList(found.blocks, data_.factor_rows(), team_);
   rules::take_scan(control_, list_.pairs(), found.wanted);
 }

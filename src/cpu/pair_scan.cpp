@@ -190,24 +190,4 @@ PairScan scan_pairs(const RelaxationData& data, const FactorRows& factor, const 
   return Scanner(data, factor, importance, before, capacity, team).scan(margin);
 }
 
-PairScan all_pairs(const RelaxationData& data, const double* importance, const PairList& before) {
-  const index_t rows = data.factor_rows();
-  UpperBlock block;
-  for (index_t p = 0; p < rows; ++p) {
-    std::int64_t e = before.entries() > 0 ? before.upper(p) : 0;
-    const std::int64_t end = before.entries() > 0 ? before.end(p) : 0;
-    for (index_t q = p + 1; q < rows; ++q) {
-      while (e < end && before.column[e] < q) ++e;
-      if (data.tied(p, q)) continue;
-      const bool old = e < end && before.column[e] == q;
-      const double w = old ? before.weight[e] : pair_weight(data, p, q) * (importance[p] * importance[q]);
-      block.entries.push_back({static_cast<std::int32_t>(q), static_cast<float>(w), old ? before.multiplier[e] : 0.0,
-                               old ? before.previous[e] : 0.0});
-    }
-    block.end.push_back(static_cast<std::int64_t>(block.entries.size()));
-  }
-  const auto count = static_cast<std::int64_t>(block.entries.size());
-  return {{std::move(block)}, count};
-}
-
 }  // namespace burelu

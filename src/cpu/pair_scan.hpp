@@ -30,7 +30,4 @@ struct PairScan {
 PairScan scan_pairs(const RelaxationData& data, const FactorRows& factor, const double* importance,
                     const PairList& before, double margin, std::int64_t capacity, const Team& team);
 
-/// Every pair, each with what the list before has of it.
-PairScan all_pairs(const RelaxationData& data, const double* importance, const PairList& before);
-
 }  // namespace burelu

@@ -17,7 +17,8 @@ struct Settings {
   /// Of the shortfall in the distance that steers the penalty. With cuts primal and dual value agree long before the
   /// products are feasible, and the penalty would fall: 5 then, else 0.
   double shortfall_weight = 0.0;
-  /// scan() lists pairs with S_pq below this share of |f_p| |f_q|; infinity: all pairs.
+  /// scan() lists pairs with S_pq below this share of |f_p| |f_q|. Above 1: all pairs but those with
+  /// a row of zeros, which no set needs (randomized, spiral, iris: the same evaluations).
   double margin = 0.02;
 };
 

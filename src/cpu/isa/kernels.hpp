@@ -40,11 +40,12 @@ struct Kernels {
   void (*pair_update)(const PairRows& rows, std::int64_t begin, std::int64_t end, entry::UpdateSums& sums);
   /// Bit j of near[i]: the product of row i and column j is less than `below`.
   void (*scan_tile)(const ScanTile& tile, std::uint64_t near[kScanTile]);
-  /// out[k] = column . s, column . y, column . g over n entries.
-  void (*dot3)(const double* column, const double* s, const double* y, const double* g, std::int64_t n, double out[3]);
+  /// Adds column . s, column . y, column . g over n entries to out.
+  void (*dot3)(const float* column, const double* s, const double* y, const double* g, std::int64_t n, double out[3]);
+  double (*dot_single)(const float* x, const double* y, std::int64_t n);
   double (*dot)(const double* x, const double* y, std::int64_t n);
-  /// out += sum over k of coefficient[k] * column[k], n entries.
-  void (*combine)(const double* const* columns, const double* coefficients, int count, double* out, std::int64_t n);
+  /// out += sum over k of coefficient[k] * column[k], n entries: a piece that stays in the first cache.
+  void (*combine)(const float* const* columns, const double* coefficients, int count, double* out, std::int64_t n);
 };
 
 const Kernels& kernels_baseline();

@@ -18,12 +18,16 @@ constexpr int kStrip = 4;  // rows of the scan's register block
 typedef double Wide __attribute__((vector_size(sizeof(double) * kLanes), may_alias));
 typedef std::int64_t Order __attribute__((vector_size(sizeof(std::int64_t) * kLanes)));
 typedef double Loose __attribute__((vector_size(sizeof(double) * kLanes), may_alias, aligned(8)));
+typedef float LooseFloat __attribute__((vector_size(sizeof(float) * kLanes), may_alias, aligned(4)));
 
 // References, not values: passing wide vectors by value is an ABI question. Not templates: those drop the attributes.
 inline const Wide& wide(const double* p) { return *reinterpret_cast<const Wide*>(p); }
 inline Wide& wide(double* p) { return *reinterpret_cast<Wide*>(p); }
 inline const Loose& loose(const double* p) { return *reinterpret_cast<const Loose*>(p); }
+inline const LooseFloat& loose(const float* p) { return *reinterpret_cast<const LooseFloat*>(p); }
 inline Loose& loose(double* p) { return *reinterpret_cast<Loose*>(p); }
+
+inline double total_of(const Wide& v) { return ((v[0] + v[4]) + (v[1] + v[5])) + ((v[2] + v[6]) + (v[3] + v[7])); }
 
 #include "cpu/isa/pairs.inl"
 #include "cpu/isa/scan.inl"
@@ -32,47 +36,70 @@ double dot(const double* x, const double* y, std::int64_t n) {
   Wide sum{};
   std::int64_t i = 0;
   for (; i + kLanes <= n; i += kLanes) sum += loose(x + i) * loose(y + i);
-  double total = ((sum[0] + sum[4]) + (sum[1] + sum[5])) + ((sum[2] + sum[6]) + (sum[3] + sum[7]));
+  double total = total_of(sum);
   for (; i < n; ++i) total += x[i] * y[i];
   return total;
 }
 
-void dot3(const double* column, const double* s, const double* y, const double* g, std::int64_t n, double out[3]) {
+inline void widened(const float* p, Wide& out) { out = __builtin_convertvector(loose(p), Wide); }
+
+void dot3(const float* column, const double* s, const double* y, const double* g, std::int64_t n, double out[3]) {
   Wide sums[3] = {};
   std::int64_t i = 0;
   for (; i + kLanes <= n; i += kLanes) {
-    const Wide c = loose(column + i);
+    Wide c;
+    widened(column + i, c);
     sums[0] += c * loose(s + i);
     sums[1] += c * loose(y + i);
     sums[2] += c * loose(g + i);
   }
-  for (int k = 0; k < 3; ++k) {
-    const Wide v = sums[k];
-    out[k] = ((v[0] + v[4]) + (v[1] + v[5])) + ((v[2] + v[6]) + (v[3] + v[7]));
-  }
+  for (int k = 0; k < 3; ++k) out[k] += total_of(sums[k]);
   for (; i < n; ++i) {
-    out[0] += column[i] * s[i];
-    out[1] += column[i] * y[i];
-    out[2] += column[i] * g[i];
+    const double c = column[i];
+    out[0] += c * s[i];
+    out[1] += c * y[i];
+    out[2] += c * g[i];
   }
 }
 
-void combine(const double* const* columns, const double* coefficients, int count, double* out, std::int64_t n) {
-  constexpr std::int64_t kBlock = 4 * kLanes;  // four registers of sums stay in the register file over all columns
+double dot_single(const float* x, const double* y, std::int64_t n) {
+  Wide sum{};
   std::int64_t i = 0;
-  for (; i + kBlock <= n; i += kBlock) {
-    Wide sums[4];
-    for (int b = 0; b < 4; ++b) sums[b] = loose(out + i + b * kLanes);
-    for (int k = 0; k < count; ++k)
-      for (int b = 0; b < 4; ++b) sums[b] += coefficients[k] * loose(columns[k] + i + b * kLanes);
-    for (int b = 0; b < 4; ++b) loose(out + i + b * kLanes) = sums[b];
+  for (; i + kLanes <= n; i += kLanes) {
+    Wide c;
+    widened(x + i, c);
+    sum += c * loose(y + i);
+  }
+  double total = total_of(sum);
+  for (; i < n; ++i) total += static_cast<double>(x[i]) * y[i];
+  return total;
+}
+
+template <int kCount>
+inline void combine_some(const float* const* columns, const double* coefficients, double* out, std::int64_t n) {
+  std::int64_t i = 0;
+  for (; i + kLanes <= n; i += kLanes) {
+    Wide sum = loose(out + i);
+    for (int k = 0; k < kCount; ++k) {
+      Wide c;
+      widened(columns[k] + i, c);
+      sum += coefficients[k] * c;
+    }
+    loose(out + i) = sum;
   }
   for (; i < n; ++i)
-    for (int k = 0; k < count; ++k) out[i] += coefficients[k] * columns[k][i];
+    for (int k = 0; k < kCount; ++k) out[i] += coefficients[k] * columns[k][i];
+}
+
+void combine(const float* const* columns, const double* coefficients, int count, double* out, std::int64_t n) {
+  int k = 0;
+  for (; k + 8 <= count; k += 8) combine_some<8>(columns + k, coefficients + k, out, n);
+  for (; k + 2 <= count; k += 2) combine_some<2>(columns + k, coefficients + k, out, n);
+  for (; k < count; ++k) combine_some<1>(columns + k, coefficients + k, out, n);
 }
 
 }  // namespace
 
-const Kernels kTable = {BURELU_ISA_NAME, pair_pass, pair_update, scan_tile, dot3, dot, combine};
+const Kernels kTable = {BURELU_ISA_NAME, pair_pass, pair_update, scan_tile, dot3, dot_single, dot, combine};
 
 }  // namespace burelu::isa::BURELU_ISA_NAMESPACE

@@ -99,7 +99,7 @@ double pass_rows(const PairRows& t, std::int64_t begin, std::int64_t end) {
     }
     sum.store(t.gradient + p * t.stride);
   }
-  return ((penalty[0] + penalty[4]) + (penalty[1] + penalty[5])) + ((penalty[2] + penalty[6]) + (penalty[3] + penalty[7]));
+  return total_of(penalty);
 }
 
 template <int kChunk>
