@@ -6,7 +6,6 @@
 //   gShat_k = |p_k| (gC_k - s_k <s_k, gC_k>) / |shat_k|,  gUt = (XK)'(gP + <s, gC> p / |p|) + decay Ut
 #include "cpu/cpu_backend.hpp"
 
-
 #include <cmath>
 #include <cstring>
 

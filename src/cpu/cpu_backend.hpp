@@ -48,11 +48,11 @@ class CpuBackend final : public CpuDescent<Backend> {
 
   const RelaxationData data_;
   int rank_ = 0;
-  int stride_ = 0;                            // of a row of F: rank padded to kLanes
-  Buffer<double> factor_, gradient_factor_;   // F and G F, 2m x stride_
+  int stride_ = 0;                           // of a row of F: rank padded to kLanes
+  Buffer<double> factor_, gradient_factor_;  // F and G F, 2m x stride_
   PairList list_;
-  Buffer<entry::UpdateSums> sums_;            // of each block of rows
-  Buffer<double> importance_;                 // q per row of F
+  Buffer<entry::UpdateSums> sums_;                // of each block of rows
+  Buffer<double> importance_;                     // q per row of F
   Buffer<double> activation_, norm_;              // P (m x rank), |p_k|
   Buffer<double> loss_rows_, output_, residual_;  // H, V (c x rank), E
   Buffer<double> normal_, loss_gradient_, pulled_, tau_, decay_product_;

@@ -1,9 +1,10 @@
 // Quasi-Newton descent on the CPU: L-BFGS in panel form over any function that a derived class evaluates at `trial_`.
 //
 // The panel's columns are the pairs s_k, y_k (each N long), rounded to single precision: half of the traffic, which is
-// what a step costs, and a pair that is rounded is a pair; its products are summed in double. Accepting a point adds one
-// pair and its products with all others to the Gram matrix; the two-loop recursion then runs on (2p+1)^2 numbers, and
-// one pass over the panel gives p. Sums are over fixed groups of unknowns: they do not depend on the number of threads.
+// what a step costs, and a pair that is rounded is a pair; its products are summed in double. Accepting a point adds
+// one pair and its products with all others to the Gram matrix; the two-loop recursion then runs on (2p+1)^2 numbers,
+// and one pass over the panel gives p. Sums are over fixed groups of unknowns: they do not depend on the number of
+// threads.
 #pragma once
 
 #include <vector>

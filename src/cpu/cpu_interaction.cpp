@@ -30,15 +30,9 @@ void CpuBackend::for_each_block(const Work& work) const {
 }
 
 isa::PairRows CpuBackend::rows() {
-  return {factor_.data(),
-          gradient_factor_.data(),
-          stride_,
-          list_.offset.data(),
-          list_.column.data(),
-          list_.multiplier.data(),
-          list_.previous.data(),
-          list_.weight.data(),
-          control_.dual.sigma};
+  return {factor_.data(),        gradient_factor_.data(), stride_,
+          list_.offset.data(),   list_.column.data(),     list_.multiplier.data(),
+          list_.previous.data(), list_.weight.data(),     control_.dual.sigma};
 }
 
 void CpuBackend::scan() {
@@ -131,7 +125,8 @@ void CpuBackend::read_multipliers(Snapshot& into) const {
   for (index_t p = 0; p < data_.factor_rows(); ++p)
     for (std::int64_t e = list_.begin(p); e < list_.upper(p); ++e)
       if (list_.previous[e] > 0.0)
-        into.multipliers.push_back({static_cast<std::int32_t>(p), list_.column[e], list_.previous[e] * list_.weight[e]});
+        into.multipliers.push_back(
+            {static_cast<std::int32_t>(p), list_.column[e], list_.previous[e] * list_.weight[e]});
 }
 
 // A list of these pairs, with their T in place of T'.
@@ -173,7 +168,8 @@ void CpuBackend::save(BackendState& into) {
     for (std::int64_t e = list_.begin(p); e < list_.upper(p); ++e) {
       if (!(list_.multiplier[e] > 0.0 || list_.previous[e] > 0.0)) continue;
       const double w = list_.weight[e];
-      into.pairs.push_back({static_cast<std::int32_t>(p), list_.column[e], w * list_.multiplier[e], w * list_.previous[e]});
+      into.pairs.push_back(
+          {static_cast<std::int32_t>(p), list_.column[e], w * list_.multiplier[e], w * list_.previous[e]});
     }
 }
 

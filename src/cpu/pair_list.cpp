@@ -34,9 +34,7 @@ PairList::PairList(const std::vector<UpperBlock>& blocks, std::int64_t rows, con
   multiplier = Buffer<double>(all);
   previous = Buffer<double>(all);
   weight = Buffer<float>(all);
-  team.run([&](int part) {
-    fill(blocks, boundary(part, team.size(), 1), boundary(part + 1, team.size(), 1));
-  });
+  team.run([&](int part) { fill(blocks, boundary(part, team.size(), 1), boundary(part + 1, team.size(), 1)); });
 }
 
 void PairList::measure(const std::vector<UpperBlock>& blocks, std::int64_t rows) {
@@ -63,8 +61,7 @@ void PairList::fill(const std::vector<UpperBlock>& blocks, std::int64_t begin, s
   std::vector<std::int64_t> next(place(end - begin));
   for (std::int64_t row = begin; row < end; ++row) {
     next[place(row - begin)] = this->begin(row);
-    for (std::int64_t at = this->end(row); at < this->begin(row + 1); ++at)
-      put(at, row, {0, 0.0F, -kInfinity, 0.0});
+    for (std::int64_t at = this->end(row); at < this->begin(row + 1); ++at) put(at, row, {0, 0.0F, -kInfinity, 0.0});
   }
   each_row(blocks, [&](std::int64_t row, const UpperEntry* entries, std::int64_t count) {
     if (row >= end) return;

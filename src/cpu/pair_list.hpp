@@ -43,9 +43,9 @@ class PairList {
   /// Rows of F with about the same number of entries before them for each of `parts`, in units of `unit`.
   std::int64_t boundary(int part, int parts, std::int64_t unit) const;
 
-  std::vector<std::int64_t> offset;          // of each row, a multiple of isa::kLanes
-  Buffer<std::int32_t> column;             // ascending
-  Buffer<double> multiplier, previous;     // T', T'+ of the last update; -infinity where an entry fills up
+  std::vector<std::int64_t> offset;     // of each row, a multiple of isa::kLanes
+  Buffer<std::int32_t> column;          // ascending
+  Buffer<double> multiplier, previous;  // T', T'+ of the last update; -infinity where an entry fills up
   Buffer<float> weight;
 
  private:

@@ -11,8 +11,8 @@ namespace burelu {
 namespace {
 
 constexpr int kTile = isa::kScanTile;
-constexpr int kBins = 64;               // of cosines, where capacity cuts
-constexpr double kFloatRoom = 1.2e-7;   // rounding of a product of floats, per term
+constexpr int kBins = 64;              // of cosines, where capacity cuts
+constexpr double kFloatRoom = 1.2e-7;  // rounding of a product of floats, per term
 
 constexpr std::int64_t kAny = std::int64_t{1} << 62;
 
@@ -83,7 +83,8 @@ class Scanner {
     std::int64_t count = 0;
     for (index_t row = tile * kTile; row < std::min((tile + 1) * kTile, rows_); ++row) {
       const std::size_t stored = block.entries.size();
-      count += merge(row, near[static_cast<std::size_t>(row % kTile)], below, block, bins_[static_cast<std::size_t>(tile)]);
+      count +=
+          merge(row, near[static_cast<std::size_t>(row % kTile)], below, block, bins_[static_cast<std::size_t>(tile)]);
       block.end.push_back(static_cast<std::int64_t>(block.entries.size()));
       stored_ += static_cast<std::int64_t>(block.entries.size() - stored);
     }

@@ -22,8 +22,9 @@ struct PairScan {
   std::int64_t wanted = 0;         ///< pairs that the rule asks for: more than there are where capacity cut it
 };
 
-/// Pairs that carry a multiplier (T' > 0, or T'+ of the last update), with it, and those with S_pq < margin |f_p| |f_q|:
-/// the most violated of them where there are more than `capacity` in all. `importance`: of each row, in the weights.
+/// Pairs that carry a multiplier (T' > 0, or T'+ of the last update), with it, and those with S_pq < margin |f_p|
+/// |f_q|: the most violated of them where there are more than `capacity` in all. `importance`: of each row, in the
+/// weights.
 ///
 /// All pairs p < q are compared in single precision with room for its rounding, then S is summed in double where it may
 /// be small. (2m)^2 r flops, (2m) r floats twice; the same result for every size of the team.

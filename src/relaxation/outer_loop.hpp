@@ -84,7 +84,7 @@ class OuterLoop {
   const WarmStart* warm_ = nullptr;
   RelaxationData data_;
   std::unique_ptr<Backend> backend_;
-  bool listed_ = false;  // the list of pairs is that of the point and multipliers that the backend has
+  bool listed_ = false;               // the list of pairs is that of the point and multipliers that the backend has
   std::vector<std::int32_t> active_;  // cut of row 2m + t of F, as numbered by the certifier
   int cut_rounds_ = 0;
   std::int64_t evaluations_before_ = 0;

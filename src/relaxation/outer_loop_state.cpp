@@ -45,14 +45,13 @@ void OuterLoop::exchange(Archive& archive) {
 // A file may say anything: what would lead outside of an array, overflow or never end is refused.
 void OuterLoop::check_state() const {
   const auto share = [](double value) { return value >= 0.0 && value <= 1.0; };
-  const bool loop = state_.window >= policy::kWindow &&
-                    state_.window <= policy::kWindowMax && counts(state_.escapes, policy::kEscapesMost) &&
-                    counts(state_.certified_at) && counts(state_.changed_at) && counts(settings_.extrapolate, 1) &&
-                    counts(cut_rounds_, 1 << 20) && counts(evaluations_before_) && share(state_.filled) &&
-                    state_.step >= 1.0 && state_.step <= policy::kRaise;
+  const bool loop = state_.window >= policy::kWindow && state_.window <= policy::kWindowMax &&
+                    counts(state_.escapes, policy::kEscapesMost) && counts(state_.certified_at) &&
+                    counts(state_.changed_at) && counts(settings_.extrapolate, 1) && counts(cut_rounds_, 1 << 20) &&
+                    counts(evaluations_before_) && share(state_.filled) && state_.step >= 1.0 &&
+                    state_.step <= policy::kRaise;
   const bool numbers = counts(result_.outer_iterations) && counts(result_.checks) && counts(result_.host_waits);
-  if (!loop || !numbers || !filled_fits() || !plausible(snapshot_.control))
-    Archive::refuse();
+  if (!loop || !numbers || !filled_fits() || !plausible(snapshot_.control)) Archive::refuse();
 }
 
 /// Whether the factor kept of a smaller gamma has the sizes of this problem, where there has to be one.

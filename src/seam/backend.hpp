@@ -62,11 +62,11 @@ class Backend : public Descent {
   virtual void reweigh() = 0;       ///< row importance from tau; T kept, memory flushed      4 m^2
   /// Replaces the unknowns (the rank may change); multipliers are kept, the memory is flushed.
   virtual void write_point(const Matrix& Shat, const Matrix& Ut) = 0;
-  /// Sets these multipliers (over rows of F, nonnegative, no tied pairs) on a new backend; all others stay zero. A scan()
-  /// is due.
+  /// Sets these multipliers (over rows of F, nonnegative, no tied pairs) on a new backend; all others stay zero. A
+  /// scan() is due.
   virtual void write_multipliers(const std::vector<Multiplier>& pairs) = 0;
-  /// What another backend, on another device, can go on from, between windows (backend_state.hpp); waits. After load() the list
-  /// has the pairs that carry a multiplier: a scan() is due.
+  /// What another backend, on another device, can go on from, between windows (backend_state.hpp); waits. After load()
+  /// the list has the pairs that carry a multiplier: a scan() is due.
   virtual void save(BackendState& into) = 0;
   virtual void load(const BackendState& from) = 0;
 };

@@ -14,7 +14,8 @@ bool nonnegative(double value) { return value >= 0.0 && std::isfinite(value); }
 bool fits(const BackendState& s, index_t m, index_t d) {
   const auto rows = static_cast<std::int32_t>(2 * m);
   const auto pair = [&](const ListedPair& p) {
-    return p.j >= 0 && p.j < p.i && p.i < rows && p.i != p.j + m && nonnegative(p.multiplier) && nonnegative(p.previous);
+    return p.j >= 0 && p.j < p.i && p.i < rows && p.i != p.j + m && nonnegative(p.multiplier) &&
+           nonnegative(p.previous);
   };
   const auto before = [](const ListedPair& a, const ListedPair& b) { return a.i < b.i || (a.i == b.i && a.j < b.j); };
   return s.Shat.rows == m && s.Ut.rows == d && s.Shat.cols >= 1 && s.Shat.cols <= m + d && s.Ut.cols == s.Shat.cols &&

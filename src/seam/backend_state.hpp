@@ -1,5 +1,5 @@
-// The state of a relaxation's backend that another one can go on from: point, multipliers, penalty and counts. What only
-// speeds one backend up, the memory of L-BFGS, is not in it.
+// The state of a relaxation's backend that another one can go on from: point, multipliers, penalty and counts. What
+// only speeds one backend up, the memory of L-BFGS, is not in it.
 #pragma once
 
 #include <cstdint>

@@ -14,8 +14,8 @@
 namespace burelu {
 namespace {
 
-constexpr index_t kFewRows = 200;            // up to which one thread is faster
-constexpr std::int64_t kSampled = 1 << 15;   // pairs: exact up to 128 rows, else within some 1 %
+constexpr index_t kFewRows = 200;           // up to which one thread is faster
+constexpr std::int64_t kSampled = 1 << 15;  // pairs: exact up to 128 rows, else within some 1 %
 constexpr std::uint64_t kSampleSeed = 4711;
 
 int blas(index_t n) { return static_cast<int>(n); }

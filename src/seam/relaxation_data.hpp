@@ -30,7 +30,8 @@ struct RelaxationData {
   Matrix decay;               ///< gamma K'K
   std::vector<double> norms;  ///< of the rows of X
   double mean_kernel = 0.0;   ///< mean arc-cosine kernel over pairs of rows, the unit of the weights
-  std::vector<SampledPair> sample;  ///< all pairs where they are few, else the diagonal and some, the same on any device
+  std::vector<SampledPair>
+      sample;  ///< all pairs where they are few, else the diagonal and some, the same on any device
 
   CutRows cuts;  ///< S = cuts.rows [A; B]
 

@@ -36,7 +36,8 @@ struct Kernels {
   const char* name;
   /// h = (T' - sigma S)_+ and G = w h over the pairs of these rows: writes G F, returns sum w h^2.
   double (*pair_pass)(const PairRows& rows, std::int64_t begin, std::int64_t end);
-  /// As pair_pass, and T' <- h with the sums of an update over these entries; `mass` is theirs alone, `largest` is left out.
+  /// As pair_pass, and T' <- h with the sums of an update over these entries; `mass` is theirs alone, `largest` is left
+  /// out.
   void (*pair_update)(const PairRows& rows, std::int64_t begin, std::int64_t end, entry::UpdateSums& sums);
   /// Bit j of near[i]: the product of row i and column j is less than `below`.
   void (*scan_tile)(const ScanTile& tile, std::uint64_t near[kScanTile]);

@@ -1,5 +1,5 @@
-// The scan's comparison of all pairs of two tiles: part of kernels.inl. 2 r flops a pair in single precision; S stays in
-// registers.
+// The scan's comparison of all pairs of two tiles: part of kernels.inl. 2 r flops a pair in single precision; S stays
+// in registers.
 
 constexpr int kFloats = 2 * kVec;
 typedef float FloatVec __attribute__((vector_size(sizeof(float) * kFloats), may_alias));
