@@ -104,8 +104,7 @@ Relaxation relaxed(const Problem& problem, const Presolved& reduced, const Solve
       if (data.cuts.count() > 0 && device.is_host()) require_cut_memory(size, data.cuts.count(), device);
       return device.relaxation(data, with_penalty);
     };
-    const CheckpointKey key{data_hash(problem), options.rank, options.seed,      threads,
-                            device.name(),      options.cuts, options.cut_rounds};
+    const CheckpointKey key{data_hash(problem), options.rank, options.seed, options.cuts, options.cut_rounds};
     const bool tight = tightens(reduced, options);
     SolveOptions first = options;
     const std::int64_t most = tight ? kBeforeCuts : kMostEvaluations;
