@@ -40,6 +40,7 @@ class Run {
     check_outputs();
     context_.command = arguments.line;
     context_.seed = arguments.options.solve.seed;
+    if (!arguments.advice.empty()) warn(warnings(arguments.level()), arguments.advice);
     catch_interrupts();
   }
 
