@@ -14,6 +14,7 @@
 #include <limits>
 
 #include "verify/branch.hpp"
+#include "verify/interval.hpp"
 #include "verify/sparse_form.hpp"
 #include "verify/thin.hpp"
 
