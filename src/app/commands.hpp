@@ -11,7 +11,8 @@ int run_certify(const Arguments& arguments);
 int run_predict(const Arguments& arguments);
 int run_evaluate(const Arguments& arguments);
 int run_export(const Arguments& arguments);
-int run_info();
+int run_info(const Arguments& arguments);
+int run_path(const Arguments& arguments);
 int run_study_tightness(const Arguments& arguments);
 int run_study_accuracy(const Arguments& arguments);
 
