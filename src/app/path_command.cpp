@@ -105,7 +105,8 @@ class PathRun {
  public:
   explicit PathRun(const Arguments& arguments) : arguments_(arguments), journal_file_(journal_name(arguments)) {
     device_ = find_device(arguments.options.solve.device)->name();
-    check_outputs({arguments.out, arguments.report, arguments.path.page, arguments.certificate, arguments.save_data},
+    check_outputs({arguments.out, arguments.report, arguments.path.page, arguments.certificate, arguments.save_data,
+                   journal_file_},
                   {arguments.data});
     catch_interrupts();
     TrainingChoice choice = arguments.choice;
