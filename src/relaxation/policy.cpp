@@ -10,9 +10,9 @@ namespace {
 constexpr int kWindowExtrapolate = 60;     // no extrapolation with longer windows
 constexpr double kHeavy = 5e9;             // flops of an evaluation from which every update is followed by a check
 constexpr double kCertificateShare = 0.5;  // certify when the passes since cost this share of a certificate
-constexpr double kEarlyShare = 2.0;        // ... or this one as long as primal and dual value are far apart,
-constexpr double kNearly = 20.0;           // tolerances and more
-constexpr double kHopeful = 5e-3;          // dual residual above which inner error spoils a certificate
+constexpr double kEarlyShare = 2.0;  // ... or, of a heavy one, this as long as primal and dual value are far apart,
+constexpr double kNearly = 20.0;     // tolerances and more
+constexpr double kHopeful = 5e-3;    // dual residual above which inner error spoils a certificate
 constexpr int kHopesMost = 3;
 constexpr double kTraffic = 1.5;         // of L-BFGS: a number of the panel costs more than its flops
 constexpr double kStep = 3e6;            // flops that a step is worth beside its passes, however small
@@ -95,7 +95,8 @@ bool certificate_due(const State& state, const SolveOptions& options, const Look
   const std::int64_t queued = std::int64_t{kUpdatesPerCheck} * state.window;  // not yet counted on the host
   const std::int64_t since = last.evaluations + queued - state.certified_at;
   if (evaluations_left(options, last.evaluations) <= std::int64_t{kUpdatesPerCheck} * (state.window + 1)) return true;
-  const double share = apart(last) <= kNearly * options.tolerance ? kCertificateShare : kEarlyShare;
+  const bool early = certificate_flops > kHeavy && !(apart(last) <= kNearly * options.tolerance);
+  const double share = early ? kEarlyShare : kCertificateShare;
   return static_cast<double>(since) * evaluation_flops >= share * certificate_flops;
 }
 

@@ -105,24 +105,24 @@ TEST(Policy, StopsInTheOrderOfTheirMeaning) {
 
 TEST(Policy, CertificatesAreDueByWorkAndAtTheEnd) {
   State state;
-  const double certificate = 2.4e7;  // half of it is due
+  const double certificate = 2.4e10;  // half of it is due
   Look look = running();
   look.distance = 0.0;
   look.evaluations = 0;
-  EXPECT_FALSE(certificate_due(state, options(), look, 1e5, certificate));  // 112 evaluations queued: 1.1e7
+  EXPECT_FALSE(certificate_due(state, options(), look, 1e8, certificate));  // 112 evaluations queued: 1.1e10
   look.evaluations = 10;
-  EXPECT_TRUE(certificate_due(state, options(), look, 1e5, certificate));
+  EXPECT_TRUE(certificate_due(state, options(), look, 1e8, certificate));
   look.distance = 0.5;  // far from feasible: twice of it
-  EXPECT_FALSE(certificate_due(state, options(), look, 1e5, certificate));
+  EXPECT_FALSE(certificate_due(state, options(), look, 1e8, certificate));
   look.evaluations = 500;
-  EXPECT_TRUE(certificate_due(state, options(), look, 1e5, certificate));
+  EXPECT_TRUE(certificate_due(state, options(), look, 1e8, certificate));
   look.distance = 0.0;
   look.evaluations = 10;
   state.certified_at = 10;
-  EXPECT_FALSE(certificate_due(state, options(), look, 1e5, certificate));
+  EXPECT_FALSE(certificate_due(state, options(), look, 1e8, certificate));
   SolveOptions limited = options();
   limited.max_evaluations = 120;
-  EXPECT_TRUE(certificate_due(state, limited, look, 1e5, certificate));
+  EXPECT_TRUE(certificate_due(state, limited, look, 1e8, certificate));
 }
 
 TEST(Policy, ACertificateIsWorthATryWhereNothingElseIsMissing) {
