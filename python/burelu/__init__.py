@@ -1,0 +1,53 @@
+"""burelu: two-layer ReLU networks trained to certified quality.
+
+Functions on NumPy arrays: `solve`, `train`, `certify`; estimators for scikit-learn: `BureluClassifier`,
+`BureluRegressor`. Beside every network stands a lower bound that no network of any width can beat, with a proof that an
+independent checker confirms (`Certificate.verify`).
+"""
+
+from typing import TYPE_CHECKING, Any
+
+from ._arrays import one_hot
+from ._certificate import Certificate, Verdict
+from ._certify import certify
+from ._core import Progress, version as __version__
+from ._errors import BureluError, DataError, DeviceError, OutOfMemoryError
+from ._functions import solve, train
+from ._results import Network, NetworkCertificate, Relaxation, Training
+
+if TYPE_CHECKING:
+    from ._estimators import BureluClassifier, BureluRegressor
+
+_ESTIMATORS = ("BureluClassifier", "BureluRegressor")
+
+__all__ = [
+    "BureluError",
+    "Certificate",
+    "DataError",
+    "DeviceError",
+    "Network",
+    "NetworkCertificate",
+    "OutOfMemoryError",
+    "Progress",
+    "Relaxation",
+    "Training",
+    "Verdict",
+    "certify",
+    "one_hot",
+    "solve",
+    "train",
+    *_ESTIMATORS,
+]
+
+
+def __getattr__(name: str) -> Any:
+    """Estimators import scikit-learn, which takes longer than everything else here: only where they are asked for."""
+    if name in _ESTIMATORS:
+        from . import _estimators
+
+        return getattr(_estimators, name)
+    raise AttributeError(f"module 'burelu' has no attribute {name!r}")
+
+
+def __dir__() -> list[str]:
+    return sorted(__all__)
