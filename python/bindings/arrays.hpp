@@ -38,4 +38,22 @@ std::vector<Number> vector_of(const Array& array) {
   return values;
 }
 
+/// The parts of a proof that a reader of files counts: lines and ratios of all rows, and pairs with their values.
+struct ProofParts {
+  std::vector<std::int32_t> i, j;
+  std::vector<double> value;
+
+  /// Throws ValueError where they do not fit together.
+  ProofParts(const nb::tuple& multipliers, bool branched, std::size_t rows, std::size_t lines, std::size_t ratios) {
+    if (multipliers.size() == 3) {
+      i = vector_of<std::int32_t>(nb::cast<Integers>(multipliers[0]));
+      j = vector_of<std::int32_t>(nb::cast<Integers>(multipliers[1]));
+      value = vector_of<double>(nb::cast<Array1>(multipliers[2]));
+    }
+    const bool rows_fit = branched || (lines == rows && ratios == rows);
+    if (multipliers.size() != 3 || i.size() != value.size() || j.size() != value.size() || !rows_fit)
+      throw nb::value_error("the arrays of this certificate do not fit together");
+  }
+};
+
 }  // namespace burelu_python

@@ -10,7 +10,7 @@ from . import _core
 from ._arrays import matrix, one_hot, same_rows
 from ._certificate import Certificate
 from ._errors import DataError
-from ._functions import _OPTIONS, ProgressCallback, call
+from ._functions import _OPTIONS, ProgressCallback, call, number
 from ._models import network_of
 from ._results import NetworkCertificate, relaxation_of
 
@@ -80,6 +80,7 @@ def certify(
     """
     network, X, Y = _problem(model, X, y)
     same_rows(X, Y)
+    gamma = number("gamma", gamma)
     if certificate is not None:
         return _judged(network, X, Y, gamma, certificate)
     options = dict(bound=bound, tolerance=tolerance, time_limit=time_limit, max_evaluations=max_evaluations, rank=rank)

@@ -16,7 +16,7 @@ from sklearn.utils.validation import check_is_fitted, validate_data
 from . import _core
 from ._arrays import one_hot
 from ._errors import DataError
-from ._functions import train
+from ._functions import number, train
 from ._models import layers_of, torch_module
 from ._results import Network, Training
 
@@ -67,7 +67,8 @@ _PARAMETERS = """
     width, starts : int
         Neurons and starting points; None chooses.
     threads : int
-        Threads of one fit; None: all that the process may use.
+        Threads of one fit; None: all that the process may use. With one, a `random_state` gives the same network on
+        every fit, and `n_jobs` of a search decides how many fits there are side by side.
     device : str
         'auto', 'cpu', 'cuda' or 'cuda:K'.
     random_state : int, RandomState instance or None
@@ -92,7 +93,7 @@ class _Estimator(BaseEstimator):
         max_evaluations: int | None = None,
         width: int | None = None,
         starts: int | None = None,
-        threads: int | None = None,
+        threads: int | None = 1,
         device: str = "auto",
         random_state: Any = None,
         verbose: int = 0,
@@ -142,7 +143,7 @@ class _Estimator(BaseEstimator):
 
     def _fit_network(self, X: np.ndarray, Y: np.ndarray) -> None:
         """X and Y as the solver sees them."""
-        self.gamma_ = float(self.gamma)
+        self.gamma_ = number("gamma", self.gamma)
         self._keep(train(X, Y, self.gamma_, **self._options()))
 
     def _keep(self, training: Training) -> None:
@@ -263,7 +264,8 @@ class BureluClassifier(ClassifierMixin, _Estimator):
 
     def predict(self, X: Any) -> np.ndarray:
         """The class with the largest output, the first of equals; shape (n,)."""
-        return self.classes_[np.argmax(self._outputs(X), axis=1)]
+        largest = np.argmax(self._outputs(X), axis=1)
+        return self.classes_[largest]
 
 
 class BureluRegressor(RegressorMixin, _Estimator):

@@ -11,6 +11,7 @@ from typing import Any, Callable
 
 from . import _core
 from ._arrays import matrix, same_rows
+from ._errors import DataError
 from ._progress import ProgressLine
 from ._results import Network, Relaxation, Training, relaxation_of
 
@@ -37,6 +38,13 @@ _OPTIONS = """
     Ctrl-C ends the call with the best so far and status 'interrupted'; a second one raises KeyboardInterrupt.
     The interpreter's lock is released, and contiguous float64 arrays are not copied: do not write to them meanwhile.
 """
+
+
+def number(name: str, value: Any) -> float:
+    try:
+        return float(value)
+    except (TypeError, ValueError):
+        raise DataError(f"{name} must be a number, not {value!r}") from None
 
 
 def call(work: Callable[..., Any], *arguments: Any, progress: ProgressCallback | None, verbose: int, **options: Any) -> Any:
@@ -93,7 +101,7 @@ def solve(
     """
     X, Y = _problem(X, Y)
     options = {name: value for name, value in locals().items() if name not in ("X", "Y", "gamma", "progress", "verbose")}
-    return relaxation_of(call(_core.solve, X, Y, gamma, progress=progress, verbose=verbose, **options), X, Y)
+    return relaxation_of(call(_core.solve, X, Y, number("gamma", gamma), progress=progress, verbose=verbose, **options), X, Y)
 
 
 def train(
@@ -134,7 +142,7 @@ def train(
     """
     X, Y = _problem(X, Y)
     options = {name: value for name, value in locals().items() if name not in ("X", "Y", "gamma", "progress", "verbose")}
-    fields = call(_core.train, X, Y, gamma, progress=progress, verbose=verbose, **options)
+    fields = call(_core.train, X, Y, number("gamma", gamma), progress=progress, verbose=verbose, **options)
     relaxation = relaxation_of(fields["relaxation"], X, Y)
     return Training(
         network=Network(fields["U"], fields["V"]),

@@ -42,10 +42,9 @@ void from_arrays(Certificate& target, double lower_bound, double gamma, std::uin
   result.representatives = vector_of<std::int32_t>(representatives);
   result.line = vector_of<std::int32_t>(line);
   result.ratio = vector_of<double>(ratio);
-  const auto i = nb::cast<Integers>(multipliers[0]);
-  const auto j = nb::cast<Integers>(multipliers[1]);
-  const auto value = nb::cast<Array1>(multipliers[2]);
-  for (std::size_t k = 0; k < value.shape(0); ++k) result.multipliers.push_back({i(k), j(k), value(k)});
+  const ProofParts parts(multipliers, branched, W.shape(0), line.shape(0), ratio.shape(0));
+  for (std::size_t k = 0; k < parts.value.size(); ++k)
+    result.multipliers.push_back({parts.i[k], parts.j[k], parts.value[k]});
   new (&target) Certificate(std::move(result));
 }
 

@@ -32,10 +32,8 @@ nb::tuple check_arrays(const Array2& X, const Array2& Y, double lower_bound, dou
   claim.representatives = vector_of<std::int64_t>(representatives);
   claim.line = vector_of<std::int64_t>(line);
   claim.ratio = vector_of<double>(ratio);
-  const auto i = nb::cast<Integers>(multipliers[0]);
-  const auto j = nb::cast<Integers>(multipliers[1]);
-  const auto value = nb::cast<Array1>(multipliers[2]);
-  for (std::size_t k = 0; k < value.shape(0); ++k) claim.pairs.push_back({i(k), j(k), value(k)});
+  const ProofParts parts(multipliers, branched, W.shape(0), line.shape(0), ratio.shape(0));
+  for (std::size_t k = 0; k < parts.value.size(); ++k) claim.pairs.push_back({parts.i[k], parts.j[k], parts.value[k]});
   Verdict verdict;
   {
     const nb::gil_scoped_release unlocked;
