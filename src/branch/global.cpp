@@ -233,13 +233,15 @@ std::optional<double> branched_bound(const Problem& problem, const Certificate& 
   return bound;
 }
 
-double largest_gamma(const MatrixView& X, const MatrixView& Y, const Presolved& reduced, double relative) {
+double largest_gamma(const MatrixView& X, const MatrixView& Y, const Presolved& reduced, double relative,
+                     std::int64_t cells) {
   Matrix W(Y.rows, Y.cols);
   for (index_t i = 0; i < Y.rows; ++i)
     for (index_t j = 0; j < Y.cols; ++j) W(i, j) = Y(i, j);
   const Kinks kinks = make_kinks(X, reduced, W);
   SearchLimits limits;
   limits.relative = relative;
+  limits.cells = cells;
   limits.threads = Team::current().size();
   return std::min(search(kinks, limits).upper * kinks.unit + kinks.eta, kinks.largest);
 }

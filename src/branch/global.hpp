@@ -50,7 +50,8 @@ GlobalOptimum train_globally(const Problem& problem, const Presolved& reduced, c
 std::optional<double> branched_bound(const Problem& problem, const Certificate& certificate);
 
 /// The smallest gamma for which the zero network is optimal, max ||u|| = 1 of || sum_i (x_i'u)_+ y_i ||: a proven upper
-/// bound within `relative` of it, infinity where the search was stopped before it knew any.
-double largest_gamma(const MatrixView& X, const MatrixView& Y, const Presolved& reduced, double relative);
+/// bound within `relative` of it unless some `cells` (0: no limit) are too few for that.
+double largest_gamma(const MatrixView& X, const MatrixView& Y, const Presolved& reduced, double relative,
+                     std::int64_t cells = 0);
 
 }  // namespace burelu
