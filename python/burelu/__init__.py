@@ -13,6 +13,7 @@ from ._certify import certify
 from ._core import Progress, version as __version__
 from ._errors import BureluError, DataError, DeviceError, OutOfMemoryError
 from ._functions import solve, train
+from ._gamma import GammaMax, gamma_max
 from ._results import Network, NetworkCertificate, Relaxation, Training
 
 if TYPE_CHECKING:
@@ -25,6 +26,7 @@ __all__ = [
     "Certificate",
     "DataError",
     "DeviceError",
+    "GammaMax",
     "Network",
     "NetworkCertificate",
     "OutOfMemoryError",
@@ -33,6 +35,7 @@ __all__ = [
     "Training",
     "Verdict",
     "certify",
+    "gamma_max",
     "one_hot",
     "solve",
     "train",

@@ -10,7 +10,8 @@ from . import _core
 from ._arrays import matrix, one_hot, same_rows
 from ._certificate import Certificate
 from ._errors import DataError
-from ._functions import _OPTIONS, ProgressCallback, call, number
+from ._functions import _OPTIONS, ProgressCallback, call
+from ._gamma import DEFAULT_GAMMA, Gamma, resolved
 from ._models import network_of
 from ._results import NetworkCertificate, relaxation_of
 
@@ -47,7 +48,7 @@ def certify(
     model: Any,
     X: Any,
     y: Any,
-    gamma: float = 0.1,
+    gamma: Gamma | None = None,
     *,
     certificate: Certificate | None = None,
     bound: str = "auto",
@@ -72,24 +73,28 @@ def certify(
     X : array of shape (n, d), as the network sees it
     y : array of shape (n,) or (n, c)
         Targets; where the network has several outputs, one axis holds labels, whose sorted order is that of the outputs.
-    gamma : float
-        Weight of the squared norms that the network is judged by; the loss is summed, not averaged.
+    gamma : float or str
+        Weight of the squared norms that the network is judged by, against a loss that is summed, not averaged; "5%" is
+        that share of `gamma_max`. None takes that of the certificate or of the fit, else "5%".
     certificate : Certificate
         Of an earlier result for these data and gamma: its bound is proven again in place of a solve, so that one bound
         judges many networks.
     """
     network, X, Y = _problem(model, X, y)
     same_rows(X, Y)
-    gamma = number("gamma", gamma)
+    if gamma is None:
+        gamma = certificate.gamma if certificate is not None else getattr(model, "gamma_", DEFAULT_GAMMA)
+    gamma = resolved(gamma, X, Y, bound=bound, threads=threads, seed=seed, device=device)
     if certificate is not None:
         return _judged(network, X, Y, gamma, certificate)
     options = dict(bound=bound, tolerance=tolerance, time_limit=time_limit, max_evaluations=max_evaluations, rank=rank)
     options.update(threads=threads, seed=seed, device=device)
     fields = call(_core.certify, X, Y, gamma, network.U, network.V, progress=progress, verbose=verbose, **options)
-    relaxation = relaxation_of(fields.pop("relaxation"), X, Y)
+    relaxation = relaxation_of(fields.pop("relaxation"), X, Y, gamma)
     return NetworkCertificate(
         **fields,
         lower_bound=relaxation.lower_bound,
+        gamma=gamma,
         network=network,
         certificate=relaxation.certificate,
         relaxation=relaxation,
@@ -106,7 +111,7 @@ def _judged(network: Any, X: np.ndarray, Y: np.ndarray, gamma: float, certificat
     balanced = network.balanced().objective(X, Y, gamma)
     best = min(given, balanced)
     gap = (best - verdict.lower_bound) / abs(best) if best else np.nan
-    return NetworkCertificate(given, balanced, verdict.lower_bound, gap, network, certificate, None)
+    return NetworkCertificate(given, balanced, verdict.lower_bound, gap, gamma, network, certificate, None)
 
 
 certify.__doc__ = (certify.__doc__ or "").rstrip() + _OPTIONS

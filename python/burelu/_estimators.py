@@ -16,7 +16,8 @@ from sklearn.utils.validation import check_is_fitted, validate_data
 from . import _core
 from ._arrays import one_hot
 from ._errors import DataError
-from ._functions import number, train
+from ._functions import train
+from ._gamma import DEFAULT_GAMMA, Gamma, gamma_max, resolved, share_of
 from ._models import layers_of, torch_module
 from ._results import Network, Training
 
@@ -36,6 +37,8 @@ _ATTRIBUTES = """
         (objective_ - lower_bound_) / |objective_|: how far the network can be from the best one, at most.
     gamma_ : float
         The weight of the squared norms that was used.
+    gamma_max_ : float
+        Proven: from here on no network beats the zero network.
     certificate_ : Certificate
         Proof of `lower_bound_`: ``certificate_.verify()`` checks it, ``certificate_.save(path)`` writes it.
     history_ : structured array
@@ -50,8 +53,9 @@ _ATTRIBUTES = """
 _PARAMETERS = """
     Parameters
     ----------
-    gamma : float
-        Weight of the squared norms, against a loss that is summed over samples and outputs.
+    gamma : float or str
+        Weight of the squared norms, against a loss that is summed over samples and outputs; "5%" is that share of
+        `gamma_max_`.
     standardize : bool
         Features to mean 0 and standard deviation 1.
     bias : bool
@@ -83,7 +87,7 @@ class _Estimator(BaseEstimator):
 
     def __init__(
         self,
-        gamma: float = 0.1,
+        gamma: Gamma = DEFAULT_GAMMA,
         *,
         standardize: bool = True,
         bias: bool = True,
@@ -143,8 +147,12 @@ class _Estimator(BaseEstimator):
 
     def _fit_network(self, X: np.ndarray, Y: np.ndarray) -> None:
         """X and Y as the solver sees them."""
-        self.gamma_ = number("gamma", self.gamma)
-        self._keep(train(X, Y, self.gamma_, **self._options()))
+        options = self._options()
+        share = share_of(self.gamma)
+        same = {name: options[name] for name in ("bound", "threads", "seed", "device")}
+        self.gamma_max_ = gamma_max(X, Y, **same).upper
+        self.gamma_ = resolved(self.gamma, X, Y) if share is None else share * self.gamma_max_ or 1.0
+        self._keep(train(X, Y, self.gamma_, **options))
 
     def _keep(self, training: Training) -> None:
         relaxation = training.relaxation

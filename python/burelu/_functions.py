@@ -11,7 +11,7 @@ from typing import Any, Callable
 
 from . import _core
 from ._arrays import matrix, same_rows
-from ._errors import DataError
+from ._gamma import DEFAULT_GAMMA, Gamma, resolved
 from ._progress import ProgressLine
 from ._results import Network, Relaxation, Training, relaxation_of
 
@@ -40,13 +40,6 @@ _OPTIONS = """
 """
 
 
-def number(name: str, value: Any) -> float:
-    try:
-        return float(value)
-    except (TypeError, ValueError):
-        raise DataError(f"{name} must be a number, not {value!r}") from None
-
-
 def call(work: Callable[..., Any], *arguments: Any, progress: ProgressCallback | None, verbose: int, **options: Any) -> Any:
     """work(*arguments, options, progress) with what `verbose` shows."""
     for name in ("checkpoint", "resume", "device"):
@@ -62,7 +55,7 @@ def call(work: Callable[..., Any], *arguments: Any, progress: ProgressCallback |
         line.close()
 
 
-def _problem(X: Any, Y: Any) -> tuple[Any, Any]:
+def problem_of(X: Any, Y: Any) -> tuple[Any, Any]:
     X, Y = matrix(X, "X"), matrix(Y, "Y", column=True)
     same_rows(X, Y)
     return X, Y
@@ -71,7 +64,7 @@ def _problem(X: Any, Y: Any) -> tuple[Any, Any]:
 def solve(
     X: Any,
     Y: Any,
-    gamma: float = 0.1,
+    gamma: Gamma = DEFAULT_GAMMA,
     *,
     bound: str = "auto",
     tolerance: float | None = None,
@@ -96,18 +89,19 @@ def solve(
         Append a column of ones for a bias.
     Y : float64 array of shape (n,) or (n, c), one target row per sample
         For classes a column of 0 and 1 for each, see `one_hot`.
-    gamma : float
-        Weight of the squared norms, above 0.
+    gamma : float or str
+        Weight of the squared norms, above 0; "5%" is that share of `gamma_max`.
     """
-    X, Y = _problem(X, Y)
+    X, Y = problem_of(X, Y)
     options = {name: value for name, value in locals().items() if name not in ("X", "Y", "gamma", "progress", "verbose")}
-    return relaxation_of(call(_core.solve, X, Y, number("gamma", gamma), progress=progress, verbose=verbose, **options), X, Y)
+    gamma = resolved(gamma, X, Y, bound=bound, threads=threads, seed=seed, device=device)
+    return relaxation_of(call(_core.solve, X, Y, gamma, progress=progress, verbose=verbose, **options), X, Y, gamma)
 
 
 def train(
     X: Any,
     Y: Any,
-    gamma: float = 0.1,
+    gamma: Gamma = DEFAULT_GAMMA,
     *,
     bound: str = "auto",
     tolerance: float | None = None,
@@ -135,20 +129,22 @@ def train(
         Append a column of ones for a bias.
     Y : float64 array of shape (n,) or (n, c), one target row per sample
         For classes a column of 0 and 1 for each, see `one_hot`.
-    gamma : float
-        Weight of the squared norms, above 0.
+    gamma : float or str
+        Weight of the squared norms, above 0; "5%" is that share of `gamma_max`.
     width, starts, polish_iterations : int
         Neurons, starting points and L-BFGS steps per start; None chooses.
     """
-    X, Y = _problem(X, Y)
+    X, Y = problem_of(X, Y)
     options = {name: value for name, value in locals().items() if name not in ("X", "Y", "gamma", "progress", "verbose")}
-    fields = call(_core.train, X, Y, number("gamma", gamma), progress=progress, verbose=verbose, **options)
-    relaxation = relaxation_of(fields["relaxation"], X, Y)
+    gamma = resolved(gamma, X, Y, bound=bound, threads=threads, seed=seed, device=device)
+    fields = call(_core.train, X, Y, gamma, progress=progress, verbose=verbose, **options)
+    relaxation = relaxation_of(fields["relaxation"], X, Y, gamma)
     return Training(
         network=Network(fields["U"], fields["V"]),
         objective=fields["objective"],
         lower_bound=relaxation.lower_bound,
         relative_gap=fields["relative_gap"],
+        gamma=gamma,
         status=relaxation.status,
         message=relaxation.message,
         relaxation=relaxation,

@@ -51,6 +51,7 @@ class Relaxation:
     rank: int  #: columns of the factor
     evaluations: int  #: interaction passes, each over all pairs of samples
     cells: int  #: of branch and bound
+    gamma: float  #: weight of the squared norms
     certificate: Certificate | None = field(repr=False)  #: proof of `lower_bound`
     factor: dict[str, np.ndarray] = field(repr=False)  #: A (m, r), U (d, r), V (c, r) of the relaxation
     history: np.ndarray = field(repr=False)  #: one record per check: evaluations, seconds, objective, lower_bound, ...
@@ -68,6 +69,7 @@ class Training:
     objective: float  #: of the network
     lower_bound: float  #: no network of any width is below
     relative_gap: float  #: (objective - lower_bound) / |objective|: how far the network can be from the best one
+    gamma: float  #: weight of the squared norms
     status: str
     message: str
     relaxation: Relaxation = field(repr=False)
@@ -88,12 +90,13 @@ class NetworkCertificate:
     balanced_objective: float  #: with its neurons balanced: the same function, and never more but for rounding
     lower_bound: float  #: no network of any width is below
     relative_gap: float  #: (the smaller objective - lower_bound) / |objective|
+    gamma: float  #: weight of the squared norms
     network: Network = field(repr=False)  #: as read from the model; a bias is the last row of U
     certificate: Certificate | None = field(repr=False)  #: proof of `lower_bound`
     relaxation: Relaxation | None = field(repr=False)  #: None where the bound was given
 
 
-def relaxation_of(fields: dict[str, Any], X: np.ndarray, Y: np.ndarray) -> Relaxation:
+def relaxation_of(fields: dict[str, Any], X: np.ndarray, Y: np.ndarray, gamma: float) -> Relaxation:
     """From what the extension returns."""
     columns = fields["history"]
     kinds = [(name, values.dtype) for name, values in columns.items()]
@@ -102,4 +105,4 @@ def relaxation_of(fields: dict[str, Any], X: np.ndarray, Y: np.ndarray) -> Relax
         history[name] = values
     core = fields["certificate"]
     certificate = Certificate(core, X, Y) if core else None
-    return Relaxation(**{**fields, "history": history, "certificate": certificate})
+    return Relaxation(**{**fields, "history": history, "certificate": certificate, "gamma": gamma})

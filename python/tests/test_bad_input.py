@@ -60,6 +60,8 @@ def test_no_rows_at_all():
         ("gamma", 0.0, "gamma"),
         ("gamma", np.nan, "gamma"),
         ("gamma", "much", "gamma must be a number"),
+        ("gamma", "-5%", "gamma must be a number"),
+        ("gamma", "%", "gamma must be a number"),
         ("gamma", None, "gamma must be a number"),
         ("tolerance", 0.0, "tolerance"),
         ("tolerance", "small", "tolerance must be a number"),

@@ -59,6 +59,21 @@ def test_bounds_are_those_of_the_command_line(program, tmp_path, data, gamma, bo
     assert here.lower_bound == pytest.approx(said, rel=1e-12)
 
 
+def test_gamma_is_a_number_or_a_share_of_gamma_max(spiral):
+    X, Y = spiral
+    most = burelu.gamma_max(X, Y)
+    directions = np.array([[np.cos(t), np.sin(t)] for t in np.linspace(0, 2 * np.pi, 1000)]).T
+    attained = np.linalg.norm(np.maximum(X @ directions, 0.0).T @ Y, axis=1).max()
+    assert attained <= most.upper and most.lower <= most.upper
+    assert attained == pytest.approx(most.lower, rel=1e-3)
+    assert burelu.train(X, Y, 1.01 * most.upper).network.width == 0
+    assert burelu.train(X, Y, 0.9 * most.lower, tolerance=0.1).network.width > 0
+    assert burelu.solve(X, Y, "50%", tolerance=0.1).gamma == 0.5 * most.upper
+    assert burelu.solve(X, Y, tolerance=0.1).gamma == 0.05 * most.upper
+    assert burelu.gamma_max(X, 0 * Y).upper == 0.0
+    assert burelu.train(X, 0 * Y).objective == 0.0
+
+
 def layouts(X):
     wide = np.zeros((X.shape[0], X.shape[1] + 3))
     wide[:, 1:-2] = X

@@ -28,7 +28,7 @@ def test_mlp_regressor(iris):
     np.testing.assert_allclose(judged.network.predict(ones), model.predict(X), atol=1e-6)
     assert judged.lower_bound <= judged.balanced_objective <= judged.objective * (1 + 1e-12)
     assert judged.certificate.verify(ones, Y)
-    pipeline = make_pipeline(StandardScaler(), model)
+    pipeline = make_pipeline(StandardScaler().fit(X), model)
     assert burelu.certify(pipeline, X, Y, 1.0, tolerance=0.1).objective > 0
 
 
@@ -60,7 +60,7 @@ def test_weights_and_one_bound_for_many_networks(spiral):
 
 
 def test_estimators_of_our_own(fitted, iris):
-    judged = burelu.certify(fitted, *iris, gamma=3.0, certificate=fitted.certificate_)
+    judged = burelu.certify(fitted, *iris, certificate=fitted.certificate_)
     assert judged.objective == pytest.approx(fitted.objective_, rel=1e-12)
 
 

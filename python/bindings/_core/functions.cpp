@@ -61,6 +61,13 @@ nb::dict certify(const Array2& X, const Array2& Y, double gamma, const Array2& U
   return result;
 }
 
+nb::tuple gamma_max(const Array2& X, const Array2& Y, const nb::dict& options) {
+  const Problem problem = problem_of(X, Y, 1.0);
+  const burelu::GammaMax found = listening(
+      options, nb::none(), [&](const TrainOptions& chosen) { return burelu::gamma_max(problem, chosen.solve); });
+  return nb::make_tuple(found.lower, found.upper, found.branched);
+}
+
 nb::object predict(const Array2& X, const Array2& U, const Array2& V) {
   const burelu::MatrixView rows = view(X);
   const Network network = network_of(U, V);
@@ -112,6 +119,7 @@ void bind_functions(nb::module_& module) {
   module.def("solve", &solve, X, Y, "gamma"_a, options, progress);
   module.def("train", &train, X, Y, "gamma"_a, options, progress);
   module.def("certify", &certify, X, Y, "gamma"_a, "U"_a, "V"_a, options, progress);
+  module.def("gamma_max", &gamma_max, X, Y, options);
   module.def("predict", &predict, X, "U"_a, "V"_a);
   module.def("objective", &objective, X, Y, "gamma"_a, "U"_a, "V"_a);
   module.def("balanced", &balanced, "U"_a, "V"_a);
