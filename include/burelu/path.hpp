@@ -83,7 +83,7 @@ struct PathOptions {
   double ratio = 1e-3;          ///< smallest over largest gamma of the grid
   int folds = 0;                ///< of cross-validation; 0: none, else at least 2
   std::vector<index_t> labels;  ///< class of each row, for accuracy and folds that keep the classes' shares; or empty
-  PathRule rule = PathRule::one_standard_error;
+  PathRule rule = PathRule::best;
   int jobs = 1;                                       ///< folds side by side, each with its share of the threads
   std::function<bool(const PathProgress&)> progress;  ///< by one thread at a time; false stops; may be empty
   /// What an earlier call has finished, to go on from; null for a piece that it has not. May be empty.

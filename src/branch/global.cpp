@@ -35,9 +35,10 @@ class Trainer {
  public:
   Trainer(const Problem& problem, const Presolved& reduced, const GlobalLimits& limits)
       : problem_(problem), reduced_(reduced), limits_(limits), columns_(problem), random_(limits.seed) {
+    bound_ = std::numeric_limits<double>::quiet_NaN();
+    if (limits.start != nullptr && limits.start->U.rows == problem.X.cols) begin_with(limits.start->U);
     result_.objective = columns_.objective();
     result_.network = columns_.network();
-    bound_ = std::numeric_limits<double>::quiet_NaN();
   }
 
   GlobalOptimum run() {
@@ -75,6 +76,15 @@ class Trainer {
   }
 
  private:
+  void begin_with(const Matrix& U) {
+    for (index_t k = 0; k < U.cols; ++k) {
+      std::vector<double> u(static_cast<std::size_t>(U.rows));
+      for (index_t j = 0; j < U.rows; ++j) u[static_cast<std::size_t>(j)] = U(j, k);
+      columns_.add(std::move(u));
+    }
+    columns_.fit([this] { return !wished(); });
+  }
+
   static double highest(const std::vector<Peak>& peaks) {
     double best = 0.0;
     for (const Peak& peak : peaks) best = std::max(best, peak.value);

@@ -29,6 +29,7 @@ struct GlobalLimits {
   std::int64_t cells = 0;   ///< of all searches together, about; 0: no limit
   index_t unknowns = 0;     ///< output weights of the directions at hand, the order of their systems; 0: no limit
   std::uint64_t seed = 0;
+  const Network* start = nullptr;                         ///< its directions are the first ones at hand; may be null
   std::function<bool(const GlobalProgress&)> keep_going;  ///< asked often, by the calling thread; may be empty
 };
 
