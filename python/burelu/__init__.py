@@ -1,7 +1,7 @@
 """burelu: two-layer ReLU networks trained to certified quality.
 
-Functions on NumPy arrays: `solve`, `train`, `certify`; estimators for scikit-learn: `BureluClassifier`,
-`BureluRegressor`. Beside every network stands a lower bound that no network of any width can beat, with a proof that an
+Functions on NumPy arrays: `solve`, `train`, `certify`, `path`, `gamma_max`; estimators for scikit-learn:
+`BureluClassifier`, `BureluRegressor` and, with a choice of gamma, `BureluClassifierCV`, `BureluRegressorCV`. Beside every network stands a lower bound that no network of any width can beat, with a proof that an
 independent checker confirms (`Certificate.verify`).
 """
 
@@ -10,16 +10,17 @@ from typing import TYPE_CHECKING, Any
 from ._arrays import one_hot
 from ._certificate import Certificate, Verdict
 from ._certify import certify
-from ._core import Progress, version as __version__
+from ._core import PathProgress, Progress, version as __version__
 from ._errors import BureluError, DataError, DeviceError, OutOfMemoryError
 from ._functions import solve, train
 from ._gamma import GammaMax, gamma_max
+from ._path import Path, PathPoint, path
 from ._results import Network, NetworkCertificate, Relaxation, Training
 
 if TYPE_CHECKING:
-    from ._estimators import BureluClassifier, BureluRegressor
+    from ._estimators import BureluClassifier, BureluClassifierCV, BureluRegressor, BureluRegressorCV
 
-_ESTIMATORS = ("BureluClassifier", "BureluRegressor")
+_ESTIMATORS = ("BureluClassifier", "BureluClassifierCV", "BureluRegressor", "BureluRegressorCV")
 
 __all__ = [
     "BureluError",
@@ -30,6 +31,9 @@ __all__ = [
     "Network",
     "NetworkCertificate",
     "OutOfMemoryError",
+    "Path",
+    "PathPoint",
+    "PathProgress",
     "Progress",
     "Relaxation",
     "Training",
@@ -37,6 +41,7 @@ __all__ = [
     "certify",
     "gamma_max",
     "one_hot",
+    "path",
     "solve",
     "train",
     *_ESTIMATORS,

@@ -2,88 +2,109 @@
 
 from __future__ import annotations
 
-import os
 import warnings
 from typing import Any
 
 import numpy as np
-from sklearn.base import BaseEstimator, ClassifierMixin, RegressorMixin
-from sklearn.exceptions import ConvergenceWarning
-from sklearn.utils import check_random_state
+from sklearn.base import ClassifierMixin, RegressorMixin
 from sklearn.utils.multiclass import check_classification_targets
-from sklearn.utils.validation import check_is_fitted, validate_data
+from sklearn.utils.validation import validate_data
 
-from . import _core
 from ._arrays import one_hot
-from ._errors import DataError
+from ._base import ATTRIBUTES, PARAMETERS, Estimator
+from ._errors import BureluError, DataError
 from ._functions import train
 from ._gamma import DEFAULT_GAMMA, Gamma, gamma_max, resolved, share_of
-from ._models import layers_of, torch_module
-from ._results import Network, Training
-
-_ATTRIBUTES = """
-    Attributes
-    ----------
-    U_ : array of shape (d, k), V_ : array of shape (c, k)
-        Input and output weights; neuron j is column j of both. With `bias` the last row of U_ is for a column of ones.
-    network_ : Network
-        Both, as a network on prepared data (`prepare`).
-    n_neurons_ : int
-    objective_ : float
-        Of the network: 1/2 ||f(X) - Y||^2 + gamma/2 (||U||^2 + ||V||^2), the loss summed, not averaged.
-    lower_bound_ : float
-        Proven: no network of any width has a smaller objective on these data.
-    gap_ : float
-        (objective_ - lower_bound_) / |objective_|: how far the network can be from the best one, at most.
-    gamma_ : float
-        The weight of the squared norms that was used.
-    gamma_max_ : float
-        Proven: from here on no network beats the zero network.
-    certificate_ : Certificate
-        Proof of `lower_bound_`: ``certificate_.verify()`` checks it, ``certificate_.save(path)`` writes it.
-    history_ : structured array
-        One record per check of the solve: evaluations, seconds, objective, lower_bound, ...
-    status_, message_ : str
-        Why the solve ended.
-    mean_, scale_ : arrays of shape (n_features_in_,), or None
-        What `standardize` subtracts and divides by.
-    n_features_in_ : int, feature_names_in_ : array of str
-"""
-
-_PARAMETERS = """
-    Parameters
-    ----------
-    gamma : float or str
-        Weight of the squared norms, against a loss that is summed over samples and outputs; "5%" is that share of
-        `gamma_max_`.
-    standardize : bool
-        Features to mean 0 and standard deviation 1.
-    bias : bool
-        Append a column of ones to the features; its weights count in the norm.
-    bound : {'auto', 'relaxation', 'branch'}
-        What proves the bound, see `burelu.solve`.
-    tolerance : float
-        Ends when the proven relative gap is below.
-    time_limit : float, seconds
-        None: no limit.
-    max_evaluations : int
-        Interaction passes at most; None: no limit.
-    width, starts : int
-        Neurons and starting points; None chooses.
-    threads : int
-        Threads of one fit; None: all that the process may use. With one, a `random_state` gives the same network on
-        every fit, and `n_jobs` of a search decides how many fits there are side by side.
-    device : str
-        'auto', 'cpu', 'cuda' or 'cuda:K'.
-    random_state : int, RandomState instance or None
-        Of starting points and sampling.
-    verbose : int
-        1: a live line while fitting.
-"""
+from ._path import path
 
 
-class _Estimator(BaseEstimator):
-    """What classifier and regressor share."""
+class _Classifier(ClassifierMixin, Estimator):
+    """Classes to columns of 0 and 1, and outputs to classes."""
+
+    def __sklearn_tags__(self) -> Any:
+        tags = super().__sklearn_tags__()
+        tags.classifier_tags.multi_class = True
+        return tags
+
+    def fit(self, X: Any, y: Any) -> Any:
+        """Trains and certifies.
+
+        Parameters
+        ----------
+        X : array of shape (n, n_features)
+        y : array of shape (n,), of numbers or texts
+        """
+        X, y = validate_data(self, X, y, dtype=np.float64)
+        check_classification_targets(y)
+        self.classes_, Y = one_hot(y)
+        if len(self.classes_) < 2:
+            raise DataError(f"y holds one class, {self.classes_[0]!r}; a classifier needs two or more classes")
+        self._fit_network(self._learn_features(X), Y)
+        return self
+
+    def _targets(self, y: Any) -> np.ndarray:
+        index = np.searchsorted(self.classes_, y)
+        known = self.classes_[np.minimum(index, len(self.classes_) - 1)] == np.asarray(y)
+        if not np.all(known):
+            raise DataError(f"y holds {np.asarray(y)[~known][0]!r}, which is none of the classes of the fit")
+        return np.eye(len(self.classes_))[index]
+
+    def _labels(self, Y: np.ndarray) -> np.ndarray | None:
+        return np.argmax(Y, axis=1)
+
+    def _output_names(self) -> list[str]:
+        return [str(name) for name in self.classes_]
+
+    def decision_function(self, X: Any) -> np.ndarray:
+        """Outputs of the network, shape (n, n_classes); for two classes their difference, shape (n,)."""
+        outputs = self._outputs(X)
+        return outputs[:, 1] - outputs[:, 0] if len(self.classes_) == 2 else outputs
+
+    def predict(self, X: Any) -> np.ndarray:
+        """The class with the largest output, the first of equals; shape (n,)."""
+        largest = np.argmax(self._outputs(X), axis=1)
+        return self.classes_[largest]
+
+
+class _Regressor(RegressorMixin, Estimator):
+    """One or many real targets."""
+
+    def __sklearn_tags__(self) -> Any:
+        tags = super().__sklearn_tags__()
+        tags.target_tags.multi_output = True
+        return tags
+
+    def fit(self, X: Any, y: Any) -> Any:
+        """Trains and certifies.
+
+        Parameters
+        ----------
+        X : array of shape (n, n_features)
+        y : array of shape (n,) or (n, n_outputs)
+        """
+        X, y = validate_data(self, X, y, dtype=np.float64, multi_output=True, y_numeric=True)
+        self._one_axis = y.ndim == 1
+        self._fit_network(self._learn_features(X), self._targets(y))
+        return self
+
+    def _targets(self, y: Any) -> np.ndarray:
+        y = np.asarray(y, dtype=np.float64)
+        return y[:, np.newaxis] if y.ndim == 1 else y
+
+    def _labels(self, Y: np.ndarray) -> np.ndarray | None:
+        return None
+
+    def _output_names(self) -> list[str]:
+        return [f"y{k}" for k in range(self.V_.shape[0])]
+
+    def predict(self, X: Any) -> np.ndarray:
+        """Outputs of the network, shape (n,) or (n, n_outputs) as y was."""
+        outputs = self._outputs(X)
+        return outputs[:, 0] if self._one_axis else outputs
+
+
+class _OneGamma(Estimator):
+    """One fit at a given gamma."""
 
     def __init__(
         self,
@@ -92,7 +113,7 @@ class _Estimator(BaseEstimator):
         standardize: bool = True,
         bias: bool = True,
         bound: str = "auto",
-        tolerance: float = 1e-3,
+        tolerance: float = 1e-2,
         time_limit: float | None = None,
         max_evaluations: int | None = None,
         width: int | None = None,
@@ -116,199 +137,156 @@ class _Estimator(BaseEstimator):
         self.random_state = random_state
         self.verbose = verbose
 
-    def __sklearn_tags__(self) -> Any:
-        tags = super().__sklearn_tags__()
-        tags.target_tags.required = True
-        tags.input_tags.sparse = False
-        return tags
-
-    def _features(self, X: np.ndarray) -> np.ndarray:
-        """As the network sees them; X itself where nothing is asked for."""
-        if self.mean_ is None and not self.bias:
-            return X
-        nothing = np.empty(0)
-        mean, scale = (nothing, nothing) if self.mean_ is None else (self.mean_, self.scale_)
-        return _core.prepare(X, mean, scale, bool(self.bias))
-
-    def _learn_features(self, X: np.ndarray) -> np.ndarray:
-        self.mean_ = self.scale_ = None
-        if not self.standardize and not self.bias:
-            return X
-        X, mean, scale = _core.fit_preparation(X, bool(self.standardize), bool(self.bias))
-        if self.standardize:
-            self.mean_, self.scale_ = mean, scale
-        return X
-
-    def _options(self) -> dict[str, Any]:
-        names = ("bound", "tolerance", "time_limit", "max_evaluations", "width", "starts", "threads", "device", "verbose")
-        options = {name: getattr(self, name) for name in names}
-        options["seed"] = int(check_random_state(self.random_state).randint(np.iinfo(np.int32).max))
-        return options
-
     def _fit_network(self, X: np.ndarray, Y: np.ndarray) -> None:
-        """X and Y as the solver sees them."""
         options = self._options()
         share = share_of(self.gamma)
         same = {name: options[name] for name in ("bound", "threads", "seed", "device")}
         self.gamma_max_ = gamma_max(X, Y, **same).upper
-        self.gamma_ = resolved(self.gamma, X, Y) if share is None else share * self.gamma_max_ or 1.0
-        self._keep(train(X, Y, self.gamma_, **options))
-
-    def _keep(self, training: Training) -> None:
-        relaxation = training.relaxation
-        if training.status in ("time_limit", "evaluation_limit", "interrupted", "device_failed"):
-            warnings.warn(f"{training.status}: {training.message}", ConvergenceWarning, stacklevel=4)
-        self.network_ = training.network
-        self.U_, self.V_ = training.network.U, training.network.V
-        self.n_neurons_ = training.network.width
-        self.objective_ = training.objective
-        self.lower_bound_ = training.lower_bound
-        self.gap_ = training.relative_gap
-        self.certificate_ = training.certificate
-        self.history_ = relaxation.history
-        self.status_, self.message_ = training.status, training.message
-
-    def _outputs(self, X: Any) -> np.ndarray:
-        check_is_fitted(self)
-        X = validate_data(self, X, reset=False, dtype=np.float64)
-        return self.network_.predict(self._features(X))
-
-    def prepare(self, X: Any, y: Any) -> tuple[np.ndarray, np.ndarray]:
-        """X and Y as the solver sees them: what a certificate is about.
-
-        Returns
-        -------
-        X : float64 array of shape (n, d), Y : float64 array of shape (n, c)
-        """
-        check_is_fitted(self)
-        X = validate_data(self, X, reset=False, dtype=np.float64)
-        return self._features(X), self._targets(y)
-
-    def _fields(self) -> dict[str, Any]:
-        """Of a model file."""
-        nothing = np.empty(0)
-        names = getattr(self, "feature_names_in_", [f"x{j}" for j in range(self.n_features_in_)])
-        return {
-            "mean": nothing if self.mean_ is None else self.mean_,
-            "scale": nothing if self.scale_ is None else self.scale_,
-            "bias": bool(self.bias),
-            "features": [str(name) for name in names],
-            "classes": hasattr(self, "classes_"),
-            "names": self._output_names(),
-            "gamma": self.gamma_,
-            "objective": self.objective_,
-            "lower_bound": self.lower_bound_,
-            "relative_gap": self.gap_,
-            "provenance": {"program": f"burelu {_core.version} (Python)", "status": self.status_},
-        }
-
-    def to_torch(self) -> Any:
-        """torch.nn.Sequential(Linear, ReLU, Linear) in double precision, the preparation inside its first layer.
-
-        Its outputs are those of the network, shape (n, c): for a classifier a score for each class.
-        """
-        check_is_fitted(self)
-        return torch_module(*layers_of(self.network_, self.mean_, self.scale_, bool(self.bias)))
-
-    def to_onnx(self, path: str | os.PathLike[str] | None = None) -> bytes:
-        """The network with its preparation as an ONNX graph (opset 17, double precision), input X and output Y.
-
-        Returns the bytes of the file, and writes it where a path is given.
-        """
-        check_is_fitted(self)
-        content = _core.onnx_bytes(self.U_, self.V_, self._fields())
-        if path is not None:
-            with open(path, "wb") as file:
-                file.write(content)
-        return content
-
-    def save(self, path: str | os.PathLike[str]) -> None:
-        """Writes the model for the program `burelu`: safetensors, or NPZ or ONNX where the name ends so."""
-        check_is_fitted(self)
-        _core.write_model(os.fspath(path), self.U_, self.V_, self._fields())
+        gamma = resolved(self.gamma, X, Y) if share is None else share * self.gamma_max_ or 1.0
+        training = train(X, Y, gamma, **options)
+        self._keep(training, training.relaxation.history, training.status, training.message)
 
 
-class BureluClassifier(ClassifierMixin, _Estimator):
+class _ManyGammas(Estimator):
+    """A path, of which cross-validation chooses a point."""
+
+    def __init__(
+        self,
+        *,
+        gammas: Any = None,
+        n_gammas: int = 20,
+        eps: float = 1e-3,
+        cv: int = 5,
+        rule: str = "best",
+        standardize: bool = True,
+        bias: bool = True,
+        bound: str = "auto",
+        tolerance: float = 1e-2,
+        time_limit: float | None = None,
+        max_evaluations: int | None = None,
+        width: int | None = None,
+        starts: int | None = None,
+        threads: int | None = 1,
+        device: str = "auto",
+        random_state: Any = None,
+        verbose: int = 0,
+    ):
+        self.gammas = gammas
+        self.n_gammas = n_gammas
+        self.eps = eps
+        self.cv = cv
+        self.rule = rule
+        self.standardize = standardize
+        self.bias = bias
+        self.bound = bound
+        self.tolerance = tolerance
+        self.time_limit = time_limit
+        self.max_evaluations = max_evaluations
+        self.width = width
+        self.starts = starts
+        self.threads = threads
+        self.device = device
+        self.random_state = random_state
+        self.verbose = verbose
+
+    def _folds(self, labels: np.ndarray | None) -> int:
+        """As many as asked for, or as the smallest class has rows."""
+        if isinstance(self.cv, bool) or not isinstance(self.cv, (int, np.integer)) or self.cv < 2:
+            raise DataError(f"cv must be a whole number of folds, at least 2, not {self.cv!r}")
+        smallest = self.cv if labels is None else int(np.bincount(labels).min())
+        if not 2 <= smallest < self.cv:
+            return int(self.cv)
+        warnings.warn(f"the smallest class has {smallest} rows: {smallest} folds in place of {self.cv}", stacklevel=4)
+        return smallest
+
+    def _fit_network(self, X: np.ndarray, Y: np.ndarray) -> None:
+        labels = self._labels(Y)
+        found = path(
+            X,
+            Y,
+            gammas=self.gammas,
+            count=self.n_gammas,
+            ratio=self.eps,
+            folds=self._folds(labels),
+            labels=labels,
+            rule=self.rule,
+            **self._options(),
+        )
+        if found.chosen < 0:
+            raise BureluError(f"{found.status}: the path ended before every fold had its scores; nothing was chosen")
+        self.path_ = found
+        self.gamma_max_ = found.gamma_max.upper
+        self.gammas_ = found.column("gamma")
+        score = "accuracy" if found.by_accuracy else "squared_error"
+        self.cv_scores_ = np.array([getattr(point, "fold_" + score) for point in found.points])
+        names = ("gamma", "objective", "lower_bound", "relative_gap", "squared_error", "accuracy", "r2", "seconds")
+        history = np.rec.fromarrays([found.column(name) for name in names], names=names)
+        message = f"gamma = {found.points[found.chosen].gamma:.6g} was chosen by {found.folds.max() + 1} folds"
+        self._keep(found.points[found.chosen], np.asarray(history), found.status, message)
+
+
+class BureluClassifier(_Classifier, _OneGamma):
     """A two-layer ReLU network for classes, with a proven bound on how far it is from the best one.
 
     The targets are a column of 0 and 1 for each class and the loss is the squared one; the largest output decides.
     """
 
-    def __sklearn_tags__(self) -> Any:
-        tags = super().__sklearn_tags__()
-        tags.classifier_tags.multi_class = True
-        return tags
 
-    def fit(self, X: Any, y: Any) -> BureluClassifier:
-        """Trains and certifies.
-
-        Parameters
-        ----------
-        X : array of shape (n, n_features)
-        y : array of shape (n,), of numbers or texts
-        """
-        X, y = validate_data(self, X, y, dtype=np.float64)
-        check_classification_targets(y)
-        self.classes_, Y = one_hot(y)
-        if len(self.classes_) < 2:
-            raise DataError(f"y holds one class, {self.classes_[0]!r}; a classifier needs two or more classes")
-        self._fit_network(self._learn_features(X), Y)
-        return self
-
-    def _targets(self, y: Any) -> np.ndarray:
-        index = np.searchsorted(self.classes_, y)
-        known = self.classes_[np.minimum(index, len(self.classes_) - 1)] == np.asarray(y)
-        if not np.all(known):
-            raise DataError(f"y holds {np.asarray(y)[~known][0]!r}, which is none of the classes of the fit")
-        return np.eye(len(self.classes_))[index]
-
-    def _output_names(self) -> list[str]:
-        return [str(name) for name in self.classes_]
-
-    def decision_function(self, X: Any) -> np.ndarray:
-        """Outputs of the network, shape (n, n_classes); for two classes their difference, shape (n,)."""
-        outputs = self._outputs(X)
-        return outputs[:, 1] - outputs[:, 0] if len(self.classes_) == 2 else outputs
-
-    def predict(self, X: Any) -> np.ndarray:
-        """The class with the largest output, the first of equals; shape (n,)."""
-        largest = np.argmax(self._outputs(X), axis=1)
-        return self.classes_[largest]
-
-
-class BureluRegressor(RegressorMixin, _Estimator):
+class BureluRegressor(_Regressor, _OneGamma):
     """A two-layer ReLU network for one or many real targets, with a proven bound on how far it is from the best one."""
 
-    def __sklearn_tags__(self) -> Any:
-        tags = super().__sklearn_tags__()
-        tags.target_tags.multi_output = True
-        return tags
 
-    def fit(self, X: Any, y: Any) -> BureluRegressor:
-        """Trains and certifies.
+class BureluClassifierCV(_Classifier, _ManyGammas):
+    """`BureluClassifier` whose gamma is chosen by the accuracy on held-out rows, along a path of warm solves.
 
-        Parameters
-        ----------
-        X : array of shape (n, n_features)
-        y : array of shape (n,) or (n, n_outputs)
-        """
-        X, y = validate_data(self, X, y, dtype=np.float64, multi_output=True, y_numeric=True)
-        self._one_axis = y.ndim == 1
-        self._fit_network(self._learn_features(X), self._targets(y))
-        return self
-
-    def _targets(self, y: Any) -> np.ndarray:
-        y = np.asarray(y, dtype=np.float64)
-        return y[:, np.newaxis] if y.ndim == 1 else y
-
-    def _output_names(self) -> list[str]:
-        return [f"y{k}" for k in range(self.V_.shape[0])]
-
-    def predict(self, X: Any) -> np.ndarray:
-        """Outputs of the network, shape (n,) or (n, n_outputs) as y was."""
-        outputs = self._outputs(X)
-        return outputs[:, 0] if self._one_axis else outputs
+    Features are prepared once, before the folds are drawn.
+    """
 
 
-for _class in (BureluClassifier, BureluRegressor):
-    _class.__doc__ = (_class.__doc__ or "").rstrip() + "\n" + _PARAMETERS + _ATTRIBUTES
+class BureluRegressorCV(_Regressor, _ManyGammas):
+    """`BureluRegressor` whose gamma is chosen by the squared error on held-out rows, along a path of warm solves.
+
+    Features are prepared once, before the folds are drawn.
+    """
+
+
+_GAMMA = """
+
+    Parameters
+    ----------
+    gamma : float or str
+        Weight of the squared norms, against a loss that is summed over samples and outputs; "5%" is that share of
+        `gamma_max_`.
+"""
+
+_GAMMAS = """
+
+    Parameters
+    ----------
+    gammas : array of numbers above 0
+        None: a logarithmic grid of `n_gammas` from gamma_max down to `eps` times it.
+    n_gammas : int, eps : float
+        Of the grid.
+    cv : int
+        Folds, drawn once for all gammas; those of a classifier keep the shares of the classes.
+    rule : {'best', 'one_standard_error'}
+        The best mean score, or the largest gamma whose score is within one standard error of it.
+"""
+
+_OF_PATHS = """\
+    gammas_ : array of shape (n_gammas,), the largest first
+    cv_scores_ : array of shape (n_gammas, cv)
+        Accuracy, or mean squared error, on the rows of each fold.
+    path_ : Path
+        Everything that was found for every gamma. `history_` has one record for each.
+"""
+
+
+def _described() -> None:
+    for kind in (BureluClassifier, BureluRegressor, BureluClassifierCV, BureluRegressorCV):
+        many = issubclass(kind, _ManyGammas)
+        text = (kind.__doc__ or "").rstrip() + (_GAMMAS if many else _GAMMA) + PARAMETERS + ATTRIBUTES
+        kind.__doc__ = text + (_OF_PATHS if many else "")
+
+
+_described()

@@ -60,3 +60,26 @@ class ProgressLine:
         if self._open:
             sys.stderr.write("\n")
             self._open = False
+
+
+class PathLine:
+    """The same for a path: a bar of networks, with what is left."""
+
+    def __init__(self, inner: Callable[[Any], Any] | None = None):
+        self._inner = inner
+        self._live = sys.stderr.isatty()
+
+    def __call__(self, progress: Any) -> Any:
+        done = round(_WIDTH * progress.done / max(progress.total, 1))
+        line = (
+            f"burelu path [{'#' * done}{'-' * (_WIDTH - done)}] {progress.done}/{progress.total} networks  "
+            f"gamma {progress.gamma:.4g}  {progress.seconds:.1f} s, {progress.seconds_left:.0f} s left"
+        )
+        sys.stderr.write("\r" + line.ljust(100) if self._live else line + "\n")
+        sys.stderr.flush()
+        return None if self._inner is None else self._inner(progress)
+
+    def close(self) -> None:
+        """Leaves the live line."""
+        if self._live:
+            sys.stderr.write("\n")

@@ -12,10 +12,21 @@ from sklearn.preprocessing import StandardScaler
 from sklearn.utils.estimator_checks import parametrize_with_checks
 
 import burelu
-from burelu import BureluClassifier, BureluRegressor
+from burelu import BureluClassifier, BureluClassifierCV, BureluRegressor, BureluRegressorCV
+
+#: Of the defaults only what bounds the work differs.
+LIGHT = dict(tolerance=0.2, starts=1)
+FEW = dict(n_gammas=3, eps=0.1, cv=2)
 
 
-@parametrize_with_checks([BureluClassifier(), BureluRegressor()])
+@parametrize_with_checks(
+    [
+        BureluClassifier(**LIGHT),
+        BureluRegressor("20%", **LIGHT),
+        BureluClassifierCV(**LIGHT, **FEW),
+        BureluRegressorCV(**LIGHT, **FEW),
+    ]
+)
 def test_conventions(estimator, check):
     check(estimator)
 

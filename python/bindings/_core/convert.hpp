@@ -29,5 +29,6 @@ nb::dict seconds_dict(const burelu::Seconds& seconds);
 void bind_certificate(nb::module_& module);
 void bind_functions(nb::module_& module);
 void bind_models(nb::module_& module);
+void bind_path(nb::module_& module);
 
 }  // namespace burelu_python

@@ -18,22 +18,17 @@ bool Listener::stopped() {
   const Clock::time_point now = Clock::now();
   if (now - asked_ < std::chrono::milliseconds(50)) return stop_;
   asked_ = now;
-  const nb::gil_scoped_acquire lock;
-  check_signals();
+  listen();
   return stop_;
 }
 
-bool Listener::tell(const burelu::Progress& progress) {
-  if (stop_) return false;
+void Listener::listen() {
   const nb::gil_scoped_acquire lock;
-  try {
-    const nb::object answer = progress_(progress);
-    if (answer.is(nb::handle(Py_False))) stop_ = true;
-  } catch (nb::python_error& error) {
-    take(std::move(error));
-  }
   check_signals();
-  return !stop_;
+}
+
+void Listener::hear(const nb::object& answer) {
+  if (answer.is(nb::handle(Py_False))) stop_ = true;
 }
 
 void Listener::check_signals() {

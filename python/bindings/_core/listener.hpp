@@ -26,13 +26,30 @@ class Listener {
   /// The options keep a reference to this object.
   void attach(burelu::SolveOptions& options);
 
+  /// From the calling thread, without the lock: takes what has come in meanwhile.
+  void listen();
+
+  /// Without the lock: what a callback says to a step; false where the work is to end.
+  template <class Step>
+  bool tell(const Step& step) {
+    if (stop_) return false;
+    const nb::gil_scoped_acquire lock;
+    try {
+      hear(progress_(step));
+    } catch (nb::python_error& error) {
+      take(std::move(error));
+    }
+    check_signals();
+    return !stop_;
+  }
+
   /// With the lock: raises what is to be raised.
   void finish();
 
  private:
   using Clock = std::chrono::steady_clock;
   bool stopped();
-  bool tell(const burelu::Progress& progress);
+  void hear(const nb::object& answer);
   void check_signals();
   void take(nb::python_error error);
 

@@ -36,4 +36,5 @@ NB_MODULE(_core, module) {
   here::bind_certificate(module);
   here::bind_functions(module);
   here::bind_models(module);
+  here::bind_path(module);
 }
