@@ -81,6 +81,7 @@ struct PathOptions {
   std::vector<double> gammas;   ///< positive; empty: a logarithmic grid from gamma_max down
   int count = 20;               ///< of the grid
   double ratio = 1e-3;          ///< smallest over largest gamma of the grid
+  bool bounds = true;           ///< false: scores only, for the choice of gamma; points have no network and no bound
   int folds = 0;                ///< of cross-validation; 0: none, else at least 2
   std::vector<index_t> labels;  ///< class of each row, for accuracy and folds that keep the classes' shares; or empty
   PathRule rule = PathRule::best;

@@ -30,6 +30,7 @@ void check(const Problem& problem, const PathOptions& options) {
   if (options.gammas.empty() && options.count < 1) throw DataError("a path needs at least one gamma");
   if (options.gammas.empty() && !(options.ratio > 0.0 && options.ratio < 1.0))
     throw DataError("the ratio of the smallest gamma to the largest must be between 0 and 1");
+  if (options.folds == 0 && !options.bounds) throw DataError("a path without bounds and without folds is no path");
   if (options.folds < 0) throw DataError("folds must not be negative; 0 leaves cross-validation out");
   if (options.jobs < 1) throw DataError("jobs must be at least 1");
   for (const index_t label : options.labels)
@@ -72,7 +73,10 @@ class Walk {
     }
     path_.gamma_max = gamma_max(problem_, options_.train.solve);
     grid();
-    all_rows();
+    if (options_.bounds)
+      all_rows();
+    else
+      gammas_alone();
     if (options_.folds > 0 && !stop_.due()) side_by_side(scope.threads());
     rescale();
     choose();
@@ -97,11 +101,24 @@ class Walk {
     }
     std::sort(gammas_.begin(), gammas_.end(), std::greater<>());
     gammas_.erase(std::unique(gammas_.begin(), gammas_.end()), gammas_.end());
-    total_ = static_cast<int>(gammas_.size()) * (1 + options_.folds);
+    total_ = static_cast<int>(gammas_.size()) * ((options_.bounds ? 1 : 0) + options_.folds);
   }
 
   const PathPiece* known(int fold, std::size_t index) const {
     return options_.known ? options_.known(fold, static_cast<int>(index)) : nullptr;
+  }
+
+  double share(double gamma) const { return path_.gamma_max.upper > 0.0 ? gamma / path_.gamma_max.upper : kNone; }
+
+  void gammas_alone() {
+    all_done_ = static_cast<int>(gammas_.size());
+    for (const double gamma : gammas_) {
+      PathPoint point;
+      point.gamma = gamma;
+      point.share = share(gamma);
+      point.objective = point.lower_bound = point.relative_gap = kNone;
+      path_.points.push_back(point);
+    }
   }
 
   void all_rows() {
@@ -115,8 +132,7 @@ class Walk {
         piece.point = chain.solve(gammas_[k]);
         if (stop_.due()) return;
       }
-      const double upper = path_.gamma_max.upper;
-      piece.point.share = upper > 0.0 ? gammas_[k] / upper : kNone;
+      piece.point.share = share(gammas_[k]);
       path_.points.push_back(piece.point);
       tell(piece, known(-1, k) != nullptr);
     }
@@ -161,7 +177,7 @@ class Walk {
         chain.take(piece);
       } else {
         // as many neurons as all rows have use for, and room to find others
-        piece = chain.solve(gammas_[k], 3 * path_.points[k].network.width() / 2 + 8);
+        piece = chain.solve(gammas_[k], options_.bounds ? 3 * path_.points[k].network.width() / 2 + 8 : 0);
         if (stop_.due()) return;
       }
       piece.fold = fold;
@@ -188,7 +204,7 @@ class Walk {
 
   double seconds_left() const {
     const int count = static_cast<int>(gammas_.size());
-    const double each = all_timed_ > 0 ? all_seconds_ / all_timed_ : kNone;
+    const double each = all_timed_ > 0 ? all_seconds_ / all_timed_ : kNone;  // NaN at the very beginning
     const double fold = folds_timed_ > 0 ? folds_seconds_ / folds_timed_ : kFoldShare * each;
     const int side_by_side = std::max(std::min(options_.jobs, options_.folds), 1);
     const int all_left = count - all_done_;
