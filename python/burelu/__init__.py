@@ -49,11 +49,16 @@ __all__ = [
 
 
 def __getattr__(name: str) -> Any:
-    """Estimators import scikit-learn, which takes longer than everything else here: only where they are asked for."""
+    """Estimators import scikit-learn, which takes longer than everything else here, and pictures may have no use: both
+    only where they are asked for."""
     if name in _ESTIMATORS:
         from . import _estimators
 
         return getattr(_estimators, name)
+    if name == "plot":
+        import importlib
+
+        return importlib.import_module("burelu.plot")
     raise AttributeError(f"module 'burelu' has no attribute {name!r}")
 
 

@@ -189,10 +189,12 @@ class _ManyGammas(Estimator):
         self.random_state = random_state
         self.verbose = verbose
 
-    def _folds(self, labels: np.ndarray | None) -> int:
+    def _folds(self, rows: int, labels: np.ndarray | None) -> int:
         """As many as asked for, or as the smallest class has rows."""
         if isinstance(self.cv, bool) or not isinstance(self.cv, (int, np.integer)) or self.cv < 2:
             raise DataError(f"cv must be a whole number of folds, at least 2, not {self.cv!r}")
+        if rows < self.cv:
+            raise DataError(f"n_samples={rows} is fewer than the {self.cv} folds of cv")
         smallest = self.cv if labels is None else int(np.bincount(labels).min())
         if not 2 <= smallest < self.cv:
             return int(self.cv)
@@ -207,7 +209,7 @@ class _ManyGammas(Estimator):
             gammas=self.gammas,
             count=self.n_gammas,
             ratio=self.eps,
-            folds=self._folds(labels),
+            folds=self._folds(len(X), labels),
             labels=labels,
             rule=self.rule,
             **self._options(),
