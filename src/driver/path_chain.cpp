@@ -4,6 +4,7 @@
 #include <cmath>
 #include <limits>
 
+#include "branch/slim.hpp"
 #include "driver/branching.hpp"
 #include "driver/target_scale.hpp"
 #include "linalg/clock.hpp"
@@ -64,6 +65,13 @@ void PathChain::take(const PathPoint& point) {
   for (Multiplier& pair : chain_.certificate.multipliers) pair.value /= t_;
 }
 
+// As few neurons as a tenth of the tolerance allows.
+void PathChain::slim(const Problem& problem, PathPoint& point) const {
+  constexpr double kShare = 0.1;
+  point.network = slimmed(problem, point.network, point.objective * (1.0 + kShare * solve_.tolerance));
+  point.objective = objective(problem, point.network);
+}
+
 PathPoint PathChain::solve(double gamma) {
   const Clock clock;
   Problem problem = problem_;
@@ -98,6 +106,7 @@ PathPoint PathChain::solve(double gamma) {
     const Factor* factor = relaxation.factor.U.cols > 0 ? &relaxation.factor : nullptr;
     consider(train_network(device_, problem, factor, train, budget, out.network_evaluations));
   }
+  if (out.network_evaluations > 0) slim(problem, out);
   out.relative_gap = relative_gap(out.objective, out.lower_bound);
   chain_.network = out.network;
   out.seconds = clock.seconds();
@@ -118,7 +127,8 @@ void PathChain::improve(PathPoint& point) const {
   if (!(value < point.objective)) return;
   point.network = std::move(network);
   point.objective = value;
-  point.relative_gap = relative_gap(value, point.lower_bound);
+  slim(problem, point);
+  point.relative_gap = relative_gap(point.objective, point.lower_bound);
 }
 
 FoldChain::FoldChain(const Problem& problem, const std::vector<std::int32_t>& folds, int fold,
