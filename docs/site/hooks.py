@@ -28,7 +28,8 @@ def sections(text):
 
 def readme_pages():
     head, parts = sections((ROOT / "README.md").read_text())
-    pages = {"index.md": head + "".join(f"- [{title}]({page_of(title)})\n" for title in parts)}
+    pages = {"index.md": head}
+    parts.pop("From Python", None)  # python.md says all of it
     for title, text in parts.items():
         pages[page_of(title)] = f"# {title}\n{text}"
     codes = sections((ROOT / "docs" / "formats.md").read_text())[1]["Exit codes"]
@@ -65,14 +66,32 @@ def python_page():
 
 
 def options_page():
-    program = next((ROOT / "build" / name / "burelu" for name in ("cuda", "cpu") if (ROOT / "build" / name / "burelu").is_file()), None)
+    programs = [ROOT / "build" / name / "burelu" for name in ("cuda", "cpu")]
+    program = next((path for path in programs if path.is_file()), None)
     text = "# Options\n\nWhat `burelu COMMAND --help` says. Options of the C++ interface are in "
-    text += "[options.hpp](cpp.md#burelupathhpp), those of Python in [its reference](python.md).\n".replace("burelupathhpp", "bureluoptionshpp")
+    text += "[options.hpp](cpp.md#bureluoptionshpp), those of Python in [its reference](python.md).\n"
     for command in COMMANDS if program else ():
         said = subprocess.run([program, command, "--help"], capture_output=True, text=True)
         if said.returncode == 0:
             text += f"\n## burelu {command}\n\n```\n{said.stdout.strip()}\n```\n"
     return text
+
+
+def named(nav):
+    """The pages that a nav names."""
+    for entry in nav:
+        value = next(iter(entry.values())) if isinstance(entry, dict) else entry
+        yield from named(value) if isinstance(value, list) else [value]
+
+
+def on_config(config):
+    """Sections of README and pages of docs/ that nav does not name come last."""
+    listed = set(named(config.nav))
+    pages = {**readme_pages(), **{path.name: path.read_text() for path in sorted((ROOT / "docs").glob("*.md"))}}
+    for path, text in pages.items():
+        if path not in listed:
+            config.nav.append({text.split("\n", 1)[0].lstrip("# "): path})
+    return config
 
 
 def on_files(files, config):
@@ -110,5 +129,6 @@ def on_page_markdown(markdown, page, config, files):
         target = os.path.relpath(name, os.path.dirname(source) or ".")
         return f"[{text}]({target}{'#' + anchor if anchor else ''})"
 
+    markdown = markdown.replace("][", "]\\[")  # of matrices: no page has a reference of that kind
     parts = re.split(r"(```.*?```)", markdown, flags=re.DOTALL)
     return "".join(part if part.startswith("```") else re.sub(r"(?<!!)\[([^\]\n]+)\]\(([^)\s]+)\)", link, part) for part in parts)

@@ -17,16 +17,19 @@ using Array2 = nb::ndarray<const double, nb::ndim<2>, nb::device::cpu>;
 using Array1 = nb::ndarray<const double, nb::ndim<1>, nb::device::cpu>;
 using Integers = nb::ndarray<const std::int32_t, nb::ndim<1>, nb::c_contig, nb::device::cpu>;
 
-/// The vector becomes the memory of an array of this shape.
-template <class Number>
-nb::object array_of(std::vector<Number> values, std::initializer_list<std::size_t> shape) {
+/// What the library returns: the vector that it is made of is its owner, so that Python does not copy it.
+template <class Number, int axes>
+using Returned = nb::ndarray<nb::numpy, Number, nb::ndim<axes>>;
+
+template <class Number, int axes = 1>
+Returned<Number, axes> array_of(std::vector<Number> values, std::initializer_list<std::size_t> shape) {
   auto* kept = new std::vector<Number>(std::move(values));
   nb::capsule owner(kept, [](void* memory) noexcept { delete static_cast<std::vector<Number>*>(memory); });
-  return nb::cast(nb::ndarray<nb::numpy, Number>(kept->data(), shape, owner), nb::rv_policy::reference);
+  return Returned<Number, axes>(kept->data(), shape, owner);
 }
 
 template <class Number>
-nb::object array_of(std::vector<Number> values) {
+Returned<Number, 1> array_of(std::vector<Number> values) {
   const std::size_t size = values.size();
   return array_of(std::move(values), {size});
 }

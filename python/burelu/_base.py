@@ -85,7 +85,8 @@ class Estimator(BaseEstimator):
         if self.mean_ is None and not self.bias:
             return X
         nothing = np.empty(0)
-        mean, scale = (nothing, nothing) if self.mean_ is None else (self.mean_, self.scale_)
+        mean = nothing if self.mean_ is None else self.mean_
+        scale = nothing if self.scale_ is None else self.scale_
         return _core.prepare(X, mean, scale, bool(self.bias))
 
     def _learn_features(self, X: np.ndarray) -> np.ndarray:

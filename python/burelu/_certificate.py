@@ -106,7 +106,7 @@ class Certificate:
         return self._core.arrays()
 
     def __setstate__(self, state: tuple) -> None:
-        self.__init__(_core.Certificate(*state))
+        self._core, self._X, self._Y = _core.Certificate(*state), None, None
 
     def __repr__(self) -> str:
         return f"Certificate(lower_bound={self.lower_bound:.9g}, gamma={self.gamma:g}, method={self.method!r})"

@@ -10,7 +10,7 @@ from . import _core
 from ._arrays import matrix, one_hot, same_rows
 from ._certificate import Certificate
 from ._errors import DataError
-from ._functions import _OPTIONS, ProgressCallback, call
+from ._functions import OPTIONS, ProgressCallback, call
 from ._gamma import DEFAULT_GAMMA, Gamma, resolved
 from ._models import network_of
 from ._results import NetworkCertificate, relaxation_of
@@ -114,4 +114,4 @@ def _judged(network: Any, X: np.ndarray, Y: np.ndarray, gamma: float, certificat
     return NetworkCertificate(given, balanced, verdict.lower_bound, gap, gamma, network, certificate, None)
 
 
-certify.__doc__ = (certify.__doc__ or "").rstrip() + _OPTIONS
+certify.__doc__ = (certify.__doc__ or "").rstrip() + OPTIONS

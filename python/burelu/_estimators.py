@@ -222,9 +222,11 @@ class _ManyGammas(Estimator):
         score = "accuracy" if found.by_accuracy else "squared_error"
         self.cv_scores_ = np.array([getattr(point, "fold_" + score) for point in found.points])
         names = ("gamma", "objective", "lower_bound", "relative_gap", "squared_error", "accuracy", "r2", "seconds")
-        history = np.rec.fromarrays([found.column(name) for name in names], names=names)
+        history = np.empty(len(found.points), dtype=[(name, np.float64) for name in names])
+        for name in names:
+            history[name] = found.column(name)
         message = f"gamma = {found.points[found.chosen].gamma:.6g} was chosen by {found.folds.max() + 1} folds"
-        self._keep(found.points[found.chosen], np.asarray(history), found.status, message)
+        self._keep(found.points[found.chosen], history, found.status, message)
 
 
 class BureluClassifier(_Classifier, _OneGamma):

@@ -17,7 +17,7 @@ from ._results import Network, Relaxation, Training, relaxation_of
 
 ProgressCallback = Callable[["_core.Progress"], Any]
 
-_OPTIONS = """
+OPTIONS = """
     bound : {'auto', 'relaxation', 'branch'}
         What proves the bound: branch and bound where the features are few and the relaxation where that does not end,
         the relaxation alone, or branch and bound alone (up to 16 features).
@@ -27,7 +27,7 @@ _OPTIONS = """
         None: no limit. The best proven bound so far is returned.
     max_evaluations : int
         Interaction passes at most; None: no limit.
-    rank, threads, seed, device, checkpoint, checkpoint_interval, resume, multipliers_float
+    rank, threads, seed, device
         As in the C++ structure SolveOptions; None chooses. `threads` counts those of this call, all by default.
     progress : callable
         Called once per check from the calling thread with an object that has evaluations, seconds, objective,
@@ -35,6 +35,8 @@ _OPTIONS = """
     verbose : int
         1: a live line with a bar (a thinning line per check where standard error is no terminal), 2: every check.
 
+    Notes
+    -----
     Ctrl-C ends the call with the best so far and status 'interrupted'; a second one raises KeyboardInterrupt.
     The interpreter's lock is released, and contiguous float64 arrays are not copied: do not write to them meanwhile.
 """
@@ -153,5 +155,9 @@ def train(
     )
 
 
+_CHECKPOINTS = """
+    checkpoint, checkpoint_interval, resume, multipliers_float
+        As in the C++ structure SolveOptions; None leaves them out."""
+
 for _function in (solve, train):
-    _function.__doc__ = (_function.__doc__ or "").rstrip() + _OPTIONS
+    _function.__doc__ = (_function.__doc__ or "").rstrip() + _CHECKPOINTS + OPTIONS

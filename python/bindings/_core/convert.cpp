@@ -17,10 +17,10 @@ Matrix matrix_of(const Array2& array) {
   return result;
 }
 
-nb::object array_of(Matrix matrix) {
+Returned<double, 2> array_of(Matrix matrix) {
   const auto rows = static_cast<std::size_t>(matrix.rows);
   const auto cols = static_cast<std::size_t>(matrix.cols);
-  return array_of(std::move(matrix.data), {rows, cols});
+  return array_of<double, 2>(std::move(matrix.data), {rows, cols});
 }
 
 burelu::Network network_of(const Array2& U, const Array2& V) { return {matrix_of(U), matrix_of(V)}; }
@@ -28,7 +28,7 @@ burelu::Network network_of(const Array2& U, const Array2& V) { return {matrix_of
 namespace {
 
 template <class Field>
-nb::object column(const std::vector<HistoryEntry>& history, Field HistoryEntry::*field) {
+Returned<Field, 1> column(const std::vector<HistoryEntry>& history, Field HistoryEntry::*field) {
   std::vector<Field> values;
   values.reserve(history.size());
   for (const HistoryEntry& entry : history) values.push_back(entry.*field);

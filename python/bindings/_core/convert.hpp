@@ -16,7 +16,7 @@ inline burelu::MatrixView view(const Array2& array) {
 inline burelu::Problem problem_of(const Array2& X, const Array2& Y, double gamma) { return {view(X), view(Y), gamma}; }
 
 burelu::Matrix matrix_of(const Array2& array);
-nb::object array_of(burelu::Matrix matrix);
+Returned<double, 2> array_of(burelu::Matrix matrix);
 burelu::Network network_of(const Array2& U, const Array2& V);
 
 /// Keys are the names of the fields. Throws TypeError or `DataError` for a key or a value that is none.

@@ -68,7 +68,7 @@ nb::tuple gamma_max(const Array2& X, const Array2& Y, const nb::dict& options) {
   return nb::make_tuple(found.lower, found.upper, found.branched);
 }
 
-nb::object predict(const Array2& X, const Array2& U, const Array2& V) {
+Returned<double, 2> predict(const Array2& X, const Array2& U, const Array2& V) {
   const burelu::MatrixView rows = view(X);
   const Network network = network_of(U, V);
   burelu::Matrix outputs;

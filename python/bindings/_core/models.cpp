@@ -23,7 +23,7 @@ nb::tuple fit_preparation(const Array2& X, bool standardize, bool bias) {
                         array_of(std::move(preparation.scale)));
 }
 
-nb::object prepare(const Array2& X, const Array1& mean, const Array1& scale, bool bias) {
+Returned<double, 2> prepare(const Array2& X, const Array1& mean, const Array1& scale, bool bias) {
   Preparation preparation;
   preparation.mean = vector_of<double>(mean);
   preparation.scale = vector_of<double>(scale);

@@ -26,7 +26,7 @@ burelu::PathRule rule_of(const std::string& word) {
   throw burelu::DataError("rule must be 'best' or 'one_standard_error', not '" + word + "'");
 }
 
-nb::object column(const std::vector<FoldScore>& folds, double FoldScore::*score) {
+Returned<double, 1> column(const std::vector<FoldScore>& folds, double FoldScore::*score) {
   std::vector<double> values;
   values.reserve(folds.size());
   for (const FoldScore& fold : folds) values.push_back(fold.*score);
