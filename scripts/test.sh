@@ -125,6 +125,14 @@ else
     echo "FAILED: pytest wrote no summary" >&2
     add 0 1 0
   fi
+  echo "== documentation site"
+  status=0
+  scripts/docs.sh "$build" || status=$?
+  case $status in
+    0) add 1 0 0 ;;
+    3) echo "documentation site: skipped, its packages cannot be installed" && add 0 0 1 ;;
+    *) echo "FAILED: documentation site" >&2 && add 0 1 0 ;;
+  esac
 fi
 
 echo "== install and the README's example"

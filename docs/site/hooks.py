@@ -62,7 +62,12 @@ def python_page():
     names = re.findall(r'^    "(\w+)",$', package, flags=re.MULTILINE)
     names += re.findall(r'"(Burelu\w+)"', re.search(r"^_ESTIMATORS = (.*)$", package, re.MULTILINE).group(1))
     order = sorted(set(names), key=lambda name: (not name.startswith("Burelu") or name.endswith("Error"), name))
-    return "# Python reference\n\n" + "".join(f"::: burelu.{name}\n\n" for name in order) + "::: burelu.plot\n"
+    inherited = "    options:\n      inherited_members: [fit, predict, decision_function, prepare, to_torch, to_onnx, save]\n"
+    text = "# Python reference\n\n"
+    for name in order:
+        estimator = name.startswith("Burelu") and not name.endswith("Error")
+        text += f"::: burelu.{name}\n{inherited if estimator else ''}\n"
+    return text + "::: burelu.plot\n"
 
 
 def options_page():

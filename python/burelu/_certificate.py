@@ -15,12 +15,23 @@ from ._errors import DataError
 
 @dataclass(frozen=True)
 class Verdict:
-    """What the checker of certificates found; true where a bound is proven."""
+    """What the checker of certificates found; true where a bound is proven.
+
+    Attributes
+    ----------
+    valid : bool
+    reason : str
+        What fails, where it does.
+    lower_bound : float
+        Proven: no network of any width has a smaller objective.
+    cells : int
+        Of branch and bound.
+    """
 
     valid: bool
-    reason: str  #: what fails, where it does
-    lower_bound: float  #: proven: no network of any width has a smaller objective
-    cells: int  #: of branch and bound
+    reason: str
+    lower_bound: float
+    cells: int
 
     def __bool__(self) -> bool:
         return self.valid

@@ -18,11 +18,21 @@ DEFAULT_GAMMA = "5%"
 
 @dataclass(frozen=True)
 class GammaMax:
-    """The smallest gamma at which the zero network is optimal, from both sides."""
+    """The smallest gamma at which the zero network is optimal, from both sides.
 
-    lower: float  #: attained by a direction: below it some network beats none
-    upper: float  #: proven: from here on no network of any width beats the zero network
-    method: str  #: what proved `upper`: 'branch' or 'relaxation'
+    Attributes
+    ----------
+    lower : float
+        Attained by a direction: below it some network beats none.
+    upper : float
+        Proven: from here on no network of any width beats the zero network.
+    method : str
+        What proved `upper`: 'branch' or 'relaxation'.
+    """
+
+    lower: float
+    upper: float
+    method: str
 
 
 def gamma_max(

@@ -18,38 +18,83 @@ from ._results import Network
 
 @dataclass(frozen=True, eq=False)
 class PathPoint:
-    """One gamma of a path."""
+    """One gamma of a path.
+
+    Attributes
+    ----------
+    gamma : float
+    share : float
+        Of gamma_max, its upper value.
+    status : str
+    network : Network
+        Trained on all rows.
+    objective : float
+        Of the network.
+    lower_bound : float
+        No network of any width is below.
+    relative_gap : float
+    certificate : Certificate | None
+    evaluations : int
+    cells : int
+    seconds : float
+    squared_error : tuple[float, float]
+        Of held-out rows: mean over the folds, standard error; NaN without folds.
+    accuracy : tuple[float, float]
+    r2 : tuple[float, float]
+    fold_squared_error : np.ndarray
+        Of each fold.
+    fold_accuracy : np.ndarray
+    fold_r2 : np.ndarray
+    """
 
     gamma: float
-    share: float  #: of gamma_max, its upper value
+    share: float
     status: str
-    network: Network = field(repr=False)  #: trained on all rows
-    objective: float  #: of the network
-    lower_bound: float  #: no network of any width is below
+    network: Network = field(repr=False)
+    objective: float
+    lower_bound: float
     relative_gap: float
     certificate: Certificate | None = field(repr=False)
     evaluations: int = field(repr=False)
     cells: int = field(repr=False)
     seconds: float = field(repr=False)
-    squared_error: tuple[float, float]  #: of held-out rows: mean over the folds, standard error; NaN without folds
+    squared_error: tuple[float, float]
     accuracy: tuple[float, float]
     r2: tuple[float, float] = field(repr=False)
-    fold_squared_error: np.ndarray = field(repr=False)  #: of each fold
+    fold_squared_error: np.ndarray = field(repr=False)
     fold_accuracy: np.ndarray = field(repr=False)
     fold_r2: np.ndarray = field(repr=False)
 
 
 @dataclass(frozen=True, eq=False)
 class Path:
-    """Result of `path`: its points have the largest gamma first."""
+    """Result of `path`: its points have the largest gamma first.
+
+    Attributes
+    ----------
+    points : list[PathPoint]
+    gamma_max : GammaMax
+    best : int
+        The point of the best score; -1 without folds.
+    one_standard_error : int
+        The largest gamma whose score is within one standard error of the best.
+    chosen : int
+        By the rule.
+    by_accuracy : bool
+        What chose: accuracy where there are labels, else the squared error.
+    folds : np.ndarray
+        Of each row.
+    status : str
+    seconds : float
+    """
 
     points: list[PathPoint] = field(repr=False)
     gamma_max: GammaMax
-    best: int  #: the point of the best score; -1 without folds
-    one_standard_error: int  #: the largest gamma whose score is within one standard error of the best
-    chosen: int  #: by the rule
-    by_accuracy: bool  #: what chose: accuracy where there are labels, else the squared error
-    folds: np.ndarray = field(repr=False)  #: of each row
+    best: int
+    one_standard_error: int
+    chosen: int
+    by_accuracy: bool
+    folds: np.ndarray = field(repr=False)
     status: str
     seconds: float
 

@@ -14,10 +14,18 @@ from ._certificate import Certificate
 
 @dataclass(frozen=True, eq=False)
 class Network:
-    """The network f(x) = sum_j v_j (u_j' x)_+ of k neurons; u_j and v_j are columns of U and V."""
+    """The network f(x) = sum_j v_j (u_j' x)_+ of k neurons; u_j and v_j are columns of U and V.
 
-    U: np.ndarray  #: shape (d, k)
-    V: np.ndarray  #: shape (c, k)
+    Attributes
+    ----------
+    U : np.ndarray
+        shape (d, k).
+    V : np.ndarray
+        shape (c, k).
+    """
+
+    U: np.ndarray
+    V: np.ndarray
 
     @property
     def width(self) -> int:
@@ -38,42 +46,102 @@ class Network:
 
 @dataclass(frozen=True, eq=False)
 class Relaxation:
-    """Result of `solve`. NaN stands for what was not computed."""
+    """Result of `solve`. NaN stands for what was not computed.
 
-    status: str  #: 'solved', 'evaluation_limit', 'time_limit', 'interrupted', 'device_failed' or 'stalled'
-    message: str  #: one sentence: why it ended, what to do
-    lower_bound: float  #: proven: no network of any width has a smaller objective
-    objective: float  #: of the relaxation's factor: an estimate; where it was not solved, of the network
-    relative_gap: float  #: (objective - lower_bound) / |objective|
-    infeasibility: float  #: largest violated product over the largest squared row norm
-    relaxation_bound: float  #: what the relaxation proved
-    branch_bound: float  #: what branch and bound proved; the better one counts
-    rank: int  #: columns of the factor
-    evaluations: int  #: interaction passes, each over all pairs of samples
-    cells: int  #: of branch and bound
-    gamma: float  #: weight of the squared norms
-    certificate: Certificate | None = field(repr=False)  #: proof of `lower_bound`
-    factor: dict[str, np.ndarray] = field(repr=False)  #: A (m, r), U (d, r), V (c, r) of the relaxation
-    history: np.ndarray = field(repr=False)  #: one record per check: evaluations, seconds, objective, lower_bound, ...
-    presolve: dict[str, Any] = field(repr=False)  #: zero_rows, merged_rows, rank of X, constant_loss
-    seconds: dict[str, float] = field(repr=False)  #: presolve, solve, certify, extract, total
-    device: str = ""  #: where it ran
+    Attributes
+    ----------
+    status : str
+        'solved', 'evaluation_limit', 'time_limit', 'interrupted', 'device_failed' or 'stalled'.
+    message : str
+        One sentence: why it ended, what to do.
+    lower_bound : float
+        Proven: no network of any width has a smaller objective.
+    objective : float
+        Of the relaxation's factor: an estimate; where it was not solved, of the network.
+    relative_gap : float
+        (objective - lower_bound) / |objective|.
+    infeasibility : float
+        Largest violated product over the largest squared row norm.
+    relaxation_bound : float
+        What the relaxation proved.
+    branch_bound : float
+        What branch and bound proved; the better one counts.
+    rank : int
+        Columns of the factor.
+    evaluations : int
+        Interaction passes, each over all pairs of samples.
+    cells : int
+        Of branch and bound.
+    gamma : float
+        Weight of the squared norms.
+    certificate : Certificate | None
+        Proof of `lower_bound`.
+    factor : dict[str, np.ndarray]
+        A (m, r), U (d, r), V (c, r) of the relaxation.
+    history : np.ndarray
+        One record per check: evaluations, seconds, objective, lower_bound, ...
+    presolve : dict[str, Any]
+        zero_rows, merged_rows, rank of X, constant_loss.
+    seconds : dict[str, float]
+        presolve, solve, certify, extract, total.
+    device : str
+        Where it ran.
+    threads : int
+    """
+
+    status: str
+    message: str
+    lower_bound: float
+    objective: float
+    relative_gap: float
+    infeasibility: float
+    relaxation_bound: float
+    branch_bound: float
+    rank: int
+    evaluations: int
+    cells: int
+    gamma: float
+    certificate: Certificate | None = field(repr=False)
+    factor: dict[str, np.ndarray] = field(repr=False)
+    history: np.ndarray = field(repr=False)
+    presolve: dict[str, Any] = field(repr=False)
+    seconds: dict[str, float] = field(repr=False)
+    device: str = ""
     threads: int = 0
 
 
 @dataclass(frozen=True, eq=False)
 class Training:
-    """Result of `train`."""
+    """Result of `train`.
+
+    Attributes
+    ----------
+    network : Network
+    objective : float
+        Of the network.
+    lower_bound : float
+        No network of any width is below.
+    relative_gap : float
+        (objective - lower_bound) / |objective|: how far the network can be from the best one.
+    gamma : float
+        Weight of the squared norms.
+    status : str
+    message : str
+    relaxation : Relaxation
+    network_evaluations : int
+        Loss-and-gradient evaluations spent on networks.
+    seconds : dict[str, float]
+    """
 
     network: Network = field(repr=False)
-    objective: float  #: of the network
-    lower_bound: float  #: no network of any width is below
-    relative_gap: float  #: (objective - lower_bound) / |objective|: how far the network can be from the best one
-    gamma: float  #: weight of the squared norms
+    objective: float
+    lower_bound: float
+    relative_gap: float
+    gamma: float
     status: str
     message: str
     relaxation: Relaxation = field(repr=False)
-    network_evaluations: int  #: loss-and-gradient evaluations spent on networks
+    network_evaluations: int
     seconds: dict[str, float] = field(repr=False)
 
     @property
@@ -84,16 +152,36 @@ class Training:
 
 @dataclass(frozen=True, eq=False)
 class NetworkCertificate:
-    """Result of `certify`."""
+    """Result of `certify`.
 
-    objective: float  #: of the network as given
-    balanced_objective: float  #: with its neurons balanced: the same function, and never more but for rounding
-    lower_bound: float  #: no network of any width is below
-    relative_gap: float  #: (the smaller objective - lower_bound) / |objective|
-    gamma: float  #: weight of the squared norms
-    network: Network = field(repr=False)  #: as read from the model; a bias is the last row of U
-    certificate: Certificate | None = field(repr=False)  #: proof of `lower_bound`
-    relaxation: Relaxation | None = field(repr=False)  #: None where the bound was given
+    Attributes
+    ----------
+    objective : float
+        Of the network as given.
+    balanced_objective : float
+        With its neurons balanced: the same function, and never more but for rounding.
+    lower_bound : float
+        No network of any width is below.
+    relative_gap : float
+        (the smaller objective - lower_bound) / |objective|.
+    gamma : float
+        Weight of the squared norms.
+    network : Network
+        As read from the model; a bias is the last row of U.
+    certificate : Certificate | None
+        Proof of `lower_bound`.
+    relaxation : Relaxation | None
+        None where the bound was given.
+    """
+
+    objective: float
+    balanced_objective: float
+    lower_bound: float
+    relative_gap: float
+    gamma: float
+    network: Network = field(repr=False)
+    certificate: Certificate | None = field(repr=False)
+    relaxation: Relaxation | None = field(repr=False)
 
 
 def relaxation_of(fields: dict[str, Any], X: np.ndarray, Y: np.ndarray, gamma: float) -> Relaxation:
