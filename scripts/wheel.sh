@@ -15,7 +15,10 @@ command -v ccache >/dev/null && export CMAKE_CXX_COMPILER_LAUNCHER="${CMAKE_CXX_
 mkdir -p "$folder"
 raw="$folder/raw"
 rm -rf "$raw" "$folder"/burelu-*.whl
-"$python" -m pip wheel -q --disable-pip-version-check --no-deps --no-build-isolation -w "$raw" .
+# Debian's shared LAPACKE would bring a second LAPACK: its archive calls the one in OpenBLAS.
+archive="$(compgen -G "/usr/lib/*/liblapacke.a" | head -n 1 || true)"
+"$python" -m pip wheel -q --disable-pip-version-check --no-deps --no-build-isolation -w "$raw" \
+  ${archive:+-C "cmake.define.BURELU_LAPACKE_LIBRARY=$archive"} .
 "$python" -m auditwheel repair -w "$folder" "$raw"/burelu-*.whl
 wheel="$(compgen -G "$folder/burelu-*.whl")"
 

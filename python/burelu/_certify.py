@@ -27,13 +27,18 @@ def _targets(y: Any, outputs: int) -> np.ndarray:
     return matrix(y, "y", column=True)
 
 
+def _last(model: Any, X: Any) -> tuple[Any, Any]:
+    """The last step of a pipeline of scikit-learn with what reaches it; any other model as it is."""
+    if not (hasattr(model, "steps") and hasattr(model, "named_steps")):
+        return model, X
+    for _, step in model.steps[:-1]:
+        if step is not None and step != "passthrough":
+            X = step.transform(X)
+    return model.steps[-1][1], X
+
+
 def _problem(model: Any, X: Any, y: Any) -> tuple[Any, np.ndarray, np.ndarray]:
     """The network with the data as it sees them."""
-    if hasattr(model, "steps") and hasattr(model, "named_steps"):  # a pipeline of scikit-learn
-        for _, step in model.steps[:-1]:
-            if step is not None and step != "passthrough":
-                X = step.transform(X)
-        model = model.steps[-1][1]
     if hasattr(model, "network_") and hasattr(model, "prepare"):  # an estimator of this package
         X, Y = model.prepare(X, y)
         return model.network_, X, Y
@@ -80,6 +85,7 @@ def certify(
         Of an earlier result for these data and gamma: its bound is proven again in place of a solve, so that one bound
         judges many networks.
     """
+    model, X = _last(model, X)
     network, X, Y = _problem(model, X, y)
     same_rows(X, Y)
     if gamma is None:

@@ -62,6 +62,10 @@ def test_weights_and_one_bound_for_many_networks(spiral):
 def test_estimators_of_our_own(fitted, iris):
     judged = burelu.certify(fitted, *iris, certificate=fitted.certificate_)
     assert judged.objective == pytest.approx(fitted.objective_, rel=1e-12)
+    pipeline = make_pipeline(StandardScaler(), burelu.BureluClassifier("20%", tolerance=0.1, random_state=0)).fit(*iris)
+    judged = burelu.certify(pipeline, *iris, tolerance=0.1)
+    assert judged.gamma == pipeline[-1].gamma_
+    assert judged.objective == pytest.approx(pipeline[-1].objective_, rel=1e-12)
 
 
 @pytest.mark.parametrize("bias", [True, False])
