@@ -2,6 +2,7 @@
 
 import ast
 import inspect
+import os
 import subprocess
 import sys
 from pathlib import Path
@@ -51,3 +52,12 @@ print(burelu.certify((np.ones((2, 3)), np.ones((1, 3))), X, X[:, :1], "20%", tol
 """
     run = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
     assert run.stdout.strip() == "True"
+
+
+@pytest.mark.parametrize("interpreter, reason", [("no-such-python", "there is no no-such-python"), ("false", "older than 3.10")])
+def test_an_environment_that_cannot_be_says_why(tmp_path, interpreter, reason):
+    script = Path(__file__).resolve().parents[2] / "scripts" / "python_environment.sh"
+    environment = {**os.environ, "PYTHON": interpreter}
+    run = subprocess.run([script, tmp_path / "new"], capture_output=True, text=True, env=environment)
+    assert run.returncode == 1 and reason in run.stderr and not (tmp_path / "new").exists()
+    assert len(run.stderr.splitlines()) == 1
