@@ -18,7 +18,7 @@ rm -rf "$raw" "$folder"/burelu-*.whl
 # Debian's shared LAPACKE would bring a second LAPACK: its archive calls the one in OpenBLAS.
 archive="$(compgen -G "/usr/lib/*/liblapacke.a" | head -n 1 || true)"
 "$python" -m pip wheel -q --disable-pip-version-check --no-deps --no-build-isolation -w "$raw" \
-  ${archive:+-C "cmake.define.BURELU_LAPACKE_LIBRARY=$archive"} .
+  -C cmake.define.BURELU_WERROR=ON ${archive:+-C "cmake.define.BURELU_LAPACKE_LIBRARY=$archive"} .
 "$python" -m auditwheel repair -w "$folder" "$raw"/burelu-*.whl
 wheel="$(compgen -G "$folder/burelu-*.whl")"
 

@@ -172,10 +172,11 @@ void add_path(CLI::App& app, Arguments& arguments) {
       ->check(count_validator())
       ->type_name("N");
   add_solver(command, arguments);
-  for (const char* name : {"--checkpoint", "--checkpoint-interval", "--resume", "--cuts", "--cut-rounds"})
+  for (const char* name : {"--checkpoint", "--checkpoint-interval", "--resume", "--cuts"})
     if (CLI::Option* option = command->get_option_no_throw(name)) command->remove_option(option);
   command->get_option("--tol")->description("of each gamma: certified relative gap and infeasibility (default: 1e-2)");
-  command->get_option("--max-evaluations")->description("of each gamma, interaction passes (default: 2000)");
+  command->get_option("--max-evaluations")
+      ->description("of each gamma, interaction passes (default: 400 to 2000, by size)");
   command->get_option("--time-limit")->description("of the whole path, in seconds (default: none)");
   command->get_option("--report")->description("write scores, bounds and networks' sizes as JSON");
   command->get_option("--certificate")

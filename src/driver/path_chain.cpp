@@ -14,7 +14,9 @@
 namespace burelu {
 namespace {
 
-constexpr std::int64_t kSolveEvaluations = 2000;   // of the relaxation, for each gamma
+constexpr double kSolveEvaluations = 2000;         // of the relaxation, for each gamma: at most,
+constexpr double kLeastEvaluations = 400;          // at least,
+constexpr double kSolveFlops = 4e11;               // or what takes so much
 constexpr std::int64_t kNetworkEvaluations = 600;  // of a network, for each gamma
 constexpr std::int64_t kFoldEvaluations = 400;
 constexpr index_t kMostNeurons = 120;  // on the way: the chosen network may have more
@@ -36,9 +38,14 @@ SolveOptions solve_options(const Problem& problem, const SolveOptions& given) {
   out.resume.clear();
   out.progress = {};
   out.time_limit = 0.0;
-  if (branches(presolve(problem), out)) return out;
+  const Presolved reduced = presolve(problem);
+  if (branches(reduced, out)) return out;
   out.bound = BoundMethod::relaxation;
-  if (out.max_evaluations == 0) out.max_evaluations = kSolveEvaluations;
+  if (out.max_evaluations > 0) return out;
+  const auto m = static_cast<double>(reduced.rows());
+  const double pass = 12.0 * m * m * starting_rank(reduced.rows(), reduced.features(), reduced.outputs());
+  out.max_evaluations =
+      static_cast<std::int64_t>(std::clamp(kSolveFlops / std::fmax(pass, 1.0), kLeastEvaluations, kSolveEvaluations));
   return out;
 }
 
