@@ -70,20 +70,11 @@ class Peaks {
 class Search {
  public:
   Search(const Kinks& kinks, const SearchLimits& limits) : k_(kinks), limits_(limits), peaks_(kinks) {
-    for (index_t j = 0; j < k_.dims; ++j)
-      for (const double side : {-1.0, 1.0}) {
-        Box box{};
-        for (index_t l = 0; l < k_.dims; ++l) {
-          box.low[l] = l == j ? side : -1.0;
-          box.high[l] = l == j ? side : 1.0;
-        }
-        box.bound = kInfinity;
-        heap_.push_back(box);
-      }
+    heap_ = covering(k_.dims, k_.outputs);
   }
 
   SearchResult run() {
-    CellTest(k_).root(root_);
+    root_ = root_frame(k_);
     Team(std::max(limits_.threads, 1)).run([&](int part) {
       try {
         work(part == 0);
@@ -166,16 +157,15 @@ class Search {
           if (verdict.value > kHigh * threshold() / (1.0 + limits_.relative)) peaks.add(verdict.value, y);
           Box half = entry.box;
           half.bound = std::min(entry.box.bound, verdict.bound);
+          if (half.bound <= threshold()) continue;
           if (verdict.axis < 0) {  // a point, or as good as one: it stays open unless the threshold passes its bound
             leave(half);
             continue;
           }
-          const double middle = y[verdict.axis];
-          half.high[verdict.axis] = middle;
+          half.open = verdict.open;
+          const Box upper = halve(half, verdict.axis);
           stack.push_back({half, entry.parent + 1});
-          half.high[verdict.axis] = entry.box.high[verdict.axis];
-          half.low[verdict.axis] = middle;
-          stack.push_back({half, entry.parent + 1});
+          stack.push_back({upper, entry.parent + 1});
         }
         if (counted >= kLook) {
           cells_ += counted;
