@@ -261,7 +261,8 @@ BURELU_HOST_DEVICE inline double form(Work& k, const double* M, double metric_sl
   }
   const double all =
       along * k.most + t * (k.most * k.most + k.span * k.span) + factor * reach.most * reach.most + error + l0 * curved;
-  const double rounding = 4.0 * t * metric_slack + 4.0 * (terms + 4 * d + 64) * kUnit * k.most * k.mass;
+  const double rounding =
+      4.0 * t * metric_slack * k.span * k.span + 4.0 * (terms + 4 * d + 64) * kUnit * k.most * k.mass;
   const double over = over_box(
       k, across, d, factor, all, rounding,
       [&](int j) { return 0.5 * (l0 * (k.g[j] - t * k.mu[j]) + (k.r - t * l0) * k.mu[j]); },
@@ -283,7 +284,8 @@ BURELU_HOST_DEVICE inline double form_of_squares(Work& k, const double* M, doubl
   for (int j = 0; j < d; ++j) along += fabs(k.g[j]) * k.w[j];
   const double factor = across.R != nullptr ? 1.0 + reach.rho : 0.0;
   const double all = along * along + factor * reach.most * reach.most + reach.error + tt * k.span * k.span;
-  const double rounding = 4.0 * tt * metric_slack + 8.0 * (terms + 4 * d + 64) * kUnit * along * k.mass;
+  const double rounding =
+      4.0 * tt * metric_slack * k.span * k.span + 8.0 * (terms + 4 * d + 64) * kUnit * along * k.mass;
   const double over = over_box(
       k, across, d, factor, all, rounding, [&](int j) { return k.r * k.g[j] - tt * k.l0 * k.mu[j]; },
       [&](int j, int l) { return k.g[j] * k.g[l] - tt * M[j * d + l]; });
