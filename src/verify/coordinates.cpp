@@ -7,7 +7,18 @@ namespace burelu::verify {
 namespace {
 
 constexpr long double kDependent = 1e-17L;  // squared length of what a feature adds to those before it
+constexpr long double kOwn = 1e-3L;         // of the largest such length: enough for a pivot
 using Long = std::vector<long double>;      // squares halve the digits: dependent features must be told
+
+/// The feature that comes next: the largest of those that add something of their own. A small one first would put large
+/// numbers that cancel into the columns of B that follow.
+std::size_t next_feature(const std::vector<Long>& S, const Long& left) {
+  const long double most = *std::max_element(left.begin(), left.end());
+  std::size_t best = left.size();
+  for (std::size_t j = 0; j < left.size(); ++j)
+    if (left[j] >= kOwn * most && (best == left.size() || S[j][j] > S[best][best])) best = j;
+  return best == left.size() ? 0 : best;
+}
 
 /// Pivoted Cholesky of X'X scaled to a unit diagonal: its rows span the row space. They are in the scale of the
 /// features.
@@ -24,7 +35,7 @@ std::vector<Long> spanning_rows(const Data& data) {
   }
   std::vector<Long> rows;
   while (rows.size() < D) {
-    const auto p = static_cast<std::size_t>(std::max_element(left.begin(), left.end()) - left.begin());
+    const std::size_t p = next_feature(S, left);
     if (!(left[p] > kDependent)) break;
     Long row(D);
     for (std::size_t j = 0; j < D; ++j) {
