@@ -15,9 +15,11 @@ namespace {
 
 constexpr double kInfinity = std::numeric_limits<double>::infinity();
 constexpr std::size_t kMostPeaks = 200;
-constexpr double kApart = 1e-4;     // 1 - cosine of peaks that count as two, in the metric
-constexpr double kHigh = 0.9;       // of the threshold: lower centres are no candidates
-constexpr std::int64_t kLook = 64;  // cells between looks at the others
+constexpr double kApart = 1e-4;               // 1 - cosine of peaks that count as two, in the metric
+constexpr double kHigh = 0.9;                 // of the threshold: lower centres are no candidates
+constexpr std::int64_t kLook = 64;            // cells between looks at the others
+constexpr std::int64_t kSpell = 128;          // cells below one box of the heap, then what is open goes back to it
+constexpr std::size_t kMostOpen = 1U << 18U;  // boxes of the heap, 0.3 KB each: with more subtrees are finished first
 constexpr std::chrono::milliseconds kPatience{50};
 
 struct Entry {
@@ -114,9 +116,19 @@ class Search {
       return false;
     }
     --idle_;
+    std::pop_heap(heap_.begin(), heap_.end(), lower);
     box = heap_.back();
     heap_.pop_back();
     return true;
+  }
+
+  static bool lower(const Box& a, const Box& b) { return a.bound < b.bound; }
+
+  // The caller holds the lock.
+  void put(const Box& box) {
+    heap_.push_back(box);
+    std::push_heap(heap_.begin(), heap_.end(), lower);
+    changed_.notify_one();
   }
 
   void look() {
@@ -142,6 +154,7 @@ class Search {
     std::int64_t counted = 0;
     while (take(first, asks)) {
       stack.push_back({first, 0});
+      std::int64_t spell = 0;
       while (!stack.empty()) {
         const Entry entry = stack.back();
         stack.pop_back();
@@ -169,17 +182,14 @@ class Search {
         }
         if (counted >= kLook) {
           cells_ += counted;
-          counted = 0;
           if (asks) {
             const std::lock_guard lock(mutex_);
             look();
           }
           share(stack);
-          if (stop_) {
-            const std::lock_guard lock(mutex_);
-            for (const Entry& open : stack) heap_.push_back(open.box);
-            stack.clear();
-          }
+          spell += counted;
+          counted = 0;
+          if (stop_ || spell >= kSpell) hand_back(stack);
         }
       }
     }
@@ -205,9 +215,16 @@ class Search {
     if (idle_ == 0 || stack.size() < 2) return;
     const std::lock_guard lock(mutex_);
     if (!heap_.empty()) return;
-    heap_.push_back(stack.front().box);
+    put(stack.front().box);
     stack.erase(stack.begin());
-    changed_.notify_one();
+  }
+
+  // So that boxes with the largest bounds come first, and a search that is stopped has a bound.
+  void hand_back(std::vector<Entry>& stack) {
+    const std::lock_guard lock(mutex_);
+    if (!stop_ && heap_.size() + stack.size() > kMostOpen) return;
+    for (const Entry& open : stack) put(open.box);
+    stack.clear();
   }
 
   const Kinks& k_;
