@@ -6,7 +6,6 @@
 #include <map>
 
 #include "verify/coordinates.hpp"
-#include "verify/cuts.hpp"
 #include "verify/interval.hpp"
 
 namespace burelu::verify {
