@@ -27,6 +27,7 @@ struct GlobalProgress {
 struct GlobalLimits {
   double tolerance = 1e-3;  ///< relative gap of network and bound
   std::int64_t cells = 0;   ///< of all searches together, about; 0: no limit
+  double estimated = 0.0;   ///< of the first search, from random ways down its tree: not begun with more; 0: no limit
   index_t unknowns = 0;     ///< output weights of the directions at hand, the order of their systems; 0: no limit
   std::uint64_t seed = 0;
   const Network* start = nullptr;                         ///< its directions are the first ones at hand; may be null
@@ -38,9 +39,10 @@ struct GlobalOptimum {
   double objective = 0.0;   ///< of the network
   Certificate certificate;  ///< of the best bound; empty where none was proven
   bool reached = false;     ///< the gap is below the tolerance
-  bool stopped = false;     ///< by the caller, or by the limit of cells or of unknowns
+  bool stopped = false;     ///< by the caller or a limit
   double violation = 0.0;   ///< largest h / gamma - 1 found for the last W: what the network still lacks
   std::int64_t cells = 0;
+  double estimated = 0.0;  ///< cells of the first search, about; 0 where it was not estimated
   int rounds = 0;
 };
 
