@@ -9,7 +9,7 @@
 #include "interior/tighten.hpp"
 #include "linalg/memory.hpp"
 #include "linalg/thread_scope.hpp"
-#include "network/extraction.hpp"
+#include "network/schedule.hpp"
 #include "relaxation/start.hpp"
 
 namespace burelu {

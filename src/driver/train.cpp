@@ -22,7 +22,7 @@ namespace {
 constexpr double kSolveShare = 0.7;               // of a time limit; the network has the rest
 constexpr std::int64_t kInterruptedBudget = 200;  // evaluations for a network after an interrupt ...
 constexpr double kInterruptedSeconds = 1.0;       // ... or so many seconds
-constexpr double kNetworkShare = 0.2;             // of the tolerance: a gap below it is not worth more training
+constexpr double kNetworkShare = 0.5;             // of the tolerance: a gap below it is not worth more training
 
 // The last check, with the best network so far.
 Progress network_progress(const Relaxation& relaxation, double seconds, double best) {
