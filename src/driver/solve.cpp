@@ -9,6 +9,7 @@
 #include "burelu/errors.hpp"
 #include "driver/branching.hpp"
 #include "driver/devices.hpp"
+#include "driver/dominant.hpp"
 #include "driver/memory_estimate.hpp"
 #include "driver/solve_with.hpp"
 #include "driver/target_scale.hpp"
@@ -152,11 +153,8 @@ Relaxation solve_scaled(const Problem& problem, const SolveOptions& options, con
   return result;
 }
 
-}  // namespace
-
-Relaxation solve_with(const Problem& problem, const SolveOptions& options, const Device& device, Network* network) {
-  validate(problem);
-  check_options(options);
+Relaxation solve_any_targets(const Problem& problem, const SolveOptions& options, const Device& device,
+                             Network* network) {
   const double t = target_scale(problem.Y);
   if (t == 1.0) return solve_scaled(problem, options, device, network);
   const Matrix Y = divided(problem.Y, t);
@@ -166,6 +164,19 @@ Relaxation solve_with(const Problem& problem, const SolveOptions& options, const
   scale_result(result, problem, t);
   if (network != nullptr) scale_network(*network, t);
   return result;
+}
+
+}  // namespace
+
+Relaxation solve_with(const Problem& problem, const SolveOptions& options, const Device& device, Network* network) {
+  validate(problem);
+  check_options(options);
+  const auto solver = [&device](const Problem& data, const SolveOptions& how, Network* found) {
+    return solve_any_targets(data, how, device, found);
+  };
+  if (const auto dominance = dominant_feature(problem))
+    if (auto result = solve_tamed(problem, *dominance, options, device, solver, network)) return std::move(*result);
+  return solver(problem, options, network);
 }
 
 Relaxation solve(const Problem& problem, const SolveOptions& options) {

@@ -37,6 +37,7 @@ Json header(const Certificate& c) {
   out["lower_bound_decimal"] = c.lower_bound;
   out["gamma_decimal"] = c.gamma;
   if (!c.cuts.empty()) out["cuts"] = c.cuts.size();
+  if (c.dominant >= 0) out["dominant"] = {c.dominant, c.dominant_power};
   return out;
 }
 
@@ -135,6 +136,10 @@ Sizes read_header(Reader& in, bool with_cuts, Certificate& out) {  // out.branch
       if (count > in.left()) in.fail("promises more than the file holds");  // a number takes two characters at least
       return count;
     };
+    if (json.contains("dominant")) {
+      out.dominant = json.at("dominant").at(0).get<std::int32_t>();
+      out.dominant_power = json.at("dominant").at(1).get<int>();
+    }
     const Sizes sizes{static_cast<index_t>(size("rows")), static_cast<index_t>(size("outputs")),
                       out.branched ? 0 : size("lines"), out.branched ? 0 : size("multipliers"),
                       with_cuts ? size("cuts") : 0};

@@ -6,6 +6,7 @@
 //  3. the cuts fall short of nonnegative products by delta at most (cuts.hpp): gamma' = gamma - eta - delta;
 //  4. Q = M(T) + blkdiag(0, gamma'/2 I) - G G' / (2 gamma') >= 0, G = [w+ + w-; -X'w-], hence mu(W) <= gamma;
 //     A certificate of branch and bound has W alone: branch.hpp proves mu(W) <= gamma in place of 2 to 4;
+//     Where a feature dominates all others, 2 to 4 are for the tamed data (dominant.hpp);
 //  5. the bound D(W) = -<W, Y> - 1/2 ||W||^2, rounded down, is not below the one claimed.
 #include "verify/check.hpp"
 
@@ -16,6 +17,7 @@
 #include "verify/branch.hpp"
 #include "verify/cholesky.hpp"
 #include "verify/cuts.hpp"
+#include "verify/dominant.hpp"
 #include "verify/sparse_form.hpp"
 #include "verify/thin.hpp"
 
@@ -276,6 +278,14 @@ std::string unsupported(const Data& data, const Claim& claim, bool& sparse) {
   return "the multipliers do not support W: Q is not positive semidefinite beyond rounding errors";
 }
 
+/// Why mu(W) <= claim.gamma is not proven for these data; empty where it is.
+std::string unproven(const Data& data, const Claim& claim, Verdict& out) {
+  if (!claim.branched) return unsupported(data, claim, out.sparse);
+  const Tree tree = prove_by_branching(data, claim);
+  out.cells = tree.cells;
+  return tree.reason;
+}
+
 }  // namespace
 
 Verdict check(const Data& data, const Claim& claim) {
@@ -283,12 +293,13 @@ Verdict check(const Data& data, const Claim& claim) {
   if (std::fegetround() != FE_TONEAREST) out.reason = "the processor does not round to nearest";
   if (out.reason.empty()) out.reason = malformed(data, claim);
   if (!out.reason.empty()) return out;
-  if (claim.branched) {
-    const Tree tree = prove_by_branching(data, claim);
-    out.cells = tree.cells;
-    out.reason = tree.reason;
+  if (claim.dominant >= 0) {
+    const Tamed tamed = tame(data, claim);
+    Claim inside = claim;
+    inside.gamma = tamed.gamma;
+    out.reason = tamed.gamma > 0.0 ? unproven(tamed.data, inside, out) : "the feature named dominant is not";
   } else {
-    out.reason = unsupported(data, claim, out.sparse);
+    out.reason = unproven(data, claim, out);
   }
   if (!out.reason.empty()) return out;
   out.lower_bound = dual_value_below(data.Y, claim.W);
