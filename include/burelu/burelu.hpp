@@ -3,9 +3,11 @@
 
 #include "burelu/certificate.hpp"
 #include "burelu/errors.hpp"
+#include "burelu/gamma_max.hpp"
 #include "burelu/matrix.hpp"
 #include "burelu/network.hpp"
 #include "burelu/options.hpp"
+#include "burelu/path.hpp"
 #include "burelu/problem.hpp"
 #include "burelu/result.hpp"
 #include "burelu/solve.hpp"

@@ -27,7 +27,7 @@ void add_train(CLI::App& app, Arguments& arguments) {
       "burelu train builtin:spiral --tol 1e-2 --out spiral.safetensors --report report.json");
   add_data(command, arguments);
   add_preparation(command, arguments);
-  add_gamma(command, arguments, "(default: 0.1)");
+  add_gamma(command, arguments, GammaForms::automatic, "(default: 5%)");
   add_solver(command, arguments);
   add_dry_run(command, arguments);
   command->add_option("--width", arguments.options.width, "neurons (default: chosen)")
@@ -52,7 +52,7 @@ void add_bound(CLI::App& app, Arguments& arguments) {
                   "burelu bound builtin:spiral --tol 1e-2 --report report.json");
   add_data(command, arguments);
   add_preparation(command, arguments);
-  add_gamma(command, arguments, "(default: 0.1)");
+  add_gamma(command, arguments, GammaForms::share, "(default: 5%)");
   add_solver(command, arguments);
   add_dry_run(command, arguments);
 }
@@ -71,7 +71,7 @@ void add_certify(CLI::App& app, Arguments& arguments) {
   add_part(command, arguments, "(default: train where there was a split)");
   add_coding(command, arguments);
   add_model_reading(command, arguments);
-  add_gamma(command, arguments, "(default: the model's, else 0.1)");
+  add_gamma(command, arguments, GammaForms::share, "(default: the model's, else 5%)");
   add_solver(command, arguments);
 }
 
@@ -105,7 +105,7 @@ void add_evaluate(CLI::App& app, Arguments& arguments) {
   add_data(command, arguments);
   add_model_reading(command, arguments);
   add_part(command, arguments, "(default: all)");
-  add_gamma(command, arguments, "(default: the model's)");
+  add_gamma(command, arguments, GammaForms::number, "(default: the model's)");
   command->add_option("--report", arguments.report, "write the same numbers as JSON")
       ->check(name_validator())
       ->type_name("FILE");
@@ -126,6 +126,81 @@ void add_export(CLI::App& app, Arguments& arguments) {
       ->required()
       ->check(name_validator())
       ->type_name("FILE");
+}
+
+void add_path(CLI::App& app, Arguments& arguments) {
+  CLI::App* command =
+      add_command(app, arguments, Command::path, "path",
+                  "Networks with bounds for many gammas, each from the one before, and the choice by cross-validation",
+                  "burelu path builtin:spiral --gammas 8 --folds 3 --out spiral.safetensors --page spiral.html");
+  PathArguments& path = arguments.path;
+  command->preparse_callback([&arguments](std::size_t) { arguments.options.solve.tolerance = 1e-2; });
+  add_data(command, arguments);
+  add_preparation(command, arguments);
+  CLI::Option* list = command->add_option("--gamma", path.gammas, "these gammas, in any order (default: a grid)")
+                          ->delimiter(',')
+                          ->allow_extra_args(false)
+                          ->check(positive_validator())
+                          ->type_name("A,B,...");
+  command->add_option("--gammas", path.count, "gammas of a logarithmic grid from gamma_max down (default: 20)")
+      ->check(count_validator())
+      ->type_name("N")
+      ->excludes(list);
+  command->add_option("--ratio", path.ratio, "of the grid's smallest gamma to gamma_max (default: 1e-3)")
+      ->check(share_validator())
+      ->type_name("R")
+      ->excludes(list);
+  command
+      ->add_option("--folds", path.folds,
+                   "of cross-validation, each class spread over them by --seed; 0 leaves it out (default: 5)")
+      ->check(folds_validator())
+      ->type_name("K");
+  command
+      ->add_option_function<std::string>(
+          "--rule",
+          [&path](const std::string& text) {
+            path.rule = text == "best" ? PathRule::best : PathRule::one_standard_error;
+          },
+          "the gamma of the best held-out score, or the largest within one standard error of it (default: best)")
+      ->check(one_of({"best", "1se"}))
+      ->type_name("best|1se");
+  command->add_option("--jobs", path.jobs, "folds side by side, sharing the threads (default: 1)")
+      ->check(count_validator())
+      ->type_name("N");
+  command->add_option("--width", arguments.options.width, "neurons, at most (default: chosen)")
+      ->check(count_validator())
+      ->type_name("N");
+  add_solver(command, arguments);
+  for (const char* name : {"--checkpoint", "--checkpoint-interval", "--resume", "--cuts", "--cut-rounds"})
+    if (CLI::Option* option = command->get_option_no_throw(name)) command->remove_option(option);
+  command->get_option("--tol")->description("of each gamma: certified relative gap and infeasibility (default: 1e-2)");
+  command->get_option("--max-evaluations")->description("of each gamma, interaction passes (default: 2000)");
+  command->get_option("--time-limit")->description("of the whole path, in seconds (default: none)");
+  command->get_option("--report")->description("write scores, bounds and networks' sizes as JSON");
+  command->get_option("--certificate")
+      ->description("write the proof of the chosen network's bound, for `burelu verify`");
+  command->add_option("--out", arguments.out, "write the chosen model: safetensors, or NPZ or ONNX if the name ends so")
+      ->check(name_validator())
+      ->type_name("FILE");
+  command->add_option("--page", path.page, "write a page with pictures of scores, bounds and neurons (HTML)")
+      ->check(name_validator())
+      ->type_name("FILE");
+  command
+      ->add_option("--journal", path.journal,
+                   "what is finished, for the same command to go on from (default: with --out or --report its name and "
+                   ".journal; removed at the end)")
+      ->check(name_validator())
+      ->type_name("FILE");
+}
+
+void add_info(CLI::App& app, Arguments& arguments) {
+  CLI::App* command = add_command(app, arguments, Command::info, "info",
+                                  "Version, build, backends and devices found; with DATA its sizes and gamma_max",
+                                  "burelu info builtin:spiral");
+  add_data(command, arguments);
+  command->get_option("DATA")->required(false);
+  add_preparation(command, arguments);
+  add_logging(command, arguments);
 }
 
 /// Listed for --help only: main() hands `verify` to the separate program before any parsing.
@@ -185,8 +260,8 @@ Parsed parse_arguments(int argc, const char* const* argv) {
   add_export(app, parsed.arguments);
   add_verify(app);
   add_study(app, parsed.arguments);
-  add_command(app, parsed.arguments, Command::info, "info", "Version, build options, backends and devices found",
-              "burelu info");
+  add_path(app, parsed.arguments);
+  add_info(app, parsed.arguments);
   parsed.arguments.line = joined(argc, argv);
   if (argc > 1 && argv[1][0] != '-' && !is_command(app, argv[1])) {
     parsed.text = "there is no sub-command '" + std::string(argv[1]) + "' (see burelu --help)";

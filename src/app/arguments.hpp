@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "burelu/options.hpp"
+#include "burelu/path.hpp"
 #include "data/dataset.hpp"
 #include "formats/table.hpp"
 
@@ -20,6 +21,7 @@ enum class Command {
   evaluate,
   export_model,
   info,
+  path,
   study_tightness,
   study_accuracy,
   study_cuts
@@ -50,6 +52,18 @@ struct StudyArguments {
   double cross_check_limit = 600.0;
 };
 
+/// Of `burelu path`; data, solver and output are those of train.
+struct PathArguments {
+  std::vector<double> gammas;
+  int count = 20;
+  double ratio = 1e-3;
+  int folds = 5;
+  PathRule rule = PathRule::best;
+  int jobs = 1;
+  std::string page;
+  std::string journal;
+};
+
 struct Arguments {
   Command command = Command::info;
   std::string line;  ///< the whole command line, for reports
@@ -59,12 +73,15 @@ struct Arguments {
   std::vector<std::string> layers;   ///< of a state_dict: inner, outer
   std::vector<std::string> ignored;  ///< its arrays to pass over
   Header header = Header::automatic;
-  TrainingChoice choice;        ///< the split's seed is that of the solve
-  std::optional<Part> part;     ///< absent: certify takes the rows that were trained on, evaluate all
-  std::optional<double> gamma;  ///< absent: the model's where there is one, else 0.1
+  TrainingChoice choice;              ///< the split's seed is that of the solve
+  std::optional<Part> part;           ///< absent: certify takes the rows that were trained on, evaluate all
+  std::optional<double> gamma;        ///< absent: the share, else the model's, else a share of gamma_max
+  std::optional<double> gamma_share;  ///< of gamma_max: 0.05 for --gamma 5%
+  bool gamma_auto = false;            ///< train: chosen by cross-validation
 
   TrainOptions options;
   StudyArguments study;
+  PathArguments path;
 
   std::string out;
   std::string report;

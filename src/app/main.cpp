@@ -28,7 +28,9 @@ int run(const Arguments& arguments) {
     case Command::export_model:
       return run_export(arguments);
     case Command::info:
-      return run_info();
+      return run_info(arguments);
+    case Command::path:
+      return run_path(arguments);
     case Command::study_tightness:
       return run_study_tightness(arguments);
     case Command::study_accuracy:

@@ -34,6 +34,13 @@ std::string count_fault(const std::string& text, double most) {
 const CLI::Validator kCount([](const std::string& text) { return count_fault(text, 2147483647.0); }, "");
 const CLI::Validator kLargeCount([](const std::string& text) { return count_fault(text, 1e15); }, "");
 
+const CLI::Validator kFolds(
+    [](const std::string& text) {
+      if (text == "0") return std::string();
+      return text == "1" ? "one fold holds nothing out; 2 or more, or 0 for none" : count_fault(text, 1e6);
+    },
+    "");
+
 const CLI::Validator kName(
     [](const std::string& text) { return text.empty() ? "the name is empty; give one or leave the option out" : ""; },
     "");
@@ -80,6 +87,8 @@ const CLI::Validator& positive_validator() { return kPositive; }
 const CLI::Validator& seed_validator() { return kSeed; }
 const CLI::Validator& device_validator() { return kDevice; }
 const CLI::Validator& name_validator() { return kName; }
+const CLI::Validator& share_validator() { return kShare; }
+const CLI::Validator& folds_validator() { return kFolds; }
 const CLI::Validator& large_count_validator() { return kLargeCount; }
 
 CLI::Validator one_of(const std::vector<std::string>& words) {
@@ -168,12 +177,40 @@ void set_cuts(SolveOptions& options, const std::string& text) {
 
 }  // namespace
 
-void add_gamma(CLI::App* command, Arguments& arguments, const std::string& fallback) {
+namespace {
+
+void set_gamma(Arguments& arguments, GammaForms forms, const std::string& text) {
+  const auto refuse = [](const std::string& why) { throw CLI::ValidationError("--gamma", why); };
+  double value = 0.0;
+  if (text == "auto" && forms == GammaForms::automatic) {
+    arguments.gamma_auto = true;
+  } else if (text == "auto") {
+    refuse("auto is for burelu train and burelu path; give a number or a share as in 5%");
+  } else if (text.ends_with('%') && forms != GammaForms::number) {
+    const bool good = parse_number(text.substr(0, text.size() - 1), value) && std::isfinite(value) && value > 0.0;
+    if (!good) refuse("'" + text + "' is not a share of gamma_max above 0 %, as in 5%");
+    arguments.gamma_share = value / 100.0;
+  } else {
+    const std::string fault = kPositive(text);
+    if (!fault.empty()) refuse(fault);
+    parse_number(text, value);
+    arguments.gamma = value;
+  }
+}
+
+}  // namespace
+
+void add_gamma(CLI::App* command, Arguments& arguments, GammaForms forms, const std::string& fallback) {
+  const std::string more = forms == GammaForms::number  ? ""
+                           : forms == GammaForms::share ? "; 5% is that share of gamma_max"
+                                                        : "; 5% is that share of gamma_max, auto cross-validates";
   command
-      ->add_option("--gamma", arguments.gamma,
-                   "weight of 1/2 (|U|^2 + |V|^2); the loss is summed, not averaged " + fallback)
-      ->check(kPositive)
-      ->type_name("G");
+      ->add_option_function<std::string>(
+          "--gamma", [&arguments, forms](const std::string& text) { set_gamma(arguments, forms, text); },
+          "weight of 1/2 (|U|^2 + |V|^2); the loss is summed, not averaged" + more + " " + fallback)
+      ->type_name(forms == GammaForms::number  ? "G"
+                  : forms == GammaForms::share ? "G|P%"
+                                               : "G|P%|auto");
 }
 
 void add_coding(CLI::App* command, Arguments& arguments) {

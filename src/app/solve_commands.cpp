@@ -8,8 +8,10 @@
 #include "app/commands.hpp"
 #include "app/errors.hpp"
 #include "app/exit_codes.hpp"
+#include "app/gamma.hpp"
 #include "app/interrupt.hpp"
 #include "app/messages.hpp"
+#include "app/outputs.hpp"
 #include "app/progress_printer.hpp"
 #include "app/read_data.hpp"
 #include "app/summary.hpp"
@@ -25,7 +27,6 @@
 namespace burelu::app {
 namespace {
 
-constexpr double kDefaultGamma = 0.1;
 constexpr double kNone = std::numeric_limits<double>::quiet_NaN();
 
 /// One run from the door to the exit: the data, where time went, what was written.
@@ -36,7 +37,9 @@ class Run {
     const std::shared_ptr<const Device> device = find_device(arguments.options.solve.device);
     if (arguments.options.solve.multipliers_float && device->is_host())
       throw UsageError("--multipliers float needs a CUDA device: the CPU backend stores multipliers in double");
-    check_outputs();
+    check_outputs({arguments.out, arguments.report, arguments.certificate, arguments.save_data,
+                   arguments.options.solve.checkpoint},
+                  {arguments.data, arguments.model, arguments.bound});
     context_.command = arguments.line;
     context_.seed = arguments.options.solve.seed;
     catch_interrupts();
@@ -47,14 +50,14 @@ class Run {
     choice.rows.seed = context_.seed;
     TrainingData data = training_data(read_data(arguments_), choice, warnings(arguments_.level()));
     held_out_ = std::move(data.test);
-    adopt(std::move(data.train), kDefaultGamma);
+    adopt(std::move(data.train), {});
   }
 
   void load_for_model(const Model& model) {
     const Part part = arguments_.part.value_or(model.rows.divides() ? Part::train : Part::all);
     adopt(labelled_data(read_data(arguments_, model.features()), arguments_.choice.targets, model, part,
                         arguments_.choice.coding, warnings(arguments_.level())),
-          std::isnan(model.gamma) ? kDefaultGamma : model.gamma);
+          std::isnan(model.gamma) ? std::nullopt : std::optional<double>(model.gamma));
   }
 
   /// How the network does on the rows that --split kept from it.
@@ -79,6 +82,16 @@ class Run {
     if (arguments_.level() >= LogLevel::info) print(aligned(memory_rows(context_, data_, memory)));
     memory.require();
     return kSolved;
+  }
+
+  /// --gamma auto. False where that was interrupted.
+  bool choose_gamma() {
+    choice_ = cross_validated(arguments_, data_);
+    context_.gamma_choice = &*choice_;
+    if (choice_->chosen < 0) return false;
+    context_.gamma = choice_->points[static_cast<std::size_t>(choice_->chosen)].gamma;
+    if (arguments_.level() >= LogLevel::info) print("gamma   " + choice_text(*choice_, PathRule::best) + "\n");
+    return true;
   }
 
   double train_accuracy(const Network& network) const {
@@ -115,28 +128,11 @@ class Run {
 
   double elapsed() const { return std::chrono::duration<double>(Clock::now() - start_).count(); }
 
-  /// Before hours of work: every output can be written, and none replaces an input or another output.
-  void check_outputs() const {
-    std::vector<std::string> seen = {arguments_.data, arguments_.model, arguments_.bound};
-    for (const std::string& path : {arguments_.out, arguments_.report, arguments_.certificate, arguments_.save_data,
-                                    arguments_.options.solve.checkpoint}) {
-      if (path.empty()) continue;
-      for (const std::string& other : seen)
-        if (same_file(path, other)) throw UsageError(path + " is named twice on the command line; name another output");
-      check_writable(path);
-      seen.push_back(path);
-    }
-  }
-
-  static bool same_file(const std::string& a, const std::string& b) {
-    std::error_code ignored;
-    return !b.empty() && !std::filesystem::is_character_file(a, ignored) &&
-           (a == b || std::filesystem::equivalent(a, b, ignored));
-  }
-
-  void adopt(Dataset data, double default_gamma) {
+  void adopt(Dataset data, std::optional<double> models_gamma) {
     data_ = std::move(data);
-    context_.gamma = arguments_.gamma.value_or(default_gamma);
+    const ChosenGamma chosen = chosen_gamma(arguments_, data_, models_gamma);
+    context_.gamma = chosen.gamma;
+    context_.gamma_max = chosen.largest;
     context_.load_seconds = elapsed();
     validate(problem());
     warn_of_sizes();
@@ -165,6 +161,7 @@ class Run {
   Dataset data_;
   Dataset held_out_;
   std::optional<Evaluation> evaluation_;
+  std::optional<Path> choice_;
   std::string written_;
 };
 
@@ -227,6 +224,10 @@ int run_train(const Arguments& arguments) {
   Run run(arguments);
   run.load_for_training();
   if (arguments.dry_run) return run.estimate(true);
+  if (arguments.gamma_auto && !run.choose_gamma()) {
+    complain("interrupted while gamma was chosen: there is no network");
+    return kInterrupted;
+  }
   const Training training = [&] {
     ProgressPrinter printer(arguments.level());
     return train(run.problem(), run.options(printer));

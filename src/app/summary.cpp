@@ -29,10 +29,14 @@ std::string preparation_text(const Preparation& preparation) {
 
 std::string problem_text(const ReportContext& context, const Dataset& data) {
   const Preparation& preparation = data.preparation;
-  return fmt::format("{}: {}, {}{}{}, {}, gamma {:g}", data.source, counted(data.X.rows, "sample"),
+  std::string share;
+  if (context.gamma_max.upper > 0.0)
+    share = fmt::format(" ({:.3g} % of gamma_max {:.4g})", 100.0 * context.gamma / context.gamma_max.upper,
+                        context.gamma_max.upper);
+  return fmt::format("{}: {}, {}{}{}, {}, gamma {:g}{}", data.source, counted(data.X.rows, "sample"),
                      counted(data.X.cols, "feature"), preparation.bias ? " (bias included)" : "",
                      preparation_text(preparation), counted(data.Y.cols, data.outputs.classes ? "class" : "target"),
-                     context.gamma);
+                     context.gamma, share);
 }
 
 /// "setosa 25, versicolor 25, ...": all of a few classes, the ends of many.

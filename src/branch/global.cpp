@@ -35,9 +35,10 @@ class Trainer {
  public:
   Trainer(const Problem& problem, const Presolved& reduced, const GlobalLimits& limits)
       : problem_(problem), reduced_(reduced), limits_(limits), columns_(problem), random_(limits.seed) {
+    bound_ = std::numeric_limits<double>::quiet_NaN();
+    if (limits.start != nullptr && limits.start->U.rows == problem.X.cols) begin_with(limits.start->U);
     result_.objective = columns_.objective();
     result_.network = columns_.network();
-    bound_ = std::numeric_limits<double>::quiet_NaN();
   }
 
   GlobalOptimum run() {
@@ -75,6 +76,15 @@ class Trainer {
   }
 
  private:
+  void begin_with(const Matrix& U) {
+    for (index_t k = 0; k < U.cols; ++k) {
+      std::vector<double> u(static_cast<std::size_t>(U.rows));
+      for (index_t j = 0; j < U.rows; ++j) u[static_cast<std::size_t>(j)] = U(j, k);
+      columns_.add(std::move(u));
+    }
+    columns_.fit([this] { return !wished(); });
+  }
+
   static double highest(const std::vector<Peak>& peaks) {
     double best = 0.0;
     for (const Peak& peak : peaks) best = std::max(best, peak.value);
@@ -235,13 +245,15 @@ std::optional<double> branched_bound(const Problem& problem, const Certificate& 
   return bound;
 }
 
-double largest_gamma(const MatrixView& X, const MatrixView& Y, const Presolved& reduced, double relative) {
+double largest_gamma(const MatrixView& X, const MatrixView& Y, const Presolved& reduced, double relative,
+                     std::int64_t cells) {
   Matrix W(Y.rows, Y.cols);
   for (index_t i = 0; i < Y.rows; ++i)
     for (index_t j = 0; j < Y.cols; ++j) W(i, j) = Y(i, j);
   const Kinks kinks = make_kinks(X, reduced, W);
   SearchLimits limits;
   limits.relative = relative;
+  limits.cells = cells;
   limits.threads = Team::current().size();
   return std::min(search(kinks, limits).upper * kinks.unit + kinks.eta, kinks.largest);
 }

@@ -29,6 +29,7 @@ struct GlobalLimits {
   std::int64_t cells = 0;   ///< of all searches together, about; 0: no limit
   index_t unknowns = 0;     ///< output weights of the directions at hand, the order of their systems; 0: no limit
   std::uint64_t seed = 0;
+  const Network* start = nullptr;                         ///< its directions are the first ones at hand; may be null
   std::function<bool(const GlobalProgress&)> keep_going;  ///< asked often, by the calling thread; may be empty
 };
 
@@ -51,7 +52,8 @@ std::optional<double> branched_bound(const Problem& problem, const Certificate& 
                                      const std::function<bool(std::int64_t cells)>& keep_going = {});
 
 /// The smallest gamma for which the zero network is optimal, max ||u|| = 1 of || sum_i (x_i'u)_+ y_i ||: a proven upper
-/// bound within `relative` of it, infinity where the search was stopped before it knew any.
-double largest_gamma(const MatrixView& X, const MatrixView& Y, const Presolved& reduced, double relative);
+/// bound within `relative` of it unless some `cells` (0: no limit) are too few for that.
+double largest_gamma(const MatrixView& X, const MatrixView& Y, const Presolved& reduced, double relative,
+                     std::int64_t cells = 0);
 
 }  // namespace burelu

@@ -76,7 +76,7 @@ bool branches(const Presolved& reduced, const SolveOptions& options) {
 }
 
 Branching branch(const Problem& problem, const Presolved& reduced, const SolveOptions& options, const Clock& clock,
-                 const Stop& stop) {
+                 const Stop& stop, const Network* start) {
   Branching out;
   const bool automatic = options.bound == BoundMethod::automatic;
   const double limit = options.time_limit * (automatic ? kTimeShare : 1.0);
@@ -89,6 +89,7 @@ Branching branch(const Problem& problem, const Presolved& reduced, const SolveOp
   GlobalLimits limits;
   limits.tolerance = options.tolerance;
   limits.seed = options.seed;
+  limits.start = start;
   if (automatic) {
     limits.cells = kFewCells;
     limits.unknowns = kFewUnknowns;

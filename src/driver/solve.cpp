@@ -8,6 +8,7 @@
 
 #include "burelu/errors.hpp"
 #include "driver/branching.hpp"
+#include "driver/continuation.hpp"
 #include "driver/devices.hpp"
 #include "driver/dominant.hpp"
 #include "driver/memory_estimate.hpp"
@@ -77,9 +78,14 @@ void say_stalled(Relaxation& result, bool before_cuts) {
                          "gamma or a larger tolerance may help; --max-evaluations goes on";
 }
 
+// Where nothing was iterated the start stays as it was.
+void go_on_from(Continuation& chain, WarmStart left_off) {
+  if (!left_off.empty()) chain.relaxation = std::move(left_off);
+}
+
 // The relaxation alone, in presolved coordinates.
 Relaxation relaxed(const Problem& problem, const Presolved& reduced, const SolveOptions& options, const Device& device,
-                   int threads, const Clock& clock, const Stop& stop) {
+                   int threads, const Clock& clock, const Stop& stop, Continuation* chain) {
   BackendOptions backend_options;
   backend_options.threads = threads;
   backend_options.multipliers_float = options.multipliers_float;
@@ -105,8 +111,11 @@ Relaxation relaxed(const Problem& problem, const Presolved& reduced, const Solve
     SolveOptions first = options;
     const std::int64_t most = tight ? kBeforeCuts : kMostEvaluations;
     if (first.max_evaluations == 0 || (tight && first.max_evaluations > most)) first.max_evaluations = most;
+    if (chain != nullptr && !chain->certificate.branched) incumbent.adopt(rescaled(problem, chain->certificate));
     OuterLoop loop(make, incumbent, reduced, first, key);
+    if (chain != nullptr) loop.start_from(chain->relaxation);
     result = loop.run();
+    if (chain != nullptr && result.status != Status::device_failed) go_on_from(*chain, loop.left_off());
     if (first.max_evaluations != options.max_evaluations) say_stalled(result, tight);
     add_first_bound(reduced, incumbent, result);
     if (tight) tighten(reduced, incumbent, options, clock, result);
@@ -117,7 +126,8 @@ Relaxation relaxed(const Problem& problem, const Presolved& reduced, const Solve
   return result;
 }
 
-Relaxation solve_scaled(const Problem& problem, const SolveOptions& options, const Device& device, Network* network) {
+Relaxation solve_scaled(const Problem& problem, const SolveOptions& options, const Device& device, Network* network,
+                        Continuation* chain) {
   const Clock clock;
   const Stop stop(options.time_limit, options.stop);
   const ThreadScope scope(options.threads);
@@ -126,14 +136,16 @@ Relaxation solve_scaled(const Problem& problem, const SolveOptions& options, con
   const Presolved reduced = presolve(problem);
   const double presolve_seconds = clock.seconds();
   std::optional<Branching> found;
-  if (!trivial(reduced) && branches(reduced, options)) found = branch(problem, reduced, options, clock, stop);
+  if (!trivial(reduced) && branches(reduced, options))
+    found = branch(problem, reduced, options, clock, stop, chain != nullptr ? &chain->network : nullptr);
   Relaxation result;
   const bool ended = found && (found->status == Status::solved || found->status == Status::interrupted);
-  if (ended || (found && options.bound == BoundMethod::branch)) {
+  const bool enough = chain != nullptr && found && !found->optimum.certificate.empty();
+  if (ended || enough || (found && options.bound == BoundMethod::branch)) {
     result = branched_result(reduced, *found);
   } else {
     try {
-      result = relaxed(problem, reduced, options, device, threads, clock, stop);
+      result = relaxed(problem, reduced, options, device, threads, clock, stop, chain);
       if (found) take_bound(result, *found);
     } catch (const MemoryError&) {
       if (!found) throw;
@@ -144,6 +156,7 @@ Relaxation solve_scaled(const Problem& problem, const SolveOptions& options, con
     result.seconds.solve += found->seconds;
     if (network != nullptr) *network = found->optimum.network;
   }
+  if (chain != nullptr && !result.certificate.empty()) chain->certificate = result.certificate;
   result.factor = restore(reduced, std::move(result.factor));
   result.presolve = reduced.summary;
   result.seconds.presolve = presolve_seconds;
@@ -153,14 +166,16 @@ Relaxation solve_scaled(const Problem& problem, const SolveOptions& options, con
   return result;
 }
 
-Relaxation solve_any_targets(const Problem& problem, const SolveOptions& options, const Device& device,
-                             Network* network) {
+Relaxation solve_any(const Problem& problem, const SolveOptions& options, const Device& device, Network* network,
+                     Continuation* chain) {
+  validate(problem);
+  check_options(options);
   const double t = target_scale(problem.Y);
-  if (t == 1.0) return solve_scaled(problem, options, device, network);
+  if (t == 1.0) return solve_scaled(problem, options, device, network, chain);
   const Matrix Y = divided(problem.Y, t);
   SolveOptions inside = options;
   inside.progress = scaled_progress(options.progress, t);
-  Relaxation result = solve_scaled({problem.X, Y, problem.gamma / t}, inside, device, network);
+  Relaxation result = solve_scaled({problem.X, Y, problem.gamma / t}, inside, device, network, chain);
   scale_result(result, problem, t);
   if (network != nullptr) scale_network(*network, t);
   return result;
@@ -172,11 +187,16 @@ Relaxation solve_with(const Problem& problem, const SolveOptions& options, const
   validate(problem);
   check_options(options);
   const auto solver = [&device](const Problem& data, const SolveOptions& how, Network* found) {
-    return solve_any_targets(data, how, device, found);
+    return solve_any(data, how, device, found, nullptr);
   };
   if (const auto dominance = dominant_feature(problem))
     if (auto result = solve_tamed(problem, *dominance, options, device, solver, network)) return std::move(*result);
   return solver(problem, options, network);
+}
+
+Relaxation solve_from(const Problem& problem, const SolveOptions& options, const Device& device, Network* network,
+                      Continuation& chain) {
+  return solve_any(problem, options, device, network, &chain);
 }
 
 Relaxation solve(const Problem& problem, const SolveOptions& options) {

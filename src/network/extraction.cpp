@@ -24,16 +24,26 @@ std::uint64_t mixed(std::uint64_t seed, std::uint64_t stream) {  // splitmix64
 
 class Trainer {
  public:
-  Trainer(const Device& device, const TrainingProblem& problem, const Factor* factor, const Schedule& plan,
-          std::uint64_t seed, Watch& watch)
-      : device_(device), problem_(problem), factor_(factor), plan_(plan), seed_(seed), watch_(watch) {
+  /// `start`: what it goes on from, without neurons where there is nothing.
+  Trainer(const Device& device, const TrainingProblem& problem, const Factor* factor, Network start,
+          const Schedule& plan, std::uint64_t seed, Watch& watch)
+      : device_(device),
+        problem_(problem),
+        factor_(factor),
+        start_(std::move(start)),
+        plan_(plan),
+        seed_(seed),
+        watch_(watch) {
     best_.network = {Matrix(problem.features(), 0), Matrix(problem.outputs(), 0)};
     best_.objective = training_objective(problem, best_.network);
     watch.set_best(best_.objective);
   }
 
   Network run() {
-    polish_starts();
+    if (start_.width() > 0)
+      go_on();
+    else
+      polish_starts();
     while (!finished()) improve();
     return best_.network;
   }
@@ -85,6 +95,12 @@ class Trainer {
     return watch_.stopped() || watch_.evaluations() >= plan_.most.evaluations || watch_.flops() >= plan_.most.flops;
   }
   bool finished() const { return spent() || plan_.hopeless(idle_rounds_, idle_flops_); }
+
+  void go_on() {
+    const Network start = largest_neurons(start_, plan_.width);
+    consider(run_all({[&] { return polished(start, OutputWeights::eliminated, kJoinSmoothing); }}).front());
+    watch_.ask();
+  }
 
   void polish_starts() {
     std::vector<Job> jobs;
@@ -143,6 +159,7 @@ class Trainer {
   const Device& device_;
   const TrainingProblem& problem_;
   const Factor* factor_;
+  const Network start_;
   const Schedule& plan_;
   std::uint64_t seed_;
   Watch& watch_;
@@ -179,7 +196,14 @@ Network trained(const Device& device, const Problem& problem, const Factor* fact
                   double value) { return !budget.keep_going || budget.keep_going(evaluations + count, value * unit); },
               budget.stop);
   const Schedule plan = schedule(device, normalised.problem, options, budget.max_evaluations);
-  Trainer trainer(device, normalised.problem, factor != nullptr ? &scaled : nullptr, plan, options.solve.seed, watch);
+  Network start;
+  if (budget.start != nullptr && budget.start->U.rows == problem.X.cols) {
+    start = *budget.start;
+    scale(start.U, to_normalised);
+    scale(start.V, to_normalised);
+  }
+  Trainer trainer(device, normalised.problem, factor != nullptr ? &scaled : nullptr, std::move(start), plan,
+                  options.solve.seed, watch);
   Network network = trainer.run();
   evaluations += watch.evaluations();
   scale(network.U, 1.0 / to_normalised);
@@ -197,7 +221,13 @@ Network train_network(const Device& device, const Problem& problem, const Factor
   const Problem reduced{few.X(), problem.Y, problem.gamma};
   Factor restricted;
   if (factor != nullptr) restricted = {factor->A, few.restricted(factor->U), factor->V};
-  Network network = trained(device, reduced, factor != nullptr ? &restricted : nullptr, options, budget, evaluations);
+  TrainingBudget inside = budget;
+  Network start;
+  if (budget.start != nullptr && budget.start->U.rows == problem.X.cols) {
+    start = {few.restricted(budget.start->U), budget.start->V};
+    inside.start = &start;
+  }
+  Network network = trained(device, reduced, factor != nullptr ? &restricted : nullptr, options, inside, evaluations);
   network.U = few.restored(network.U);
   return network;
 }

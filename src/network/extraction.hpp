@@ -20,6 +20,7 @@ struct TrainingBudget {
   std::int64_t max_evaluations = 0;  ///< loss-and-gradient evaluations; 0 chooses from the size and the options
   KeepTraining keep_going;           ///< called from the calling thread every few dozen evaluations; may be empty
   const Stop* stop = nullptr;        ///< asked from every thread; may be null
+  const Network* start = nullptr;    ///< a network to go on from instead of starts of its own; may be null
 };
 
 /// The best network found, balanced, in the coordinates of the data as given. `factor` may be null. Deterministic for a

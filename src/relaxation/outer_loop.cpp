@@ -95,6 +95,7 @@ bool OuterLoop::zero_is_enough() {
 }
 
 void OuterLoop::begin() {
+  if (begin_warm()) return;
   build(0.0);
   const Point start = random_start();
   backend_->write_point(start.Shat, start.Ut);

@@ -15,6 +15,7 @@
 #include "relaxation/checkpoint.hpp"
 #include "relaxation/policy.hpp"
 #include "relaxation/start.hpp"
+#include "relaxation/warm_start.hpp"
 #include "seam/backend.hpp"
 
 namespace burelu {
@@ -28,6 +29,11 @@ class OuterLoop {
   OuterLoop(BackendMaker make, Incumbent& incumbent, const Presolved& reduced, const SolveOptions& options,
             const CheckpointKey& key);
 
+  /// Before run(): from where a solve for another gamma left off. Must outlive the loop.
+  void start_from(const WarmStart& warm) { warm_ = &warm; }
+  /// After run(): empty where nothing was iterated.
+  WarmStart left_off();
+
   /// Runs to a status, also where the device fails after a bound was proven. Everything of the result but presolve's
   /// summary, the factor's original coordinates and total seconds; the factor is in presolved coordinates.
   Relaxation run();
@@ -36,6 +42,7 @@ class OuterLoop {
   void iterate();
   bool zero_is_enough();
   void begin();
+  bool begin_warm();
   void exchange(Archive& archive);
   void check_state(int capacity);
   bool filled_fits() const;
@@ -74,6 +81,7 @@ class OuterLoop {
   const SolveOptions& options_;
   const CheckpointKey& key_;
   double zero_objective_;
+  const WarmStart* warm_ = nullptr;
   RelaxationData data_;
   std::unique_ptr<Backend> backend_;
   std::vector<std::int32_t> active_;  // cut of row 2m + t of F, as numbered by the certifier

@@ -3,8 +3,6 @@
 #include <cmath>
 #include <random>
 
-#include "certificate/space.hpp"
-
 namespace burelu {
 namespace {
 
@@ -74,33 +72,6 @@ double zero_objective(const Presolved& reduced) {
   double sum = reduced.constant_loss;
   for (const double y : reduced.Y.data) sum += 0.5 * y * y;
   return sum;
-}
-
-std::vector<double> zero_ties(const Presolved& reduced) {
-  const Matrix G = pulled_back(reduced, reduced.Y);
-  const index_t d = reduced.features();
-  std::vector<double> t(static_cast<std::size_t>(reduced.rows()));
-  double mass = 0.0;
-  for (index_t k = 0; k < reduced.rows(); ++k) {
-    t[static_cast<std::size_t>(k)] = norm(G.row(k), G.cols) / norm(reduced.X.row(k), d);
-    mass += t[static_cast<std::size_t>(k)];
-  }
-  for (double& value : t) value += 1e-6 * mass / static_cast<double>(reduced.rows());
-  std::vector<double> v(static_cast<std::size_t>(d), 1.0);  // power iteration for ||X' diag(t) X||
-  double largest = 0.0;
-  for (int step = 0; step < 30 && normalise(v); ++step) {
-    std::vector<double> next(v.size(), 0.0);
-    for (index_t k = 0; k < reduced.rows(); ++k) {
-      double inner = 0.0;
-      for (index_t j = 0; j < d; ++j) inner += reduced.X(k, j) * v[static_cast<std::size_t>(j)];
-      for (index_t j = 0; j < d; ++j)
-        next[static_cast<std::size_t>(j)] += t[static_cast<std::size_t>(k)] * inner * reduced.X(k, j);
-    }
-    v = std::move(next);
-    largest = norm(v.data(), d);
-  }
-  for (double& value : t) value *= largest > 0.0 ? -reduced.gamma / largest : 0.0;
-  return t;
 }
 
 }  // namespace burelu

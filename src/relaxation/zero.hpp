@@ -15,8 +15,8 @@ double zero_threshold(const Presolved& reduced, std::uint64_t seed);
 /// 1/2 ||Y||^2, presolve's constant included.
 double zero_objective(const Presolved& reduced);
 
-/// Multipliers of the tied pairs that go with W = -Y and no others: -t, t_k in proportion to |y_k| / |x_k| and
-/// ||X' diag(t) X|| at most gamma.
+/// Multipliers -t of the tied pairs, no others, that prove W = -Y for a gamma as small as ties can (zero_ties.cpp); in
+/// proportion to gamma.
 std::vector<double> zero_ties(const Presolved& reduced);
 
 }  // namespace burelu

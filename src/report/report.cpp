@@ -5,6 +5,7 @@
 
 #include "burelu/version.hpp"
 #include "formats/json_numbers.hpp"
+#include "report/path_report.hpp"
 
 namespace burelu {
 namespace {
@@ -16,11 +17,24 @@ Json coding_text(const Outputs& outputs) {
   return std::string(outputs.signs ? "signed" : "one-hot") + (outputs.single ? ", one column" : "");
 }
 
+Json gamma_max_group(const GammaMax& largest) {
+  if (!(largest.upper > 0.0)) return nullptr;
+  return {{"lower", number_or_null(largest.lower)},
+          {"upper", number_or_null(largest.upper)},
+          {"branched", largest.branched}};
+}
+
+Json share_of(const GammaMax& largest, double gamma) {
+  return largest.upper > 0.0 ? number_or_null(gamma / largest.upper) : Json(nullptr);
+}
+
 Json problem_group(const ReportContext& context, const Dataset& data, const PresolveSummary& presolve) {
   return {{"n", data.X.rows},
           {"d", data.X.cols},
           {"c", data.Y.cols},
           {"gamma", number_or_null(context.gamma)},
+          {"gamma_max", gamma_max_group(context.gamma_max)},
+          {"gamma_share", share_of(context.gamma_max, context.gamma)},
           {"bias", data.preparation.bias},
           {"standardized", data.preparation.standardized()},
           {"presolve",
@@ -113,6 +127,7 @@ std::string report_text(const ReportContext& context, const Dataset& data, const
   report["relaxation"] = relaxation_group(relaxation);
   report["network"] = network_group(network);
   report["held_out"] = held_out != nullptr ? evaluation_json(*held_out) : Json(nullptr);
+  if (context.gamma_choice != nullptr) report["gamma_choice"] = path_json(*context.gamma_choice);
   report["history"] = history_group(relaxation.history);
   report["seconds"] = seconds_group(context, seconds);
   report["environment"] = environment_group(context, relaxation);

@@ -4,6 +4,7 @@
 #include <limits>
 #include <string>
 
+#include "burelu/path.hpp"
 #include "burelu/result.hpp"
 #include "data/dataset.hpp"
 #include "data/evaluation.hpp"
@@ -23,6 +24,8 @@ struct NetworkReport {
 struct ReportContext {
   std::string command;  ///< the command line
   double gamma = 0.0;
+  GammaMax gamma_max;                  ///< zero where it was not looked for
+  const Path* gamma_choice = nullptr;  ///< the cross-validation that chose gamma, or null
   double load_seconds = 0.0;
   double total_seconds = 0.0;
   std::uint64_t seed = 0;

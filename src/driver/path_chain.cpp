@@ -1,0 +1,207 @@
+#include "driver/path_chain.hpp"
+
+#include <algorithm>
+#include <cmath>
+#include <limits>
+
+#include "driver/branching.hpp"
+#include "driver/target_scale.hpp"
+#include "linalg/clock.hpp"
+#include "network/extraction.hpp"
+#include "network/schedule.hpp"
+#include "problem/gap.hpp"
+
+namespace burelu {
+namespace {
+
+constexpr std::int64_t kSolveEvaluations = 2000;   // of the relaxation, for each gamma
+constexpr std::int64_t kNetworkEvaluations = 600;  // of a network, for each gamma
+constexpr std::int64_t kFoldEvaluations = 400;
+constexpr index_t kMostNeurons = 120;  // on the way: the chosen network may have more
+constexpr double kNetworkShare = 0.2;  // of the tolerance: a gap below it is not worth more training
+constexpr double kNone = std::numeric_limits<double>::quiet_NaN();
+
+TrainOptions network_options(const TrainOptions& given, index_t rows, index_t outputs, index_t width) {
+  TrainOptions out = given;
+  if (out.width == 0)
+    out.width = static_cast<int>(std::min(width > 0 ? width : kMostNeurons, most_neurons(rows, outputs, given)));
+  return out;
+}
+
+// Those of the path as one solve has them. A limit of evaluations is for the relaxation alone: with `automatic` it
+// would keep branch and bound away.
+SolveOptions solve_options(const Problem& problem, const SolveOptions& given) {
+  SolveOptions out = given;
+  out.checkpoint.clear();
+  out.resume.clear();
+  out.progress = {};
+  out.time_limit = 0.0;
+  if (branches(presolve(problem), out)) return out;
+  out.bound = BoundMethod::relaxation;
+  if (out.max_evaluations == 0) out.max_evaluations = kSolveEvaluations;
+  return out;
+}
+
+}  // namespace
+
+PathChain::PathChain(const Problem& problem, const PathOptions& options, const Device& device, const Stop& stop)
+    : problem_(problem),
+      options_(options),
+      device_(device),
+      stop_(stop),
+      solve_(solve_options(problem, options.train.solve)),
+      t_(target_scale(problem.Y)) {
+  solve_.stop = [this] { return stop_.due(); };
+  chain_.network = {Matrix(problem.X.cols, 0), Matrix(problem.Y.cols, 0)};
+}
+
+void PathChain::take(const PathPoint& point) {
+  chain_.network = point.network;
+  chain_.relaxation = {};
+  chain_.certificate = point.certificate;
+  if (chain_.certificate.empty()) return;
+  chain_.certificate.gamma /= t_;
+  for (double& w : chain_.certificate.W.data) w /= t_;
+  for (Multiplier& pair : chain_.certificate.multipliers) pair.value /= t_;
+}
+
+PathPoint PathChain::solve(double gamma) {
+  const Clock clock;
+  Problem problem = problem_;
+  problem.gamma = gamma;
+  Network found;
+  const Relaxation relaxation = solve_from(problem, solve_, device_, &found, chain_);
+  PathPoint out;
+  out.gamma = gamma;
+  out.status = relaxation.status;
+  out.lower_bound = relaxation.lower_bound;
+  out.certificate = relaxation.certificate;
+  out.evaluations = relaxation.evaluations;
+  out.cells = relaxation.cells;
+  out.network = {Matrix(problem.X.cols, 0), Matrix(problem.Y.cols, 0)};
+  out.objective = objective(problem, out.network);
+  const auto consider = [&](Network network) {
+    const double value = objective(problem, network);
+    if (!(value < out.objective)) return;
+    out.network = std::move(network);
+    out.objective = value;
+  };
+  if (found.U.rows == problem.X.cols && found.width() > 0) consider(std::move(found));
+  const double enough = kNetworkShare * solve_.tolerance;
+  if (relative_gap(out.objective, out.lower_bound) > std::max(enough, relaxation.cells > 0 ? solve_.tolerance : 0.0) ||
+      std::isnan(out.lower_bound)) {
+    TrainingBudget budget;
+    budget.max_evaluations = kNetworkEvaluations;
+    budget.stop = &stop_;
+    if (chain_.network.width() > 0) budget.start = &chain_.network;
+    budget.keep_going = [&](std::int64_t, double best) { return !(relative_gap(best, out.lower_bound) <= enough); };
+    const TrainOptions train = network_options(options_.train, problem.X.rows, problem.Y.cols, 0);
+    const Factor* factor = relaxation.factor.U.cols > 0 ? &relaxation.factor : nullptr;
+    consider(train_network(device_, problem, factor, train, budget, out.network_evaluations));
+  }
+  out.relative_gap = relative_gap(out.objective, out.lower_bound);
+  chain_.network = out.network;
+  out.seconds = clock.seconds();
+  return out;
+}
+
+void PathChain::improve(PathPoint& point) const {
+  Problem problem = problem_;
+  problem.gamma = point.gamma;
+  const double enough = kNetworkShare * options_.train.solve.tolerance;
+  if (point.network.width() == 0 || point.relative_gap <= enough || point.cells > 0) return;
+  TrainingBudget budget;
+  budget.stop = &stop_;
+  budget.start = &point.network;
+  budget.keep_going = [&](std::int64_t, double best) { return !(relative_gap(best, point.lower_bound) <= enough); };
+  Network network = train_network(device_, problem, nullptr, options_.train, budget, point.network_evaluations);
+  const double value = objective(problem, network);
+  if (!(value < point.objective)) return;
+  point.network = std::move(network);
+  point.objective = value;
+  point.relative_gap = relative_gap(value, point.lower_bound);
+}
+
+FoldChain::FoldChain(const Problem& problem, const std::vector<std::int32_t>& folds, int fold,
+                     const PathOptions& options, const Device& device, const Stop& stop)
+    : options_(options), device_(device), stop_(stop) {
+  const auto held = static_cast<index_t>(std::count(folds.begin(), folds.end(), fold));
+  const index_t n = problem.X.rows;
+  X_ = Matrix(n - held, problem.X.cols);
+  Y_ = Matrix(n - held, problem.Y.cols);
+  held_X_ = Matrix(held, problem.X.cols);
+  held_Y_ = Matrix(held, problem.Y.cols);
+  mean_.assign(static_cast<std::size_t>(problem.Y.cols), 0.0);
+  index_t in = 0;
+  index_t out = 0;
+  for (index_t i = 0; i < n; ++i) {
+    const bool outside = folds[static_cast<std::size_t>(i)] == fold;
+    const index_t row = outside ? out++ : in++;
+    for (index_t j = 0; j < problem.X.cols; ++j) (outside ? held_X_ : X_)(row, j) = problem.X(i, j);
+    for (index_t l = 0; l < problem.Y.cols; ++l) {
+      (outside ? held_Y_ : Y_)(row, l) = problem.Y(i, l);
+      if (!outside) mean_[static_cast<std::size_t>(l)] += problem.Y(i, l) / static_cast<double>(n - held);
+    }
+    if (outside && !options.labels.empty()) held_labels_.push_back(options.labels[static_cast<std::size_t>(i)]);
+  }
+  if (!options.labels.empty()) {
+    codes_ = Matrix(*std::max_element(options.labels.begin(), options.labels.end()) + 1, problem.Y.cols);
+    for (double& code : codes_.data) code = std::numeric_limits<double>::infinity();  // of classes without rows
+    for (index_t i = 0; i < n; ++i)
+      for (index_t l = 0; l < problem.Y.cols; ++l)
+        codes_(options.labels[static_cast<std::size_t>(i)], l) = problem.Y(i, l);
+  }
+  network_ = {Matrix(problem.X.cols, 0), Matrix(problem.Y.cols, 0)};
+}
+
+PathPiece FoldChain::solve(double gamma, index_t width) {
+  const Clock clock;
+  PathPiece out;
+  out.point.gamma = gamma;
+  const Problem problem{X_, Y_, gamma};
+  TrainingBudget budget;
+  budget.max_evaluations = kFoldEvaluations;
+  budget.stop = &stop_;
+  if (network_.width() > 0) budget.start = &network_;
+  const TrainOptions train = network_options(options_.train, X_.rows, Y_.cols, width);
+  network_ = train_network(device_, problem, nullptr, train, budget, out.point.network_evaluations);
+  out.point.network = network_;
+  out.score = score(network_);
+  out.point.seconds = clock.seconds();
+  return out;
+}
+
+// The class is the one whose targets are nearest: with one-hot targets that of the largest output.
+FoldScore FoldChain::score(const Network& network) const {
+  const Matrix outputs = predict(held_X_, network);
+  FoldScore out;
+  out.rows = held_X_.rows;
+  double errors = 0.0;
+  double spread = 0.0;
+  index_t right = 0;
+  for (index_t i = 0; i < outputs.rows; ++i) {
+    for (index_t l = 0; l < outputs.cols; ++l) {
+      errors += std::pow(outputs(i, l) - held_Y_(i, l), 2);
+      spread += std::pow(held_Y_(i, l) - mean_[static_cast<std::size_t>(l)], 2);
+    }
+    if (held_labels_.empty()) continue;
+    index_t nearest = 0;
+    double least = std::numeric_limits<double>::infinity();
+    for (index_t k = 0; k < codes_.rows; ++k) {
+      double distance = 0.0;
+      for (index_t l = 0; l < outputs.cols; ++l) distance += std::pow(outputs(i, l) - codes_(k, l), 2);
+      if (distance < least) {
+        least = distance;
+        nearest = k;
+      }
+    }
+    right += nearest == held_labels_[static_cast<std::size_t>(i)] ? 1 : 0;
+  }
+  const auto rows = static_cast<double>(std::max<index_t>(out.rows, 1));
+  out.squared_error = errors / rows;
+  out.accuracy = held_labels_.empty() ? kNone : static_cast<double>(right) / rows;
+  out.r2 = spread > 0.0 ? 1.0 - errors / spread : kNone;
+  return out;
+}
+
+}  // namespace burelu

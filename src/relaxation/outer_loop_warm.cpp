@@ -1,0 +1,35 @@
+// The outer loop from where a solve for another gamma left off: its factor, its penalty, and its multipliers, which as
+// a dual point are homogeneous in gamma.
+#include <algorithm>
+
+#include "relaxation/outer_loop.hpp"
+
+namespace burelu {
+
+bool OuterLoop::begin_warm() {
+  if (warm_ == nullptr || warm_->empty() || state_.share < 1.0) return false;
+  state_.rank = std::max(state_.rank, static_cast<int>(warm_->point.Shat.cols));
+  const double ratio = reduced_.gamma / warm_->gamma;  // of multipliers, and of the penalty, which is T over S
+  build(ratio * warm_->sigma);
+  const bool fits = warm_->point.Shat.rows == data_.m && warm_->point.Ut.rows == data_.d;
+  if (!fits) return false;
+  const Point point = with_rank(data_, warm_->point, state_.rank, options_.seed);
+  backend_->write_point(point.Shat, point.Ut);
+  std::vector<Multiplier> pairs = warm_->multipliers;
+  for (Multiplier& pair : pairs) pair.value *= ratio;
+  if (!pairs.empty()) backend_->write_multipliers(pairs);
+  return true;
+}
+
+WarmStart OuterLoop::left_off() {
+  WarmStart out;
+  if (!backend_ || !active_.empty()) return out;
+  backend_->read(snapshot_, kDual | kPoint);
+  out.point = {snapshot_.Shat, snapshot_.Ut};
+  out.multipliers = snapshot_.multipliers;
+  out.sigma = snapshot_.control.dual.sigma;
+  out.gamma = reduced_.gamma * state_.share;
+  return out;
+}
+
+}  // namespace burelu

@@ -1,0 +1,20 @@
+// Where a solve leaves off, for one of the same data with another gamma.
+#pragma once
+
+#include <vector>
+
+#include "burelu/certificate.hpp"
+#include "relaxation/start.hpp"
+
+namespace burelu {
+
+struct WarmStart {
+  Point point;
+  std::vector<Multiplier> multipliers;  ///< over rows of F, tied pairs left out
+  double sigma = 0.0;
+  double gamma = 0.0;  ///< presolved, of the factor
+
+  bool empty() const { return point.Shat.cols == 0; }
+};
+
+}  // namespace burelu
