@@ -142,7 +142,7 @@ std::optional<Relaxation> solve_tamed(const Problem& problem, const Dominance& d
   }
   const double before = result.lower_bound;
   if (!result.certificate.empty()) result.certificate = brought_back(problem, dominance, result.certificate, stop);
-  if (result.certificate.empty()) result.certificate = least(problem, device);
+  if (result.certificate.empty() && !std::isnan(before)) result.certificate = least(problem, device);
   lower_bounds(result, result.certificate.empty() ? kNone : result.certificate.lower_bound);
   const bool carried = before - result.lower_bound <= 2.0 * options.tolerance * std::abs(before);
   if (result.status == Status::solved && !carried) {

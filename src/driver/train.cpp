@@ -119,6 +119,9 @@ Training train_with(const Problem& problem, const TrainOptions& options, const D
   const Clock network_clock;
   if (found.U.rows > 0) take_network(result, problem, std::move(found));
   const Relaxation& relaxation = result.relaxation;
+  const bool nothing = relaxation.status == Status::interrupted && std::isnan(relaxation.objective);
+  if (nothing && found.U.rows == 0)
+    take_network(result, problem, {Matrix(problem.X.cols, 0), Matrix(problem.Y.cols, 0)});
   const bool branched = !std::isnan(result.objective) && std::isnan(relaxation.relaxation_bound);
   if (relaxation.status != Status::device_failed && !branched)
     add_network(result, problem, options, device, clock, stop);

@@ -215,7 +215,8 @@ Network trained(const Device& device, const Problem& problem, const Factor* fact
 
 Network train_network(const Device& device, const Problem& problem, const Factor* factor, const TrainOptions& options,
                       const TrainingBudget& budget, std::int64_t& evaluations) {
-  if (zero(problem.X) || zero(problem.Y)) return {Matrix(problem.X.cols, 0), Matrix(problem.Y.cols, 0)};
+  if (zero(problem.X) || zero(problem.Y) || due(budget.stop))
+    return {Matrix(problem.X.cols, 0), Matrix(problem.Y.cols, 0)};
   const FewFeatures few(problem.X);
   if (!few.reduces()) return trained(device, problem, factor, options, budget, evaluations);
   const Problem reduced{few.X(), problem.Y, problem.gamma};
