@@ -34,10 +34,8 @@ struct CudaShape {
   std::int64_t rank = 0;
   int memory = 0;  ///< L-BFGS pairs
   bool multipliers_float = false;
-  std::int64_t cuts = 0;
-  std::int64_t cut_terms = 0;  ///< entries of all cuts together
 
-  std::int64_t factor_rows() const { return 2 * m + cuts; }
+  std::int64_t factor_rows() const { return 2 * m; }
 };
 
 CudaShape cuda_shape(const RelaxationData& data, const BackendOptions& options);
@@ -49,17 +47,12 @@ struct CudaTuning {
 };
 
 /// Bytes of device memory that the backend allocates for a relaxation of this shape. 32 m^2 (float: 16 m^2) for the two
-/// copies of the multipliers, 16 m memory rank, some 25 MB of a panel, and smaller for the rest. With q cuts 8 (2m +
-/// q)^2 (float: 4) for the multipliers and 2 q (4m + q) for weights.
+/// copies of the multipliers, 16 m memory rank, some 25 MB of a panel, and smaller for the rest.
 std::int64_t cuda_memory(const CudaShape& shape, const CudaTuning& tuning = {});
 
 /// The most device memory that training takes at a time, in bytes: n (2 k + 2 d + 4 c), (2 memory + 5) (d + c) k and
 /// twice (min(n, k) + c)^2 doubles, and smaller ones, with k neurons.
 std::int64_t cuda_training_memory(const TrainingSize& size);
-
-/// Bytes of device memory that a slack takes while there is one: 24 order^2 and what cuSOLVER asks for, which it has to
-/// be asked on that device; 0 where it cannot be, and certificates are made on the host.
-std::int64_t cuda_slack_memory(const SlackSize& size, int device);
 
 /// Bytes of device memory that are free.
 std::int64_t cuda_free_memory(int device);
@@ -75,10 +68,6 @@ CudaCeilings cuda_ceilings(int device, std::int64_t copy_bytes, std::int64_t ord
 /// The relaxation on device `device`. Throws `DeviceError`, or `MemoryError` with the estimate where it does not fit.
 std::unique_ptr<Backend> make_cuda_backend(const RelaxationData& data, const BackendOptions& options, int device,
                                            const CudaTuning& tuning = {});
-
-/// The slack of certificates on device `device`; keeps no reference. Throws `MemoryError` where there is no room for
-/// it, `DeviceError` where cuSOLVER does not work.
-std::unique_ptr<Slack> make_cuda_slack(const Matrix& X, double gamma, index_t columns, int device);
 
 /// The training loss on device `device`. Keeps a reference to the problem.
 std::unique_ptr<TrainingBackend> make_cuda_training(const TrainingProblem& problem, int memory, int device);

@@ -18,7 +18,6 @@ struct WeightView {
   const double* norms;    ///< of the rows of X
   std::int64_t stride, m, d;
   double mean_kernel;
-  const float* cuts = nullptr;  ///< weights of pairs with a cut (triangle.hpp)
 };
 
 /// Multipliers T' = T / w and those of the last update, as lower triangles (triangle.hpp); a tied pair holds -infinity.

@@ -15,7 +15,7 @@ template <class Stored>
 void extrapolate(cudaStream_t stream, const PairView<Stored>& pairs, const State* state);
 
 /// Importance from tau: q_k = max(-tau_k, floor mean)^p with geometric mean one; T stays, T' is rescaled; the memory is
-/// flushed. Nothing happens where no tau is negative. Cuts keep importance one. `next` holds a double per row of F.
+/// flushed. Nothing happens where no tau is negative. `next` holds a double per row of F.
 template <class Stored>
 void reweigh(cudaStream_t stream, const PairView<Stored>& pairs, double* importance, double* next, const double* tau,
              State* state);

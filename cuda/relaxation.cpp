@@ -45,7 +45,7 @@ std::int64_t CudaRelaxation<Stored>::fixed_doubles(const CudaShape& s, PanelSize
   const std::int64_t negatives = s.loss_rows - s.m;
   const std::int64_t rows = 3 * s.m + 3 * all + 1 + (negatives + 1) / 2 + negatives;
   return multipliers + features + rows + 2 * s.loss_rows * s.c + panel.rows * panel.columns + panel_sum_doubles(panel) +
-         DeviceCuts::doubles(s.m, s.cuts, s.cut_terms) + CudaDescent<Backend>::fixed_doubles(s.memory);
+         CudaDescent<Backend>::fixed_doubles(s.memory);
 }
 
 template <class Stored>
@@ -68,8 +68,7 @@ CudaRelaxation<Stored>::CudaRelaxation(const RelaxationData& data, const Backend
       panel_blocks_x_(panel_block_columns(panel_size_.columns)),
       panel_blocks_y_(panel_block_rows(panel_size_.rows)),
       multipliers_(triangle_size(data.factor_rows()), stream_),
-      previous_(triangle_size(data.factor_rows()), stream_),
-      cuts_(data, stream_) {
+      previous_(triangle_size(data.factor_rows()), stream_) {
   shape_.rank = 0;  // nothing is allocated for a rank yet
   upload(data);
   clear_multipliers(stream_, pairs());
@@ -175,7 +174,7 @@ PairView<Stored> CudaRelaxation<Stored>::pairs() const {
           previous_.data(),
           importance_.data(),
           shape_.factor_rows(),
-          {X_columns_.data(), norms_.data(), padded(shape_.m), shape_.m, shape_.d, mean_kernel_, cuts_.weights()}};
+          {X_columns_.data(), norms_.data(), padded(shape_.m), shape_.m, shape_.d, mean_kernel_}};
 }
 
 template <class Stored>

@@ -1,11 +1,10 @@
 // The augmented Lagrangian of the relaxation on the device (src/cpu/cpu_backend.hpp is the same on the CPU).
 //
-// Multipliers: two lower triangles over the rows of F = [A; B; S] (triangle.hpp), in double or float; arithmetic is
+// Multipliers: two lower triangles over the rows of F = [A; B] (triangle.hpp), in double or float; arithmetic is
 // double.
 #pragma once
 
 #include "cuda_backend.hpp"
-#include "cut_rows.hpp"
 #include "descent.hpp"
 #include "interaction.hpp"
 #include "multipliers.hpp"
@@ -68,7 +67,6 @@ class CudaRelaxation final : public CudaDescent<Backend> {
   DeviceBuffer<std::int32_t> negative_;
   DeviceBuffer<double> negative_scale_, importance_, next_importance_, tau_, norm_, residual_, panel_, panel_sums_;
   DeviceBuffer<std::int64_t> offsets_;
-  DeviceCuts cuts_;
   DeviceBuffer<double> factor_, gradient_factor_, activation_;
   DeviceBuffer<double> loss_rows_;               // [H | Y], rows of r + c
   DeviceBuffer<double> normal_, normal_work_;    // [H'H; Y'H], and its factor

@@ -15,7 +15,6 @@ void CudaRelaxation<Stored>::activations() {
   const double* Ut = trial_.data() + unknown_shat();
   blas_.product(shape_.m, r, shape_.d, {XK_.data(), shape_.d}, {Ut, r}, activation_.data(), r);
   factor_rows(stream_, rows());
-  combine_cuts(stream_, cuts_.rows(), 2 * shape_.m, r, factor_.data());
 }
 
 template <class Stored>
@@ -41,7 +40,6 @@ void CudaRelaxation<Stored>::run_panels(Pass pass) {
     const std::int64_t end = std::min(row + panel_size_.rows, shape_.factor_rows());
     for (std::int64_t column = 0; column < end; column += panel_size_.columns) run_panel(pass, panel(row, column));
   }
-  fold_cuts(stream_, cuts_.columns(), 2 * shape_.m, shape_.rank, gradient_factor_.data());
 }
 
 template <class Stored>

@@ -23,8 +23,4 @@ BURELU_FORMULA std::int64_t padded(std::int64_t rows) { return (rows + kBlock - 
 /// Entries stored for a matrix of this many rows.
 BURELU_FORMULA std::int64_t triangle_size(std::int64_t rows) { return row_offset(padded(rows)); }
 
-/// Weights of pairs with cuts lie row by row without padding: row `base` + t begins here and has base + t + 1 entries.
-/// `base` = 2m.
-BURELU_FORMULA std::int64_t cut_weight_place(std::int64_t base, std::int64_t t) { return t * base + t * (t + 1) / 2; }
-
 }  // namespace burelu::cuda

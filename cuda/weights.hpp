@@ -1,5 +1,4 @@
-// Weights of pairs, recomputed from the angles where they are needed: d multiplications instead of a stored entry. With
-// cuts there is no angle: those weights are stored.
+// Weights of pairs, recomputed from the angles where they are needed: d multiplications instead of a stored entry.
 // For .cu files only.
 #pragma once
 
@@ -12,7 +11,6 @@ namespace burelu::cuda {
 /// Weight of the pair of factor rows (i, j <= i) without row importance, rounded to float as the CPU stores it. Not
 /// inlined: eight copies of an arc cosine in the loops that call it would spill registers.
 __attribute__((noinline)) static __device__ double pair_weight(WeightView view, std::int64_t i, std::int64_t j) {
-  if (i >= 2 * view.m) return view.cuts[cut_weight_place(2 * view.m, i - 2 * view.m) + j];
   const std::int64_t a = i < view.m ? i : i - view.m;
   const std::int64_t b = j < view.m ? j : j - view.m;
   double inner = 0.0;

@@ -74,8 +74,8 @@ struct PathOptions {
     train.solve.bound = BoundMethod::automatic;
   }
 
-  /// Of each solve. tolerance 1e-2 and `BoundMethod::automatic` by default; max_evaluations 0 chooses (2,000 for each
-  /// gamma); time_limit is for the whole path. Checkpoints are not taken.
+  /// Of each solve. tolerance 1e-2 and `BoundMethod::automatic` by default; max_evaluations 0 chooses (400 to 2,000 for
+  /// each gamma, by size); time_limit is for the whole path. Checkpoints are not taken.
   TrainOptions train;
   std::vector<double> gammas;   ///< positive; empty: a logarithmic grid from gamma_max down
   int count = 20;               ///< of the grid

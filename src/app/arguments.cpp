@@ -4,6 +4,7 @@
 #include <CLI/CLI.hpp>
 
 #include <sstream>
+#include <string_view>
 
 #include "app/exit_codes.hpp"
 #include "app/option_groups.hpp"
@@ -171,10 +172,11 @@ void add_path(CLI::App& app, Arguments& arguments) {
       ->check(count_validator())
       ->type_name("N");
   add_solver(command, arguments);
-  for (const char* name : {"--checkpoint", "--checkpoint-interval", "--resume", "--cuts", "--cut-rounds"})
+  for (const char* name : {"--checkpoint", "--checkpoint-interval", "--resume", "--cuts"})
     if (CLI::Option* option = command->get_option_no_throw(name)) command->remove_option(option);
   command->get_option("--tol")->description("of each gamma: certified relative gap and infeasibility (default: 1e-2)");
-  command->get_option("--max-evaluations")->description("of each gamma, interaction passes (default: 2000)");
+  command->get_option("--max-evaluations")
+      ->description("of each gamma, interaction passes (default: 400 to 2000, by size)");
   command->get_option("--time-limit")->description("of the whole path, in seconds (default: none)");
   command->get_option("--report")->description("write scores, bounds and networks' sizes as JSON");
   command->get_option("--certificate")
@@ -265,6 +267,12 @@ Parsed parse_arguments(int argc, const char* const* argv) {
   parsed.arguments.line = joined(argc, argv);
   if (argc > 1 && argv[1][0] != '-' && !is_command(app, argv[1])) {
     parsed.text = "there is no sub-command '" + std::string(argv[1]) + "' (see burelu --help)";
+    parsed.exit_code = kUsage;
+    return parsed;
+  }
+  if (argc > 2 && std::string_view(argv[1]) == "study" && std::string_view(argv[2]) == "cuts") {
+    parsed.text =
+        "the study of cone cuts went with the cuts, which branch and bound replaced (see burelu study --help)";
     parsed.exit_code = kUsage;
     return parsed;
   }

@@ -30,7 +30,6 @@ PathOptions path_options(const Arguments& arguments, const Dataset& data) {
   PathOptions options;
   const PathArguments& chosen = arguments.path;
   options.train = arguments.options;
-  options.train.solve.cuts = 0;
   options.train.solve.stop = interrupted;
   options.gammas = chosen.gammas;
   options.count = chosen.count;
@@ -106,7 +105,8 @@ class PathRun {
  public:
   explicit PathRun(const Arguments& arguments) : arguments_(arguments), journal_file_(journal_name(arguments)) {
     device_ = find_device(arguments.options.solve.device)->name();
-    check_outputs({arguments.out, arguments.report, arguments.path.page, arguments.certificate, arguments.save_data},
+    check_outputs({arguments.out, arguments.report, arguments.path.page, arguments.certificate, arguments.save_data,
+                   journal_file_},
                   {arguments.data});
     catch_interrupts();
     TrainingChoice choice = arguments.choice;

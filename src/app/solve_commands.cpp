@@ -42,6 +42,7 @@ class Run {
                   {arguments.data, arguments.model, arguments.bound});
     context_.command = arguments.line;
     context_.seed = arguments.options.solve.seed;
+    if (!arguments.advice.empty()) warn(warnings(arguments.level()), arguments.advice);
     catch_interrupts();
   }
 
@@ -135,6 +136,7 @@ class Run {
     context_.gamma_max = chosen.largest;
     context_.load_seconds = elapsed();
     validate(problem());
+    warn_of_small_gamma(arguments_, chosen);
     warn_of_sizes();
     keep_results();
   }

@@ -69,7 +69,7 @@ Matrix symmetric(const Matrix& lower) {  // column-major lower triangle
 
 void improve_without_response(const Problem& problem, const Dominance& dominance, Certificate& certificate,
                               const Stop* stop) {
-  if (problem.X.rows > kMostTamedRows || certificate.branched || !certificate.cuts.empty()) return;
+  if (problem.X.rows > kMostTamedRows || certificate.branched) return;
   const Lines lines(problem.X, certificate);
   const index_t m = lines.X.rows;
   std::vector<Multiplier> pairs;

@@ -78,7 +78,6 @@ void CpuBackend::activations() {
       b[l] = 0.5 * (c - p[l]);
     }
   }
-  combine_cuts();
   transpose_tiles();
 }
 

@@ -1,7 +1,7 @@
 // The CPU backend: the fallback where there is no GPU, and the oracle of the others. The room linalg/ for the skinny
 // products, own vectorised tiles for the interaction pass (isa/kernels.inl), shared out to a team.
 //
-// Multipliers form one symmetric matrix over the rows of F = [A; B; S] (2m + cuts), stored as T' = T / w in tiles of
+// Multipliers form one symmetric matrix over the rows of F = [A; B], stored as T' = T / w in tiles of
 // kTile x kTile, lower triangle of tiles only; a tied pair holds -infinity, for which the hinge is always zero.
 #pragma once
 
@@ -38,8 +38,6 @@ class CpuBackend final : public CpuDescent<Backend> {
   void solve_output_weights();
   void transpose_tiles();
   isa::Tile tile(index_t row, index_t col, int part);
-  void combine_cuts();
-  void fold_cuts();
   void reduce_gradient();
   double largest_diagonal() const;
   void build_weights();

@@ -67,36 +67,12 @@ isa::Tile CpuBackend::tile(index_t row, index_t col, int part) {
   return t;
 }
 
-// S = L [A; B], after the rows of [A; B].
-void CpuBackend::combine_cuts() {
-  const CutRows& cuts = data_.cuts;
-  for (index_t t = 0; t < cuts.count(); ++t) {
-    double* s = factor_.data() + (2 * data_.m + t) * stride_;
-    std::fill_n(s, rank_, 0.0);
-    for (auto p = static_cast<std::size_t>(cuts.offset[static_cast<std::size_t>(t)]);
-         p < static_cast<std::size_t>(cuts.offset[static_cast<std::size_t>(t) + 1]); ++p)
-      cblas_daxpy(rank_, cuts.value[p], factor_.data() + std::ptrdiff_t{cuts.form[p]} * stride_, 1, s, 1);
-  }
-}
-
-// (G F)_[A;B] += L' (G F)_S.
-void CpuBackend::fold_cuts() {
-  const CutRows& cuts = data_.cuts;
-  for (index_t t = 0; t < cuts.count(); ++t) {
-    const double* s = gradient_factor_.data() + (2 * data_.m + t) * stride_;
-    for (auto p = static_cast<std::size_t>(cuts.offset[static_cast<std::size_t>(t)]);
-         p < static_cast<std::size_t>(cuts.offset[static_cast<std::size_t>(t) + 1]); ++p)
-      cblas_daxpy(rank_, cuts.value[p], s, 1, gradient_factor_.data() + std::ptrdiff_t{cuts.form[p]} * stride_, 1);
-  }
-}
-
 void CpuBackend::reduce_gradient() {
   const index_t size = padded_ * stride_;
   for (int part = 1; part < team_.size(); ++part) {
     const double* from = gradient_factor_.data() + part * size;
     for (index_t i = 0; i < size; ++i) gradient_factor_[i] += from[i];
   }
-  fold_cuts();
 }
 
 void CpuBackend::interaction_pass() {

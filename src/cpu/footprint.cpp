@@ -20,8 +20,7 @@ std::int64_t descent_doubles(std::int64_t unknowns, int memory, int threads) {
 }  // namespace
 
 std::int64_t cpu_backend_bytes(const SolveSize& s) {
-  const std::int64_t all = 2 * s.rows + s.cuts;
-  const std::int64_t padded = rounded_up(all, isa::kTile);
+  const std::int64_t padded = rounded_up(2 * s.rows, isa::kTile);
   const std::int64_t tiles = padded / isa::kTile;
   const std::int64_t entries = tiles * (tiles + 1) / 2 * isa::kTile * isa::kTile;
   const std::int64_t stride = rounded_up(s.rank, isa::kLanes);
@@ -31,8 +30,7 @@ std::int64_t cpu_backend_bytes(const SolveSize& s) {
   const std::int64_t rows =
       s.rows * (std::int64_t{2} * s.rank + 2) + s.loss_rows * (std::int64_t{2} * s.rank + 2 * s.outputs);
   const std::int64_t data = 2 * s.rows * s.features + 2 * s.features * s.features;
-  const std::int64_t cuts = s.cuts * (all + 2) + s.cut_terms() * 3 / 2;  // kernel, offset and scale, L
-  return multipliers + kDouble * (panel + factor + rows + data + cuts);
+  return multipliers + kDouble * (panel + factor + rows + data);
 }
 
 std::int64_t cpu_training_bytes(const TrainingSize& s) {
@@ -44,7 +42,5 @@ std::int64_t cpu_training_bytes(const TrainingSize& s) {
   const std::int64_t eliminated = descent_doubles(s.features * s.width, s.memory, 1) + ridge;
   return kDouble * (data + layers + std::max(free, eliminated));
 }
-
-std::int64_t cpu_slack_bytes(const SlackSize& s) { return kDouble * s.order() * s.order(); }
 
 }  // namespace burelu

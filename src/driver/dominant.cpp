@@ -53,9 +53,9 @@ Certificate brought_back(const Problem& problem, const Dominance& dominance, Cer
   return {};
 }
 
-Certificate least(const Problem& problem, const Device& device) {
+Certificate least(const Problem& problem) {
   const Presolved reduced = presolve(problem);
-  return Certifier(problem, reduced, device).prove_least().value_or(Certificate{});
+  return Certifier(problem, reduced).prove_least().value_or(Certificate{});
 }
 
 // No bound of the tamed problem is above what was proven for the data given.
@@ -63,7 +63,7 @@ void lower_bounds(Relaxation& result, double proven) {
   const auto lower = [proven](double& bound) {
     if (!std::isnan(bound)) bound = std::fmin(bound, proven);
   };
-  for (double* bound : {&result.bound_without_cuts, &result.relaxation_bound, &result.branch_bound}) lower(*bound);
+  for (double* bound : {&result.relaxation_bound, &result.branch_bound}) lower(*bound);
   for (HistoryEntry& entry : result.history) lower(entry.lower_bound);
   result.lower_bound = proven;
   result.relative_gap = relative_gap(result.objective, proven);
@@ -127,7 +127,7 @@ std::optional<double> certified_bound(const Problem& problem, const Certificate&
 }
 
 std::optional<Relaxation> solve_tamed(const Problem& problem, const Dominance& dominance, const SolveOptions& options,
-                                      const Device& device, const Solver& solver, Network* network) {
+                                      const Solver& solver, Network* network) {
   const Matrix X = tamed(problem.X, dominance);
   if (X.rows == 0) return std::nullopt;
   const Stop stop(options.time_limit, options.stop);
@@ -142,7 +142,7 @@ std::optional<Relaxation> solve_tamed(const Problem& problem, const Dominance& d
   }
   const double before = result.lower_bound;
   if (!result.certificate.empty()) result.certificate = brought_back(problem, dominance, result.certificate, stop);
-  if (result.certificate.empty() && !std::isnan(before)) result.certificate = least(problem, device);
+  if (result.certificate.empty() && !std::isnan(before)) result.certificate = least(problem);
   lower_bounds(result, result.certificate.empty() ? kNone : result.certificate.lower_bound);
   const bool carried = before - result.lower_bound <= 2.0 * options.tolerance * std::abs(before);
   if (result.status == Status::solved && !carried) {

@@ -11,7 +11,6 @@
 #include "burelu/result.hpp"
 #include "linalg/stop.hpp"
 #include "problem/dominance.hpp"
-#include "seam/device.hpp"
 
 namespace burelu {
 
@@ -20,7 +19,7 @@ using Solver = std::function<Relaxation(const Problem&, const SolveOptions&, Net
 /// `solver` for the tamed problem; its result as that of the problem given, the certificate proven for it. Bounds on
 /// the way are those of another problem, so progress has none. Nothing where taming underflows.
 std::optional<Relaxation> solve_tamed(const Problem& problem, const Dominance& dominance, const SolveOptions& options,
-                                      const Device& device, const Solver& solver, Network* network);
+                                      const Solver& solver, Network* network);
 
 /// Networks of the tamed data as those of the data given, and back for a factor's U.
 void multiply_row(Matrix& U, const Dominance& dominance, int direction);

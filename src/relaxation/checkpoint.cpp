@@ -11,7 +11,8 @@
 namespace burelu {
 namespace {
 
-constexpr std::string_view kMagic = "burelu-checkpoint 3\n";
+constexpr std::string_view kMagic = "burelu-checkpoint 4\n";
+constexpr std::string_view kAnyMagic = "burelu-checkpoint ";
 constexpr std::size_t kSumSize = sizeof(std::uint64_t);
 
 std::uint64_t checksum(std::string_view bytes) {
@@ -21,9 +22,11 @@ std::uint64_t checksum(std::string_view bytes) {
 }
 
 nlohmann::json header(const CheckpointKey& key) {
-  return {{"data_hash", key.data_hash},  {"rank", key.rank},     {"seed", key.seed},
-          {"threads", key.threads},      {"device", key.device}, {"cuts", key.cuts},
-          {"cut_rounds", key.cut_rounds}};
+  return {{"data_hash", key.data_hash},
+          {"rank", key.rank},
+          {"seed", key.seed},
+          {"threads", key.threads},
+          {"device", key.device}};
 }
 
 [[noreturn]] void damaged(const std::string& path) {
@@ -62,7 +65,12 @@ void CheckpointWriter::write(const std::string& path, const CheckpointKey& key) 
 }
 
 CheckpointReader::CheckpointReader(const std::string& path, const CheckpointKey& key) : bytes_(read_whole(path)) {
-  if (bytes_.compare(0, kMagic.size(), kMagic) != 0) damaged(path);
+  if (bytes_.compare(0, kMagic.size(), kMagic) != 0) {
+    if (!bytes_.starts_with(kAnyMagic)) damaged(path);
+    throw DataError(path +
+                    ": a checkpoint of another version of burelu, which this one cannot go on from: start "
+                    "without --resume");
+  }
   const std::size_t end = bytes_.find('\n', kMagic.size());
   if (end == std::string::npos || bytes_.size() < end + 1 + kSumSize) damaged(path);
   const auto found = nlohmann::json::parse(bytes_.substr(kMagic.size(), end - kMagic.size()), nullptr, false);

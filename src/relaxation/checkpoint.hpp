@@ -1,6 +1,6 @@
 // Checkpoint files: an Archive in a file, with a header that says what it belongs to and a checksum over the rest.
 //
-// Layout: "burelu-checkpoint 3\n", one line of JSON (see CheckpointKey), the bytes of the archive
+// Layout: "burelu-checkpoint 4\n", one line of JSON (see CheckpointKey), the bytes of the archive
 // (native little-endian doubles), then the FNV-1a hash of those bytes (8 bytes). Written atomically.
 #pragma once
 
@@ -19,8 +19,6 @@ struct CheckpointKey {
   std::uint64_t seed = 0;
   int threads = 0;
   std::string device;
-  int cuts = 0;  ///< as asked for
-  int cut_rounds = 0;
 };
 
 /// Collects bytes in memory; `write` puts them into the file.

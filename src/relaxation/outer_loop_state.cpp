@@ -10,17 +10,11 @@ namespace burelu {
 // The state after a check: what the next window depends on, and what the result has so far.
 void OuterLoop::exchange(Archive& archive) {
   incumbent_.exchange(archive);
-  archive.list(active_);
-  archive.value(cut_rounds_);
   archive.value(evaluations_before_);
-  archive.value(result_.bound_without_cuts);
   archive.value(state_);
   if (archive.loading()) {
-    const auto cuts = static_cast<std::int32_t>(incumbent_.certifier().cuts().size());
-    for (const std::int32_t id : active_)
-      if (id < 0 || id >= cuts) Archive::refuse();
     if (!(state_.share > 0.0 && state_.share <= 1.0)) Archive::refuse();
-    if (!active_.empty() || state_.share < 1.0) build(0.0);
+    if (state_.share < 1.0) build(0.0);
   }
   backend_->exchange(archive);
   archive.value(result_.outer_iterations);
@@ -42,8 +36,8 @@ void OuterLoop::check_state(int capacity) {
   const bool loop = now.Shat.cols == state_.rank && state_.window >= policy::kWindow &&
                     state_.window <= policy::kWindowMax && counts(state_.escapes, policy::kEscapesMost) &&
                     counts(state_.certified_at) && counts(state_.changed_at) && counts(settings_.extrapolate, 1) &&
-                    counts(cut_rounds_, 1 << 20) && counts(evaluations_before_) && share(state_.filled) &&
-                    state_.step >= 1.0 && state_.step <= policy::kRaise;
+                    counts(evaluations_before_) && share(state_.filled) && state_.step >= 1.0 &&
+                    state_.step <= policy::kRaise;
   const bool numbers = counts(result_.outer_iterations) && counts(result_.checks) && counts(result_.host_waits);
   if (!loop || !numbers || !filled_fits() || !plausible(now.control, capacity) ||
       !plausible(snapshot_.control, capacity))

@@ -14,9 +14,6 @@ inline constexpr double kInfinity = __builtin_huge_val();
 /// Written by the host between windows, read by rules.
 struct Settings {
   int extrapolate = 1;  ///< allow extrapolated multipliers
-  /// Of the shortfall in the distance that steers the penalty. With cuts primal and dual value agree long before the
-  /// products are feasible, and the penalty would fall: 5 then, else 0.
-  double shortfall_weight = 0.0;
 };
 
 /// The weak Wolfe line search of the current direction.

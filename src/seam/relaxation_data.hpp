@@ -5,13 +5,11 @@
 #include <vector>
 
 #include "problem/presolve.hpp"
-#include "seam/cut_rows.hpp"
 
 namespace burelu {
 
-/// Rows of the factor F = [A; B; S]: row k < m is a_k, row m + k is b_k, row 2m + t is cut t, a sparse combination of
-/// the others. Every pair of rows has a product >= 0; the pairs (k, m + k) are tied: their product is zero and their
-/// multiplier free.
+/// Rows of the factor F = [A; B]: row k < m is a_k, row m + k is b_k. Every pair of rows has a product >= 0; the pairs
+/// (k, m + k) are tied: their product is zero and their multiplier free.
 struct RelaxationData {
   index_t m = 0, d = 0, c = 0;
   Matrix X;  ///< m x d
@@ -25,15 +23,12 @@ struct RelaxationData {
   std::vector<double> norms;  ///< of the rows of X
   double mean_kernel = 0.0;   ///< mean arc-cosine kernel over pairs of rows, the unit of the weights
 
-  CutRows cuts;  ///< S = cuts.rows [A; B]
-
-  index_t factor_rows() const { return 2 * m + cuts.count(); }
+  index_t factor_rows() const { return 2 * m; }
   bool tied(index_t i, index_t j) const { return (i < m && j == i + m) || (j < m && i == j + m); }
   index_t loss_rows() const { return Y.rows; }
 };
 
-/// `cuts` in presolved coordinates: their rows of F are scaled to the size of the others.
-RelaxationData prepare(const Presolved& reduced, const std::vector<Cut>& cuts = {});
+RelaxationData prepare(const Presolved& reduced);
 
 /// Natural size of the product of the rows i, j < 2m of [A; B]: their arc-cosine kernel.
 double pair_kernel(const RelaxationData& data, index_t i, index_t j);

@@ -45,9 +45,10 @@ TEST(Train, WritesReportModelCertificateAndSummary) {
 TEST(Train, ModelReproducesTheReportedNumbers) {
   const ScratchFolder folder;
   ASSERT_EQ(
-      run_burelu(folder,
-                 "train 'builtin:spiral?n=30' --bias --standardize --tol 1e-1 --cuts none --quiet --out m.safetensors "
-                 "--report report.json")
+      run_burelu(
+          folder,
+          "train 'builtin:spiral?n=30' --bias --standardize --tol 1e-1 --bound relaxation --quiet --out m.safetensors "
+          "--report report.json")
           .exit_code,
       0);
   const Json report = report_of(folder);
@@ -133,7 +134,7 @@ TEST(DryRun, WhatDoesNotFitEndsWithSixAsTheSolveWould) {
 
 TEST(Bound, SavedDataIsTheSameProblem) {
   const ScratchFolder folder;
-  const std::string options = " --tol 1e-2 --cuts none --quiet --seed 3 --report report.json";
+  const std::string options = " --tol 1e-2 --bound relaxation --quiet --seed 3 --report report.json";
   ASSERT_EQ(run_burelu(folder, "bound 'builtin:spiral?n=24' --bias --save-data used.csv" + options).exit_code, 0);
   const Json first = report_of(folder);
   ASSERT_EQ(run_burelu(folder, "bound used.csv" + options).exit_code, 0);
@@ -163,7 +164,8 @@ TEST(Certify, TakesANetworkOfAnyOrigin) {
   Model model;
   model.network = {matrix_of(2, 2, {1, 0, 0, 1}), matrix_of(1, 2, {1, 2})};
   write_model(folder.path("m.safetensors"), model);
-  const Outcome outcome = run_burelu(folder, "certify d.csv --model m.safetensors --tol 1e-2 --report report.json");
+  const Outcome outcome =
+      run_burelu(folder, "certify d.csv --model m.safetensors --gamma 0.1 --tol 1e-2 --report report.json");
   ASSERT_EQ(outcome.exit_code, 0) << outcome.err;
   const Json report = report_of(folder);
   // outputs 1, 2, 1 against 1, 2, 0; norms 1 + 1 + 1 + 4, of balanced neurons 2 |u| |v| = 2 + 4: 1/2 + 0.05 * 6
@@ -178,7 +180,8 @@ TEST(Certify, TakesANetworkOfAnyOrigin) {
 
 TEST(Certify, ReadsASavedBoundOfTheSameData) {
   const ScratchFolder folder;
-  const std::string train = "train 'builtin:blobs?n=40&d=3&noise=3' --split 0.5 --bias --tol 1e-2 --cuts none --quiet ";
+  const std::string train =
+      "train 'builtin:blobs?n=40&d=3&noise=3' --split 0.5 --bias --tol 1e-2 --bound relaxation --quiet ";
   ASSERT_EQ(run_burelu(folder, train + "--out m.onnx --certificate c.cert --report report.json").exit_code, 0);
   const Json trained = report_of(folder);
   const std::string certify = "certify 'builtin:blobs?n=40&d=3&noise=3' --model m.onnx --bound c.cert";
@@ -207,7 +210,8 @@ TEST(Certify, BiasAndOneColumnForTwoClassesAreUnderstood) {
   Model model;
   model.network = {matrix_of(2, 1, {1, -1}), matrix_of(1, 1, {1})};  // (x - 1)_+: 0, 1, 0
   write_model(folder.path("m.npz"), model);
-  const Outcome outcome = run_burelu(folder, "certify d.csv --model m.npz --bias --tol 1e-2 --report report.json");
+  const Outcome outcome =
+      run_burelu(folder, "certify d.csv --model m.npz --bias --gamma 0.1 --tol 1e-2 --report report.json");
   ASSERT_EQ(outcome.exit_code, 0) << outcome.err;
   EXPECT_NEAR(report_of(folder).at("network").at("objective"), 0.1 * std::sqrt(2.0), 1e-12);
   EXPECT_EQ(report_of(folder).at("network").at("train_accuracy"), 1.0);
@@ -218,7 +222,7 @@ TEST(Train, SplitReportsTheRowsHeldOut) {
   const ScratchFolder folder;
   const Outcome outcome =
       run_burelu(folder,
-                 "train 'builtin:blobs?n=60&noise=0.5' --split 0.5 --seed 4 --tol 1e-1 --cuts none --out m.npz "
+                 "train 'builtin:blobs?n=60&noise=0.5' --split 0.5 --seed 4 --tol 1e-1 --bound relaxation --out m.npz "
                  "--report report.json");
   ASSERT_EQ(outcome.exit_code, 0) << outcome.err;
   EXPECT_NE(outcome.out.find("on the rows held out by --split:\nsamples    30\n"), std::string::npos) << outcome.out;

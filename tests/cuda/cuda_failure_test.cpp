@@ -21,7 +21,6 @@ class CudaFailure : public ::testing::Test {
     device.make_training = [](const TrainingProblem& problem, const TrainingOptions&) {
       return make_cuda_on_host_training(problem, 5, 0);
     };
-    device.every_slack = true;
     return device;
   }
   SolveOptions plain() const {

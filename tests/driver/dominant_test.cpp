@@ -25,7 +25,6 @@ test::Instance large_feature(double size, double step, index_t others) {
 Training trained(const test::Instance& instance, BoundMethod bound) {
   TrainOptions options;
   options.solve.bound = bound;
-  options.solve.cuts = 0;
   options.solve.max_evaluations = bound == BoundMethod::relaxation ? 4000 : 0;
   return train(instance.problem(), options);
 }
