@@ -249,7 +249,8 @@ GlobalOptimum train_globally(const Problem& problem, const Presolved& reduced, c
   return Trainer(problem, reduced, limits).run();
 }
 
-std::optional<double> branched_bound(const Problem& problem, const Certificate& certificate) {
+std::optional<double> branched_bound(const Problem& problem, const Certificate& certificate,
+                                     const std::function<bool(std::int64_t cells)>& keep_going) {
   const Matrix& W = certificate.W;
   if (W.rows != problem.X.rows || W.cols != problem.Y.cols || !(problem.gamma > 0.0)) return std::nullopt;
   for (const double w : W.data)
@@ -262,6 +263,7 @@ std::optional<double> branched_bound(const Problem& problem, const Certificate& 
   limits.threads = Team::current().size();
   limits.relative = 0.0;
   limits.decide = true;
+  limits.keep_going = keep_going;
   limits.threshold = gamma / kinks.unit * (1.0 - 1e-14);
   if (!(limits.threshold > 0.0)) return std::nullopt;
   const SearchResult found = search(kinks, limits);

@@ -49,8 +49,9 @@ struct GlobalOptimum {
 /// Uses the threads of the calling thread's scope. rank of X at most `kMostDims`.
 GlobalOptimum train_globally(const Problem& problem, const Presolved& reduced, const GlobalLimits& limits);
 
-/// The bound of a certificate of branch and bound, proven again, or nothing.
-std::optional<double> branched_bound(const Problem& problem, const Certificate& certificate);
+/// The bound of a certificate of branch and bound, proven again, or nothing. `keep_going` may be empty.
+std::optional<double> branched_bound(const Problem& problem, const Certificate& certificate,
+                                     const std::function<bool(std::int64_t cells)>& keep_going = {});
 
 /// The smallest gamma for which the zero network is optimal, max ||u|| = 1 of || sum_i (x_i'u)_+ y_i ||: a proven upper
 /// bound within `relative` of it unless some `cells` (0: no limit) are too few for that.
