@@ -165,7 +165,7 @@ void add_path(CLI::App& app, Arguments& arguments) {
           "the gamma of the best held-out score, or the largest within one standard error of it (default: best)")
       ->check(one_of({"best", "1se"}))
       ->type_name("best|1se");
-  command->add_option("--jobs", path.jobs, "folds side by side, sharing the threads (default: 1)")
+  command->add_option("--jobs", path.jobs, "folds side by side, sharing the threads (default: one for each thread)")
       ->check(count_validator())
       ->type_name("N");
   command->add_option("--width", arguments.options.width, "neurons, at most (default: chosen)")

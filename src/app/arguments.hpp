@@ -60,7 +60,7 @@ struct PathArguments {
   double ratio = 1e-3;
   int folds = 5;
   PathRule rule = PathRule::best;
-  int jobs = 1;
+  int jobs = 0;  ///< 0: as many as threads
   std::string page;
   std::string journal;
 };

@@ -21,6 +21,7 @@
 #include "driver/devices.hpp"
 #include "formats/output_file.hpp"
 #include "linalg/clock.hpp"
+#include "linalg/team.hpp"
 #include "report/path_report.hpp"
 
 namespace burelu::app {
@@ -37,7 +38,7 @@ PathOptions path_options(const Arguments& arguments, const Dataset& data) {
   options.folds = chosen.folds;
   options.labels = data.labels;
   options.rule = chosen.rule;
-  options.jobs = chosen.jobs;
+  options.jobs = chosen.jobs > 0 ? chosen.jobs : resolve_threads(arguments.options.solve.threads);
   options.progress = path_progress(arguments.level());
   return options;
 }

@@ -89,6 +89,7 @@ study::AccuracyOptions accuracy_options(const Arguments& arguments, const study:
   options.data = chosen.data;
   options.datasets = chosen.datasets;
   options.gammas = gammas(chosen);
+  options.chosen_gamma = chosen.gammas.empty();
   options.biases.clear();
   if (chosen.bias != "yes") options.biases.push_back(false);
   if (chosen.bias != "no") options.biases.push_back(true);

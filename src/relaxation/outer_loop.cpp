@@ -155,7 +155,7 @@ bool OuterLoop::wished() const {
 void OuterLoop::run_updates() {
   const Stop* stop = incumbent_.certifier().stop();
   const int chunk = policy::evaluations_between_asking(pass_flops());
-  const int updates = policy::updates_per_check(pass_flops());
+  const int updates = nearly_there() ? 1 : policy::updates_per_check(pass_flops());
   std::int64_t left = policy::evaluations_left(options_, evaluations());
   for (int k = 0; k < updates && left > 1 && !(k > 0 && due(stop)); ++k) {
     const auto window = static_cast<int>(std::min<std::int64_t>(state_.window, left - 1));

@@ -43,6 +43,7 @@ class OuterLoop {
   bool zero_is_enough();
   void begin();
   bool begin_warm();
+  bool nearly_there() const;
   void exchange(Archive& archive);
   void check_state(int capacity);
   bool filled_fits() const;
