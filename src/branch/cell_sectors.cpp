@@ -1,6 +1,7 @@
 // One sector of directions e of Phi after the other: ||Phi|| <= e'Phi / cos(angle) around e.
 #include <algorithm>
 #include <cmath>
+#include <limits>
 
 #include "branch/cell.hpp"
 
@@ -28,7 +29,8 @@ void CellTest::along(const Frame& f, double t, int first, int count, std::uint64
   const Sector s = c_ == 1 ? Sector{{first == 0 ? 1.0 : -1.0, 0.0}, 1.0} : sector(first, count);
   std::copy_n(s.middle, c_, e_.begin());
   std::fill_n(work_.score, d_, 0.0);
-  const double q = one_side(f, t * s.cosine, {}) / (work_.curved ? s.cosine : s.cosine * s.cosine);
+  double q = one_side(f, t * s.cosine, {}) / (work_.curved ? s.cosine : s.cosine * s.cosine);
+  if (std::isnan(q)) q = std::numeric_limits<double>::infinity();
   if (q <= 0.0) {
     open &= ~arcs(first, count);
     return;

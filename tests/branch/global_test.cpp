@@ -91,6 +91,16 @@ TEST(Global, StoppedAtOnceItKeepsWhatThereIs) {
   EXPECT_LE(found.certificate.lower_bound, found.objective);
 }
 
+TEST(Global, AnEstimateAboveItsLimitEndsItBeforeTheFirstSearch) {
+  const test::Instance instance = test::teacher(25, 6, 1, 3);
+  GlobalLimits limits;
+  limits.estimated = 1.0;
+  const GlobalOptimum found = train_globally(instance.problem(), presolve(instance.problem()), limits);
+  EXPECT_GT(found.estimated, 1.0);
+  EXPECT_TRUE(found.stopped);
+  EXPECT_EQ(found.cells, 0);
+}
+
 TEST(Global, ATamperedCertificateProvesNothing) {
   test::Instance instance = test::teacher(20, 3, 2, 5);
   Certificate certificate = optimum(instance, 1e-4).certificate;

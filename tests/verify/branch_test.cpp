@@ -45,6 +45,36 @@ TEST(VerifyBranch, AcceptsWhatTrainingProves) {
   }
 }
 
+TEST(VerifyBranch, AcceptsFeaturesOfSizesFarApart) {
+  for (const double size : {1e5, 1e6}) {
+    test::Instance instance = test::teacher(25, 3, 1, 5);
+    for (index_t i = 0; i < instance.X.rows; ++i) instance.X(i, 1) *= size;
+    Problem problem = instance.problem();
+    GlobalLimits limits;
+    limits.cells = 3000;
+    const GlobalOptimum found = train_globally(problem, presolve(problem), limits);
+    ASSERT_FALSE(found.certificate.empty());
+    verify::Claim claim;
+    claim.gamma = instance.gamma;
+    claim.W = table(found.certificate.W);
+    const verify::Tree tree = verify::prove_by_branching({table(instance.X), table(instance.Y)}, claim, 1000000);
+    EXPECT_TRUE(tree.proven) << size << " " << tree.reason;
+  }
+}
+
+// e is a unit vector where Phi nearly vanishes.
+TEST(VerifyBranch, RefusesATinySumThatTurns) {
+  test::Instance instance{Matrix(2, 2), Matrix(2, 2), 1.0};
+  instance.X(0, 0) = instance.X(1, 1) = 1.0;
+  verify::Claim claim;
+  claim.gamma = 0.9;
+  claim.W = table(Matrix(2, 2));
+  claim.W.values = {1e-160, 1e-162, 0.0, 1.0};
+  EXPECT_FALSE(verify::prove_by_branching({table(instance.X), table(instance.Y)}, claim, 100000).proven);
+  claim.gamma = 1.01;
+  EXPECT_TRUE(verify::prove_by_branching({table(instance.X), table(instance.Y)}, claim, 100000).proven);
+}
+
 // The square of gamma is denormal and rounds up by a third; the largest h is above gamma.
 TEST(VerifyBranch, RefusesGammaWhoseSquareVanishes) {
   test::Instance instance{Matrix(2, 2), Matrix(2, 1), std::sqrt(1.51) * std::ldexp(1.0, -537)};
