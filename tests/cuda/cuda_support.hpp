@@ -72,6 +72,7 @@ inline Snapshot drill(Backend& backend, const RelaxationData& data, int rank, st
   Point z = random_point(data, rank, 3);
   for (int round = 0; round < 3; ++round) {
     backend.write_point(z.Shat, z.Ut);
+    list_pairs(backend);
     descend(backend, 1);
     if (seen != nullptr) seen->push_back(look(backend));
     update(backend);
