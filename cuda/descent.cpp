@@ -4,7 +4,7 @@
 #include <cstring>
 
 #include "reduction_sizes.hpp"
-#include "seam/control_check.hpp"
+#include "seam/backend_state.hpp"
 
 namespace burelu::cuda {
 
@@ -143,11 +143,10 @@ Control CudaDescent<Base>::control() {
 }
 
 template <class Base>
-void CudaDescent<Base>::exchange_descent(Archive& archive) {
-  exchange_buffer(archive, state_);
-  if (archive.loading() && !plausible(control(), capacity_)) Archive::refuse();  // so much of the panel is read
-  for (const DeviceBuffer<double>* buffer : {&point_, &gradient_, &direction_, &panel_, &gram_})
-    exchange_buffer(archive, *buffer);
+void CudaDescent<Base>::take(const Control& saved) {
+  State state;
+  state.control = resumed(saved, control());
+  write_state(stream_, state_.data(), state);
 }
 
 template class CudaDescent<Backend>;

@@ -68,11 +68,9 @@ class CudaDescent : public Base {
 
   /// Copies to the host that one wait completes.
   class Fetch;
-  /// The contents of a buffer of known size, to or from the archive in parts. Waits.
-  template <class T>
-  void exchange_buffer(Archive& archive, const DeviceBuffer<T>& buffer);
-  /// State of the descent; on loading, resize() has been called for the same number of unknowns.
-  void exchange_descent(Archive& archive);
+  Control control();
+  /// Goes on with the settings, residuals and counts of another backend.
+  void take(const Control& saved);
 
   Home home_;
   Stream stream_;
@@ -83,7 +81,6 @@ class CudaDescent : public Base {
   PinnedBuffer staging_;
 
  private:
-  Control control();
   std::int64_t stride() const { return (unknowns_ + 7) / 8 * 8; }
 
   int capacity_;
@@ -114,26 +111,6 @@ class CudaDescent<Base>::Fetch {
   CudaDescent& owner_;
   std::vector<Part> parts_;
 };
-
-template <class Base>
-template <class T>
-void CudaDescent<Base>::exchange_buffer(Archive& archive, const DeviceBuffer<T>& buffer) {
-  constexpr std::int64_t kPart = 1 << 20;
-  std::int64_t size = buffer.size();
-  archive.value(size);
-  if (size != buffer.size()) Archive::refuse();
-  std::vector<T> part;
-  for (std::int64_t begin = 0; begin < size; begin += kPart) {
-    part.resize(static_cast<std::size_t>(std::min(kPart, size - begin)));
-    Fetch fetch(*this);
-    fetch.add(part.data(), buffer.data() + begin, static_cast<std::int64_t>(part.size() * sizeof(T)));
-    if (!archive.loading()) fetch.wait();
-    archive.raw(part.data(), part.size() * sizeof(T));
-    if (!archive.loading()) continue;
-    buffer.write_in_place(part.data(), static_cast<std::int64_t>(part.size()), begin);
-    stream_.wait();  // `part` is used again
-  }
-}
 
 extern template class CudaDescent<Backend>;
 extern template class CudaDescent<TrainingBackend>;

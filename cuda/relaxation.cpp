@@ -137,22 +137,36 @@ void CudaRelaxation<Stored>::write_point(const Matrix& Shat, const Matrix& Ut) {
   point_.write(stream_, Ut.data.data(), shape_.d * r, m * r);
 }
 
+// T without its extrapolation, which the next update makes anew.
 template <class Stored>
-void CudaRelaxation<Stored>::exchange(Archive& archive) {
+void CudaRelaxation<Stored>::save(BackendState& into) {
   const DeviceScope scope(this->home_.device());
-  auto rank = static_cast<int>(shape_.rank);
-  archive.value(rank);
-  if (rank < 1 || rank > shape_.m + shape_.d) Archive::refuse();
-  auto stored = static_cast<int>(sizeof(Stored));
-  archive.value(stored);
-  if (stored != static_cast<int>(sizeof(Stored)))
-    throw DataError("the checkpoint was made with the other --multipliers (double or float)");
-  if (archive.loading()) write_point(Matrix(shape_.m, rank), Matrix(shape_.d, rank));
-  this->exchange_descent(archive);
-  this->exchange_buffer(archive, multipliers_);
-  this->exchange_buffer(archive, previous_);
-  this->exchange_buffer(archive, importance_);
-  this->exchange_buffer(archive, tau_);
+  Snapshot now;
+  read(now, kDual | kPoint);
+  into.control = now.control;
+  into.Shat = std::move(now.Shat);
+  into.Ut = std::move(now.Ut);
+  into.tau = std::move(now.tau);
+  into.importance.resize(static_cast<std::size_t>(shape_.m));
+  Fetch fetch(*this);
+  fetch.add(into.importance.data(), importance_.data(), shape_.m * std::int64_t{sizeof(double)});
+  fetch.wait();
+  into.pairs.clear();
+  for (const Multiplier& pair : now.multipliers) into.pairs.push_back({pair.i, pair.j, pair.value, pair.value});
+}
+
+template <class Stored>
+void CudaRelaxation<Stored>::load(const BackendState& from) {
+  const DeviceScope scope(this->home_.device());
+  write_point(from.Shat, from.Ut);
+  this->take(from.control);
+  for (const std::int64_t at : {std::int64_t{0}, shape_.m})
+    importance_.write_in_place(from.importance.data(), shape_.m, at);
+  tau_.write_in_place(from.tau.data(), shape_.m);
+  std::vector<Multiplier> pairs;
+  for (const ListedPair& pair : from.pairs) pairs.push_back({pair.i, pair.j, pair.multiplier});
+  write_multipliers(pairs);
+  stream_.wait();  // what was uploaded is the caller's
 }
 
 template <class Stored>

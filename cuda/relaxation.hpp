@@ -31,6 +31,7 @@ class CudaRelaxation final : public CudaDescent<Backend> {
   void output_layer() override;
   void interaction_pass() override;
   void pull_back() override;
+  void scan() override {}  // the triangles are a list of all pairs
   void update_multipliers() override;
   void judge_update() override;
   void extrapolate() override;
@@ -38,7 +39,8 @@ class CudaRelaxation final : public CudaDescent<Backend> {
   void write_point(const Matrix& Shat, const Matrix& Ut) override;
   void write_multipliers(const std::vector<Multiplier>& pairs) override;
   void read(Snapshot& into, unsigned what) override;
-  void exchange(Archive& archive) override;
+  void save(BackendState& into) override;
+  void load(const BackendState& from) override;
 
   /// Doubles of the buffers that a rank does not change (multipliers apart), and of those that it does.
   static std::int64_t fixed_doubles(const CudaShape& shape, PanelSize panel);

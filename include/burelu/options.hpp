@@ -49,7 +49,7 @@ struct SolveOptions {
   std::uint64_t seed = 0;                      ///< of the starting factor and of all sampling
   std::string checkpoint;             ///< file to save the state to, on an interval, at limits and interrupts; none
   double checkpoint_interval = 60.0;  ///< seconds between saves; 0 saves at every check
-  std::string resume;                 ///< file to go on from: same data, gamma, rank, seed, threads and device
+  std::string resume;                 ///< file to go on from: same data, gamma, rank and seed, on any device
   ProgressCallback progress;          ///< called once per check from the calling thread; may be empty
   StopRequest stop;  ///< may be empty; asked between factorisations too, where no check is due for long
 };

@@ -19,22 +19,18 @@ constexpr double kTiny = 1e-300;  // keeps 0/0 out of rows with p = 0
 
 }  // namespace
 
-CpuBackend::CpuBackend(const RelaxationData& data, int memory, int threads, double sigma)
+CpuBackend::CpuBackend(const RelaxationData& data, int memory, int threads, double sigma, std::int64_t pairs)
     : CpuDescent<Backend>(memory, threads), data_(data) {
-  constexpr index_t kTile = isa::kTile;
-  tiles_ = (data_.factor_rows() + kTile - 1) / kTile;
-  padded_ = tiles_ * kTile;
-  const index_t entries = tiles_ * (tiles_ + 1) / 2 * kTile * kTile;
-  multipliers_ = Buffer<double>(entries);
-  previous_ = Buffer<double>(entries);
-  weights_ = Buffer<float>(entries);
-  importance_ = Buffer<double>(padded_);
+  const index_t rows = data_.factor_rows();
+  importance_ = Buffer<double>(rows);
   importance_.fill(1.0);
+  sums_ = Buffer<entry::UpdateSums>((rows + kBlockRows - 1) / kBlockRows);
   tau_ = Buffer<double>(data_.m);
   norm_ = Buffer<double>(data_.m);
   residual_ = Buffer<double>(data_.loss_rows() * data_.c);
   control_.dual.sigma = sigma;
-  build_weights();
+  control_.lists.capacity = pairs > 0 ? pairs : rows * (rows - 1) / 2;
+  list({});
 }
 
 void CpuBackend::write_point(const Matrix& Shat, const Matrix& Ut) {
@@ -43,9 +39,8 @@ void CpuBackend::write_point(const Matrix& Shat, const Matrix& Ut) {
   resize((data_.m + data_.d) * rank_);
   std::memcpy(shat(point_.data()), Shat.data.data(), Shat.data.size() * sizeof(double));
   std::memcpy(ut(point_.data()), Ut.data.data(), Ut.data.size() * sizeof(double));
-  factor_ = Buffer<double>(padded_ * stride_);
-  transposed_ = Buffer<double>(padded_ * rank_);
-  gradient_factor_ = Buffer<double>(padded_ * stride_ * team_.size());
+  factor_ = Buffer<double>(data_.factor_rows() * stride_);
+  gradient_factor_ = Buffer<double>(data_.factor_rows() * stride_);
   activation_ = Buffer<double>(data_.m * rank_);
   loss_rows_ = Buffer<double>(data_.loss_rows() * rank_);
   output_ = Buffer<double>(data_.c * rank_);
@@ -78,7 +73,6 @@ void CpuBackend::activations() {
       b[l] = 0.5 * (c - p[l]);
     }
   }
-  transpose_tiles();
 }
 
 void CpuBackend::gather_loss_rows() {

@@ -5,14 +5,15 @@
 #include <cstring>
 
 #include "cpu/isa/kernels.hpp"
-#include "seam/control_check.hpp"
 #include "seam/rules.hpp"
 
 namespace burelu {
 namespace {
 
-constexpr std::int64_t kAligned = 8;            // doubles of a cache line
-constexpr std::int64_t kParallelWork = 400000;  // doubles of panel below which one thread is faster
+constexpr std::int64_t kParallelWork = 400000;  // floats of panel below which one thread is faster
+constexpr std::int64_t kPiece = 1024;           // unknowns: three vectors of doubles stay in the first cache
+constexpr std::int64_t kGroup = 8 * kPiece;     // unknowns of a group, at least
+constexpr std::int64_t kMostGroups = 64;
 
 // The single-thread team of the two-loop recursion.
 struct Solo {
@@ -34,31 +35,34 @@ CpuDescent<Base>::CpuDescent(int memory, int threads) : team_(threads) {
   gram_ = Buffer<double>(width * width);
   alpha_ = Buffer<double>(memory);
   coefficients_ = Buffer<double>(width);
-  partial_ = Buffer<double>(3 * width * team_.size());
+  partial_ = Buffer<double>(3 * width * kMostGroups);
 }
 
 template <class Base>
 void CpuDescent<Base>::resize(std::int64_t unknowns) {
   unknowns_ = unknowns;
-  stride_ = (unknowns + 7) / 8 * 8;
+  stride_ = (unknowns + 15) / 16 * 16;
   for (Buffer<double>* b : {&point_, &trial_, &gradient_, &trial_gradient_, &direction_}) *b = Buffer<double>(stride_);
-  panel_ = Buffer<double>(std::int64_t{2} * control_.memory.capacity * stride_);
+  panel_ = Buffer<float>(std::int64_t{2} * control_.memory.capacity * stride_);
   rules::forget_pairs(control_.memory);
 }
 
 template <class Base>
-template <class Work>
-void CpuDescent<Base>::split(const Work& work) const {
-  const bool parallel = unknowns_ * 2 * control_.memory.count > kParallelWork;
-  (parallel ? team_ : Team()).share(unknowns_, kAligned, work);
+std::int64_t CpuDescent<Base>::groups() const {
+  return std::clamp<std::int64_t>(unknowns_ / kGroup, 1, kMostGroups);
 }
 
 template <class Base>
-void CpuDescent<Base>::exchange_descent(Archive& archive) {
-  const int capacity = control_.memory.capacity;
-  archive.value(control_);
-  if (!plausible(control_, capacity)) Archive::refuse();
-  for (Buffer<double>* b : {&point_, &gradient_, &direction_, &panel_, &gram_}) archive.buffer(*b);
+template <class Work>
+void CpuDescent<Base>::each_group(const Work& work) const {
+  const std::int64_t count = groups();
+  const std::int64_t pieces = (unknowns_ + kPiece - 1) / kPiece;
+  const bool parallel = unknowns_ * 2 * control_.memory.count > kParallelWork;
+  (parallel ? team_ : Team()).share(count, 1, [&](int, std::int64_t first, std::int64_t last) {
+    for (std::int64_t group = first; group < last; ++group)
+      work(group, std::min(pieces * group / count * kPiece, unknowns_),
+           std::min(pieces * (group + 1) / count * kPiece, unknowns_));
+  });
 }
 
 template <class Base>
@@ -93,53 +97,26 @@ template <class Base>
 void CpuDescent<Base>::accept() {
   if (!rules::open_accept(control_)) return;
   const bool pair = control_.search.pair != 0;
-  if (pair) add_pair();
+  add_products(pair, control_.memory.head);
   std::swap(point_, trial_);
   std::swap(gradient_, trial_gradient_);
-  add_products(pair, control_.memory.head);
   rules::close_accept(control_, gram_.data());
 }
 
 template <class Base>
-void CpuDescent<Base>::add_pair() {
-  double* s = s_column(control_.memory.head);
-  double* y = y_column(control_.memory.head);
-  const double t = control_.search.step;
-  for (std::int64_t i = 0; i < unknowns_; ++i) {
-    s[i] = t * direction_[i];
-    y[i] = trial_gradient_[i] - gradient_[i];
-  }
-}
-
-template <class Base>
 void CpuDescent<Base>::add_products(bool pair, int slot) {
-  const auto& kernels = isa::kernels();
   const int m = control_.memory.capacity;
   const std::int64_t width = 2 * m + 1;
-  const int used = control_.memory.filled;
-  const double* s = s_column(slot);
-  const double* y = y_column(slot);
-  const double* g = gradient_.data();
-  partial_.fill(0.0);
-  split([&](int part, std::int64_t begin, std::int64_t end) {
-    double* out = partial_.data() + 3 * width * part;
-    const std::int64_t n = end - begin;
-    for (int k = 0; k < used; ++k) {
-      for (const int column : {k, m + k}) {
-        const double* c = panel_.data() + column * stride_ + begin;
-        if (pair) {
-          kernels.dot3(c, s + begin, y + begin, g + begin, n, out + std::ptrdiff_t{3} * column);
-        } else {
-          out[3 * column + 2] = kernels.dot(c, g + begin, n);
-        }
-      }
-    }
-    out[3 * 2 * m + 2] = kernels.dot(g + begin, g + begin, n);
+  each_group([&](std::int64_t group, std::int64_t begin, std::int64_t end) {
+    double* sums = partial_.data() + 3 * width * group;
+    std::fill_n(sums, 3 * width, 0.0);
+    for (; begin < end; begin += kPiece) add_products_of(pair, slot, begin, std::min(begin + kPiece, end), sums);
   });
+  const std::int64_t count = groups();
   for (std::int64_t k = 0; k < width; ++k) {
     double sums[3] = {0.0, 0.0, 0.0};
-    for (int part = 0; part < team_.size(); ++part)
-      for (int l = 0; l < 3; ++l) sums[l] += partial_[3 * width * part + 3 * k + l];
+    for (std::int64_t group = 0; group < count; ++group)
+      for (int l = 0; l < 3; ++l) sums[l] += partial_[3 * width * group + 3 * k + l];
     const std::int64_t rows[3] = {slot, m + slot, std::int64_t{2} * m};
     for (int l = pair ? 0 : 2; l < 3; ++l) {
       if (k == rows[2] && l < 2) continue;  // g with s and y stands in the other triangle
@@ -149,27 +126,60 @@ void CpuDescent<Base>::add_products(bool pair, int slot) {
   }
 }
 
+// The new pair's entries begin .. end, at most kPiece of them, and their terms of the products with all columns.
+template <class Base>
+void CpuDescent<Base>::add_products_of(bool pair, int slot, std::int64_t begin, std::int64_t end, double* sums) {
+  const auto& kernels = isa::kernels();
+  const int m = control_.memory.capacity;
+  const std::int64_t n = end - begin;
+  const double* g = trial_gradient_.data() + begin;
+  double s[kPiece];
+  double y[kPiece];
+  if (pair) {
+    float* s_new = s_column(slot) + begin;
+    float* y_new = y_column(slot) + begin;
+    for (std::int64_t i = 0; i < n; ++i) {
+      s_new[i] = static_cast<float>(control_.search.step * direction_[begin + i]);
+      y_new[i] = static_cast<float>(g[i] - gradient_[begin + i]);
+      s[i] = s_new[i];
+      y[i] = y_new[i];
+    }
+  }
+  for (int k = 0; k < control_.memory.filled; ++k)
+    for (const int column : {k, m + k}) {
+      const float* c = panel_.data() + column * stride_ + begin;
+      double* out = sums + std::ptrdiff_t{3} * column;
+      if (pair)
+        kernels.dot3(c, s, y, g, n, out);
+      else
+        out[2] += kernels.dot_single(c, g, n);
+    }
+  sums[3 * 2 * m + 2] += kernels.dot(g, g, n);
+}
+
 template <class Base>
 void CpuDescent<Base>::direction() {
   if (idle() || !control_.search.accepted) return;
   const int m = control_.memory.capacity;
   const double slope =
       rules::find_direction(control_.memory, gram_.data(), alpha_.data(), coefficients_.data(), Solo{});
-  std::vector<const double*> columns;
+  std::vector<const float*> columns;
   std::vector<double> weights;
   for (int k = 0; k < 2 * m; ++k)
     if (coefficients_[k] != 0.0) {
       columns.push_back(panel_.data() + k * stride_);
       weights.push_back(coefficients_[k]);
     }
-  columns.push_back(gradient_.data());
-  weights.push_back(coefficients_[std::int64_t{2} * m]);
-  split([&](int, std::int64_t begin, std::int64_t end) {
-    std::vector<const double*> from(columns.size());
-    for (std::size_t k = 0; k < columns.size(); ++k) from[k] = columns[k] + begin;
-    std::memset(direction_.data() + begin, 0, static_cast<std::size_t>(end - begin) * sizeof(double));
-    isa::kernels().combine(from.data(), weights.data(), static_cast<int>(from.size()), direction_.data() + begin,
-                           end - begin);
+  const double along_gradient = coefficients_[std::int64_t{2} * m];
+  each_group([&](std::int64_t, std::int64_t begin, std::int64_t end) {
+    std::vector<const float*> from(columns.size());
+    for (; begin < end; begin += kPiece) {
+      const std::int64_t n = std::min(kPiece, end - begin);
+      for (std::size_t k = 0; k < columns.size(); ++k) from[k] = columns[k] + begin;
+      double* out = direction_.data() + begin;
+      for (std::int64_t i = 0; i < n; ++i) out[i] = along_gradient * gradient_[begin + i];
+      isa::kernels().combine(from.data(), weights.data(), static_cast<int>(from.size()), out, n);
+    }
   });
   rules::open_search(control_, slope);
 }

@@ -1,7 +1,10 @@
 // Quasi-Newton descent on the CPU: L-BFGS in panel form over any function that a derived class evaluates at `trial_`.
 //
-// The panel's columns are the pairs s_k, y_k (each N long). Accepting a point adds one pair and its products with all
-// others to the Gram matrix; the two-loop recursion then runs on (2p+1)^2 numbers, and one pass over the panel gives p.
+// The panel's columns are the pairs s_k, y_k (each N long), rounded to single precision: half of the traffic, which is
+// what a step costs, and a pair that is rounded is a pair; its products are summed in double. Accepting a point adds
+// one pair and its products with all others to the Gram matrix; the two-loop recursion then runs on (2p+1)^2 numbers,
+// and one pass over the panel gives p. Sums are over fixed groups of unknowns: they do not depend on the number of
+// threads.
 #pragma once
 
 #include <vector>
@@ -35,8 +38,6 @@ class CpuDescent : public Base {
   /// Records the trial's gradient sums: its norm and its slope along p, and adds half of `decay` to the decay. The
   /// derived class calls it at the end.
   void measure_trial(double decay);
-  /// State of the descent; on loading, resize() has been called for the same number of unknowns.
-  void exchange_descent(Archive& archive);
   bool idle() const { return control_.search.halted != 0; }
 
   Control control_;
@@ -45,15 +46,16 @@ class CpuDescent : public Base {
   Buffer<double> point_, trial_, gradient_, trial_gradient_, direction_;
 
  private:
-  double* s_column(int k) { return panel_.data() + static_cast<std::int64_t>(k) * stride_; }
-  double* y_column(int k) { return s_column(control_.memory.capacity + k); }
-  void add_pair();
+  float* s_column(int k) { return panel_.data() + static_cast<std::int64_t>(k) * stride_; }
+  float* y_column(int k) { return s_column(control_.memory.capacity + k); }
   void add_products(bool pair, int slot);
+  void add_products_of(bool pair, int slot, std::int64_t begin, std::int64_t end, double* sums);
+  std::int64_t groups() const;
   template <class Work>
-  void split(const Work& work) const;  // work(part of the team, begin, end) over the unknowns
+  void each_group(const Work& work) const;  // work(group, begin, end) over the unknowns
 
   std::int64_t stride_ = 0;
-  Buffer<double> panel_;
+  Buffer<float> panel_;
   Buffer<double> gram_, alpha_, coefficients_, partial_;
 };
 

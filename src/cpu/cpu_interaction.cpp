@@ -1,9 +1,8 @@
-// The interaction pass of the CPU backend: S = F F' tile by tile, hinge against the multipliers, product back.
+// The pairs of the CPU backend: scan, interaction pass and update of the multipliers over its list, and their way in
+// and out.
 //
-// Flops: 4 m^2 r for S, and up to 8 m^2 r back where multipliers are active (most tiles are not). Traffic: 16 m^2 bytes
-// of T', weights (8 m^2 bytes) only where the hinge is positive. S and G are never stored.
-#include <cblas.h>
-
+// Flops of a pass: (2 + 2 active share) r per entry, two entries a pair. Rows are taken in blocks, whose sums are added
+// in their order.
 #include <algorithm>
 #include <cmath>
 
@@ -14,95 +13,66 @@
 namespace burelu {
 namespace {
 
-constexpr index_t kEntries = index_t{isa::kTile} * isa::kTile;
-
-index_t tile_index(index_t row, index_t col) { return row * (row + 1) / 2 + col; }
+constexpr double kWorthATeam = 1e5;  // numbers of F read by a pass, from which it is shared out
 
 }  // namespace
 
 template <class Work>
-void CpuBackend::for_each_tile(const Work& work) {
-  const index_t count = tiles_ * (tiles_ + 1) / 2;
-  team_.share(count, 1, [&](int part, index_t begin, index_t end) {
-    auto row = static_cast<index_t>((std::sqrt(8.0 * static_cast<double>(begin) + 1.0) - 1.0) / 2.0);
-    while (tile_index(row, 0) > begin) --row;
-    while (tile_index(row + 1, 0) <= begin) ++row;
-    index_t col = begin - tile_index(row, 0);
-    for (index_t k = begin; k < end; ++k) {
-      work(row, col, part);
-      if (++col > row) {
-        ++row;
-        col = 0;
-      }
-    }
-  });
+void CpuBackend::for_each_block(const Work& work) const {
+  const index_t rows = data_.factor_rows();
+  const auto share = [&](int part, int parts) {
+    const index_t end = list_.boundary(part + 1, parts, kBlockRows);
+    for (index_t row = list_.boundary(part, parts, kBlockRows); row < end; row += kBlockRows)
+      work(row / kBlockRows, row, std::min(row + kBlockRows, rows));
+  };
+  if (static_cast<double>(list_.entries()) * stride_ < kWorthATeam) return share(0, 1);
+  team_.run([&](int part) { share(part, team_.size()); });
 }
 
-void CpuBackend::transpose_tiles() {
-  for (index_t t = 0; t < tiles_; ++t) {
-    const double* from = factor_.data() + t * isa::kTile * stride_;
-    double* to = transposed_.data() + t * isa::kTile * rank_;
-    for (int l = 0; l < rank_; ++l)
-      for (int i = 0; i < isa::kTile; ++i) to[l * isa::kTile + i] = from[i * stride_ + l];
-  }
+isa::PairRows CpuBackend::rows() {
+  return {factor_.data(),        gradient_factor_.data(), stride_,
+          list_.offset.data(),   list_.column.data(),     list_.multiplier.data(),
+          list_.previous.data(), list_.weight.data(),     control_.dual.sigma};
 }
 
-isa::Tile CpuBackend::tile(index_t row, index_t col, int part) {
-  const index_t at = tile_index(row, col) * kEntries;
-  double* gradient = gradient_factor_.data() + part * padded_ * stride_;
-  isa::Tile t{};
-  t.rows = factor_.data() + row * isa::kTile * stride_;
-  t.cols = factor_.data() + col * isa::kTile * stride_;
-  t.cols_transposed = transposed_.data() + col * isa::kTile * rank_;
-  t.gradient_rows = gradient + row * isa::kTile * stride_;
-  t.gradient_cols = row == col ? nullptr : gradient + col * isa::kTile * stride_;
-  t.scaled_multipliers = multipliers_.data() + at;
-  t.previous = previous_.data() + at;
-  t.weights = weights_.data() + at;
-  t.importance_rows = importance_.data() + row * isa::kTile;
-  t.importance_cols = importance_.data() + col * isa::kTile;
-  t.rank = rank_;
-  t.stride = stride_;
-  t.sigma = control_.dual.sigma;
-  return t;
-}
-
-void CpuBackend::reduce_gradient() {
-  const index_t size = padded_ * stride_;
-  for (int part = 1; part < team_.size(); ++part) {
-    const double* from = gradient_factor_.data() + part * size;
-    for (index_t i = 0; i < size; ++i) gradient_factor_[i] += from[i];
-  }
+void CpuBackend::scan() {
+  const PairScan found = scan_pairs(data_, {factor_.data(), rank_, stride_}, importance_.data(), list_,
+                                    control_.settings.margin, control_.lists.capacity, team_);
+  list_ = PairList(found.blocks, data_.factor_rows(), team_);
+  rules::take_scan(control_, list_.pairs(), found.wanted);
 }
 
 void CpuBackend::interaction_pass() {
   if (idle()) return;
-  gradient_factor_.fill(0.0);
-  std::vector<double> sums(static_cast<std::size_t>(team_.size()), 0.0);
-  const auto pass = isa::kernels().tile_pass;
-  for_each_tile([&](index_t row, index_t col, int part) {
-    const double pairs = row == col ? 1.0 : 2.0;  // ordered pairs per stored entry
-    sums[static_cast<std::size_t>(part)] += pairs * pass(tile(row, col, part));
-  });
-  reduce_gradient();
+  const auto pass = isa::kernels().pair_pass;
+  const isa::PairRows pairs = rows();
+  for_each_block([&](index_t block, index_t begin, index_t end) { sums_[block].penalty = pass(pairs, begin, end); });
   double total = 0.0;
-  for (const double sum : sums) total += sum;
+  for (index_t block = 0; block < sums_.size(); ++block) total += sums_[block].penalty;
   rules::take_penalty(control_, total);
 }
 
 void CpuBackend::update_multipliers() {
-  gradient_factor_.fill(0.0);
-  std::vector<entry::UpdateSums> sums(static_cast<std::size_t>(team_.size()));
-  const auto update = isa::kernels().tile_update;
-  for_each_tile([&](index_t row, index_t col, int part) {
-    const double pairs = row == col ? 1.0 : 2.0;
-    entry::add(sums[static_cast<std::size_t>(part)], update(tile(row, col, part)), pairs);
+  const auto update = isa::kernels().pair_update;
+  const isa::PairRows pairs = rows();
+  for_each_block([&](index_t block, index_t begin, index_t end) {
+    sums_[block] = {};
+    update(pairs, begin, end, sums_[block]);
   });
-  reduce_gradient();
   entry::UpdateSums total;
-  for (const entry::UpdateSums& sum : sums) entry::add(total, sum);
+  for (index_t block = 0; block < sums_.size(); ++block) entry::add(total, sums_[block]);
+  total.mass = mass();
   total.largest = largest_diagonal();
   rules::take_update(control_, total);
+}
+
+double CpuBackend::mass() const {
+  double sum = 0.0;
+  for (const SampledPair& pair : data_.sample) {
+    const double s = isa::kernels().dot(factor_.data() + pair.i * stride_, factor_.data() + pair.j * stride_, rank_);
+    sum += pair.weight * (importance_[pair.i] * importance_[pair.j]) * s * s;
+  }
+  return sum;
 }
 
 double CpuBackend::largest_diagonal() const {
@@ -116,100 +86,100 @@ double CpuBackend::largest_diagonal() const {
 
 void CpuBackend::extrapolate() {
   const double beta = control_.dual.beta;
-  for_each_tile([&](index_t row, index_t col, int) {
-    double* t = multipliers_.data() + tile_index(row, col) * kEntries;
-    double* p = previous_.data() + tile_index(row, col) * kEntries;
-    for (index_t k = 0; k < kEntries; ++k) {
-      const double now = t[k];
-      if (now == -kInfinity) continue;
-      t[k] = entry::extrapolated(now, p[k], beta);
-      p[k] = now;
-    }
-  });
+  for (std::int64_t e = 0; e < list_.entries(); ++e) {
+    const double now = list_.multiplier[e];
+    if (now == -kInfinity) continue;
+    list_.multiplier[e] = entry::extrapolated(now, list_.previous[e], beta);
+    list_.previous[e] = now;
+  }
 }
 
+// T stays: T' is divided by what its weight is multiplied by.
 void CpuBackend::reweigh() {
   const index_t m = data_.m;
-  Buffer<double> q(padded_);
-  q.fill(1.0);
   double mean = 0.0;
   for (index_t k = 0; k < m; ++k) mean += std::max(-tau_[k], 0.0) / static_cast<double>(m);
   if (!(mean > 0.0)) return;
+  Buffer<double> q(2 * m);
   double log_mean = 0.0;
   for (index_t k = 0; k < m; ++k) {
     q[k] = rules::importance(tau_[k], mean);
     log_mean += std::log(q[k]) / static_cast<double>(m);
   }
   for (index_t k = 0; k < m; ++k) q[m + k] = q[k] = q[k] / std::exp(log_mean);  // geometric mean of the weights kept
-  for_each_tile([&](index_t row, index_t col, int) {
-    double* t = multipliers_.data() + tile_index(row, col) * kEntries;
-    double* p = previous_.data() + tile_index(row, col) * kEntries;
-    for (index_t i = 0; i < isa::kTile; ++i)
-      for (index_t j = 0; j < isa::kTile; ++j) {
-        const index_t a = row * isa::kTile + i;
-        const index_t b = col * isa::kTile + j;
-        const double factor = importance_[a] * importance_[b] / (q[a] * q[b]);
-        t[i * isa::kTile + j] *= factor;
-        p[i * isa::kTile + j] *= factor;
-      }
-  });
+  for (index_t p = 0; p < 2 * m; ++p)
+    for (std::int64_t e = list_.begin(p); e < list_.end(p); ++e) {
+      const index_t o = list_.column[e];
+      const float before = list_.weight[e];
+      list_.weight[e] = static_cast<float>(before * ((q[p] * q[o]) / (importance_[p] * importance_[o])));
+      const double factor = static_cast<double>(before) / list_.weight[e];
+      list_.multiplier[e] *= factor;
+      list_.previous[e] *= factor;
+    }
   importance_ = std::move(q);
   control_.memory.flush = 1;
 }
 
-void CpuBackend::build_weights() {
-  const index_t rows = data_.factor_rows();
-  for_each_tile([&](index_t row, index_t col, int) {
-    const index_t at = tile_index(row, col) * kEntries;
-    for (index_t i = 0; i < isa::kTile; ++i)
-      for (index_t j = 0; j < isa::kTile; ++j) {
-        const index_t a = row * isa::kTile + i;
-        const index_t b = col * isa::kTile + j;
-        if (a >= rows || b >= rows) continue;
-        const index_t k = at + i * isa::kTile + j;
-        weights_[k] = static_cast<float>(pair_weight(data_, a, b));
-        if (data_.tied(a, b)) multipliers_[k] = previous_[k] = -kInfinity;
-      }
-  });
-}
-
 void CpuBackend::read_multipliers(Snapshot& into) const {
   into.multipliers.clear();
-  for (index_t row = 0; row < tiles_; ++row)
-    for (index_t col = 0; col <= row; ++col)
-      for (index_t k = 0; k < kEntries; ++k) {
-        const index_t at = tile_index(row, col) * kEntries + k;
-        if (!(previous_[at] > 0.0)) continue;
-        const index_t i = row * isa::kTile + k / isa::kTile;
-        const index_t j = col * isa::kTile + k % isa::kTile;
-        // A diagonal tile holds both halves; the diagonal itself is zero, as is padding but in a damaged checkpoint.
-        if (i <= j || i >= data_.factor_rows()) continue;
-        const double value = previous_[at] * importance_[i] * weights_[at] * importance_[j];
-        into.multipliers.push_back({static_cast<std::int32_t>(i), static_cast<std::int32_t>(j), value});
-      }
+  for (index_t p = 0; p < data_.factor_rows(); ++p)
+    for (std::int64_t e = list_.begin(p); e < list_.upper(p); ++e)
+      if (list_.previous[e] > 0.0)
+        into.multipliers.push_back(
+            {static_cast<std::int32_t>(p), list_.column[e], list_.previous[e] * list_.weight[e]});
+}
+
+// A list of these pairs, with their T in place of T'.
+void CpuBackend::list(std::vector<ListedPair> pairs) {
+  for (ListedPair& pair : pairs)
+    if (pair.i > pair.j) std::swap(pair.i, pair.j);
+  std::sort(pairs.begin(), pairs.end(),
+            [](const ListedPair& a, const ListedPair& b) { return a.i < b.i || (a.i == b.i && a.j < b.j); });
+  std::vector<UpperBlock> blocks(1);
+  std::size_t next = 0;
+  for (index_t p = 0; p < data_.factor_rows(); ++p) {
+    for (; next < pairs.size() && pairs[next].i == p; ++next) {
+      const ListedPair& pair = pairs[next];
+      const auto w = static_cast<float>(pair_weight(data_, p, pair.j) * (importance_[p] * importance_[pair.j]));
+      blocks[0].entries.push_back({pair.j, w, pair.multiplier / w, pair.previous / w});
+    }
+    blocks[0].end.push_back(static_cast<std::int64_t>(blocks[0].entries.size()));
+  }
+  list_ = PairList(blocks, data_.factor_rows(), team_);
 }
 
 void CpuBackend::write_multipliers(const std::vector<Multiplier>& pairs) {
-  for (const Multiplier& pair : pairs) {
-    const index_t i = std::max(pair.i, pair.j);
-    const index_t j = std::min(pair.i, pair.j);
-    const index_t place = (i % isa::kTile) * isa::kTile + j % isa::kTile;
-    const index_t at = tile_index(i / isa::kTile, j / isa::kTile) * kEntries;
-    const double weight = importance_[i] * weights_[at + place] * importance_[j];
-    multipliers_[at + place] = previous_[at + place] = pair.value / weight;
-    if (i / isa::kTile != j / isa::kTile) continue;
-    const index_t mirrored = (j % isa::kTile) * isa::kTile + i % isa::kTile;
-    multipliers_[at + mirrored] = previous_[at + mirrored] = pair.value / weight;
-  }
+  std::vector<ListedPair> listed;
+  listed.reserve(pairs.size());
+  for (const Multiplier& pair : pairs) listed.push_back({pair.i, pair.j, pair.value, pair.value});
+  list(std::move(listed));
 }
 
-void CpuBackend::exchange(Archive& archive) {
-  int rank = rank_;
-  archive.value(rank);
-  if (rank < 1 || rank > data_.m + data_.d) Archive::refuse();
-  if (archive.loading()) write_point(Matrix(data_.m, rank), Matrix(data_.d, rank));
-  exchange_descent(archive);
-  for (Buffer<double>* b : {&multipliers_, &previous_, &importance_, &tau_}) archive.buffer(*b);
+void CpuBackend::save(BackendState& into) {
+  Snapshot now;
+  read(now, kPoint);
+  into.control = control_;
+  into.Shat = std::move(now.Shat);
+  into.Ut = std::move(now.Ut);
+  into.importance.assign(importance_.data(), importance_.data() + data_.m);
+  into.tau.assign(tau_.data(), tau_.data() + tau_.size());
+  into.pairs.clear();
+  for (index_t p = 0; p < data_.factor_rows(); ++p)
+    for (std::int64_t e = list_.begin(p); e < list_.upper(p); ++e) {
+      if (!(list_.multiplier[e] > 0.0 || list_.previous[e] > 0.0)) continue;
+      const double w = list_.weight[e];
+      into.pairs.push_back(
+          {static_cast<std::int32_t>(p), list_.column[e], w * list_.multiplier[e], w * list_.previous[e]});
+    }
+}
+
+void CpuBackend::load(const BackendState& from) {
+  write_point(from.Shat, from.Ut);
+  control_ = resumed(from.control, control_);
+  for (index_t k = 0; k < data_.m; ++k)
+    importance_[data_.m + k] = importance_[k] = from.importance[static_cast<std::size_t>(k)];
+  std::copy(from.tau.begin(), from.tau.end(), tau_.data());
+  list(from.pairs);
 }
 
 void CpuBackend::read(Snapshot& into, unsigned what) {

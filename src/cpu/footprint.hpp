@@ -7,11 +7,13 @@
 
 namespace burelu {
 
-/// Of the relaxation: about 40 m^2 (two copies of the multipliers and the weights over the rows of F, lower triangle),
-/// and 16 pairs (m + d) r of the panel. Exact but for rounding to cache lines.
+/// Of lists of so many pairs over 2 `rows` rows of F: two while one is made from the other, and what is between them.
+std::int64_t cpu_list_bytes(std::int64_t pairs, index_t rows);
+
+/// Of the relaxation: lists of `pairs`, 8 pairs (m + d) r of the panel, 12 m r of F and what is made of it.
 std::int64_t cpu_backend_bytes(const SolveSize& size);
 
-/// Of one training backend: n (2 k + d + 3 c), (2 memory + 5) (d + c) k and min(n, k)^2 doubles, and smaller ones.
+/// Of one training backend: n (2 k + d + 3 c), (memory + 5) (d + c) k and min(n, k)^2 doubles, and smaller ones.
 std::int64_t cpu_training_bytes(const TrainingSize& size);
 
 }  // namespace burelu

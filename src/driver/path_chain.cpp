@@ -9,6 +9,7 @@
 #include "driver/target_scale.hpp"
 #include "linalg/clock.hpp"
 #include "network/extraction.hpp"
+#include "network/schedule.hpp"
 #include "problem/gap.hpp"
 
 namespace burelu {

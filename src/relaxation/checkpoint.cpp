@@ -22,11 +22,7 @@ std::uint64_t checksum(std::string_view bytes) {
 }
 
 nlohmann::json header(const CheckpointKey& key) {
-  return {{"data_hash", key.data_hash},
-          {"rank", key.rank},
-          {"seed", key.seed},
-          {"threads", key.threads},
-          {"device", key.device}};
+  return {{"data_hash", key.data_hash}, {"rank", key.rank}, {"seed", key.seed}};
 }
 
 [[noreturn]] void damaged(const std::string& path) {

@@ -1,5 +1,9 @@
 // Checkpoint files: an Archive in a file, with a header that says what it belongs to and a checksum over the rest.
 //
+// What is saved is what any backend can go on from (seam/backend_state.hpp): a solve goes on on another device, with
+// another number of threads, on another machine. It is not bit for bit the one that did not stop: the memory of L-BFGS
+// begins anew.
+//
 // Layout: "burelu-checkpoint 4\n", one line of JSON (see CheckpointKey), the bytes of the archive
 // (native little-endian doubles), then the FNV-1a hash of those bytes (8 bytes). Written atomically.
 #pragma once
@@ -17,8 +21,6 @@ struct CheckpointKey {
   std::uint64_t data_hash = 0;
   int rank = 0;  ///< as asked for
   std::uint64_t seed = 0;
-  int threads = 0;
-  std::string device;
 };
 
 /// Collects bytes in memory; `write` puts them into the file.

@@ -28,12 +28,21 @@ inline void descend(Backend& backend, int evaluations, const Stop* stop = nullpt
     backend.repeat(std::min(chunk, evaluations - done), [&backend] { evaluation(backend); });
 }
 
+/// The list of pairs at the accepted point: where it, or the multipliers, come from outside.
+inline void list_pairs(Backend& backend) {
+  backend.open_window();
+  backend.step();
+  backend.activations();
+  backend.scan();
+}
+
 /// T+ at the accepted point with its residuals, then the extrapolated T and the penalty of the next window.
 inline void update(Backend& backend) {
   backend.open_window();
   backend.step();
   backend.activations();
   backend.output_layer();
+  backend.scan();
   backend.update_multipliers();
   backend.pull_back();
   backend.judge_update();

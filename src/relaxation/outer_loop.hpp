@@ -45,7 +45,7 @@ class OuterLoop {
   bool begin_warm();
   bool nearly_there() const;
   void exchange(Archive& archive);
-  void check_state(int capacity);
+  void check_state() const;
   bool filled_fits() const;
   void save_if_due(bool last);
   bool late() const;
@@ -64,12 +64,14 @@ class OuterLoop {
   void raise_gamma();
   Point random_start() const;
   void record();
+  void report_lists();
   void finish(Status status, std::string message);
   void finish_stalled();
   std::int64_t evaluations() const;
   double objective() const;
   double infeasibility() const;
-  double pass_flops() const;
+  policy::Sizes sizes() const;
+  double evaluation_flops() const;
   bool report_progress(const char* phase);
 
   BackendMaker make_;
@@ -81,12 +83,14 @@ class OuterLoop {
   const WarmStart* warm_ = nullptr;
   RelaxationData data_;
   std::unique_ptr<Backend> backend_;
+  bool listed_ = false;  // the list of pairs is that of the point and multipliers that the backend has
   std::int64_t evaluations_before_ = 0;
   Clock clock_;
   Snapshot snapshot_;
   Relaxation result_;
   Settings settings_;
   policy::State state_;
+  int trials_ = 30;    // of the last certificate, which a next one will take again
   bool zero_ = false;  // what is reported is the zero network: the factor is zero, or of a smaller gamma
   // A factor of the largest share of gamma that has one, with its multipliers and penalty.
   Point filled_;

@@ -12,6 +12,7 @@ void OuterLoop::build(double sigma) {
   backend_.reset();  // two at once may not fit
   backend_ = make_(data_, sigma);
   backend_->set(settings_);
+  listed_ = false;
 }
 
 // The relaxation with another gamma, from this factor, these multipliers and this penalty.

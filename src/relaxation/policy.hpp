@@ -23,6 +23,7 @@ struct State {
   std::int64_t certified_at = 0;  ///< evaluations at the last certificate
   std::int64_t changed_at = 0;    ///< evaluations at the last jump: rank, noise
   int escapes = 0;
+  int hopes = 0;  ///< certificates made because nothing else was missing
   /// Where the factor would be zero, the iteration is for a smaller gamma, `share` of it: its multipliers prove a bound
   /// for the larger one as well. `filled`: the last share that had a factor when it settled, 0 before; `step`: from a
   /// share that has settled to the next.
@@ -53,21 +54,48 @@ enum class Action { go_on, solved, interrupted, evaluation_limit, time_limit, lo
 Action next(const State& state, const Look& look, const SolveOptions& options,
             const std::vector<HistoryEntry>& history);
 
+/// Sizes that costs depend on.
+struct Sizes {
+  std::int64_t rows = 0, features = 0, outputs = 0;  ///< m, d, c
+  int rank = 0;
+  int memory = 0;            ///< L-BFGS pairs
+  std::int64_t columns = 0;  ///< of right-hand sides in a trial of the certificate
+};
+
+/// L-BFGS pairs, by what they cost beside the rest of an evaluation: 100 where that is little, 20 at least.
+int lbfgs_pairs(const Sizes& sizes);
+
+/// Of an evaluation with so many listed pairs; numbers moved through memory count as what else could be done meanwhile.
+double evaluation_flops(const Sizes& sizes, std::int64_t pairs);
+
+/// Of a certificate that takes so many trials.
+double certificate_flops(const Sizes& sizes, int trials);
+
+/// Parts of the window after so many updates, between which pairs are listed anew: the first ones walk far into
+/// infeasibility.
+int parts_of_window(std::int64_t updates);
+
 /// Updates of the multipliers from one check to the next.
-int updates_per_check(double pass_flops);
+int updates_per_check(double evaluation_flops);
 
 /// Evaluations from one question whether to stop to the next.
-int evaluations_between_asking(double pass_flops);
+int evaluations_between_asking(double evaluation_flops);
 
 /// Evaluations that the limit leaves.
 std::int64_t evaluations_left(const SolveOptions& options, std::int64_t evaluations);
 
 bool out_of_time(const SolveOptions& options, double seconds);
 
-/// A certificate, at the end of the windows now queued: where the passes since the last one cost a share of one, and at
-/// the end of the solve. `order`: m + d.
-bool certificate_due(const State& state, const SolveOptions& options, std::int64_t evaluations, double pass_flops,
-                     double order);
+/// A certificate, at the end of the windows now queued: where the evaluations since the last one cost a share of one
+/// (`last`: what the check before showed; far from feasible, a larger share), and at the end of the solve.
+bool certificate_due(const State& state, const SolveOptions& options, const Look& last, double evaluation_flops,
+                     double certificate_flops);
+
+/// Distance of primal and dual value with twice the shortfall, relative.
+double apart(const Look& look);
+
+/// Nothing is missing but a bound, as far as the iteration can tell; a few times in a solve.
+bool only_unproven(const State& state, const Look& look, double tolerance);
 
 /// Longer windows while what a certificate loses by inner error (`defect`) dominates the distance of primal and dual
 /// value.

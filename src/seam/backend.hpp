@@ -9,7 +9,7 @@
 
 #include "burelu/certificate.hpp"
 #include "burelu/matrix.hpp"
-#include "seam/archive.hpp"
+#include "seam/backend_state.hpp"
 #include "seam/control.hpp"
 
 namespace burelu {
@@ -49,20 +49,26 @@ class Backend : public Descent {
  public:
   virtual void activations() = 0;       ///< P = XK Ut, C = |P| S, F = [A; B] = (C +- P)/2       m d r
   virtual void output_layer() = 0;      ///< V' = (H'H + gI)^-1 H'Y, E = HV' - Y, loss           m r^2 + m c r
-  virtual void interaction_pass() = 0;  ///< G = (T - sigma w FF')_+, GF, penalty                 12 m^2 r
+  virtual void interaction_pass() = 0;  ///< listed: G = (T - sigma w FF')_+, GF, penalty    4 entries r
   virtual void pull_back() = 0;         ///< gradient in (Shat, Ut), tau, slope                   m d r
-  /// interaction_pass at the accepted point that also writes T+ = G and the sums of Control::dual. 12 m^2 r
+  /// Looks at all pairs at the point whose activations are current and makes the list anew: pairs that carry a
+  /// multiplier, with it, and those with S_pq < Settings::margin |f_p| |f_q|. Right before update_multipliers(), at the
+  /// same point, the update is that of all pairs: what is off the list has T = 0 and S >= 0.                 4 m^2 r
+  virtual void scan() = 0;
+  /// interaction_pass at the accepted point that also writes T+ = G and the sums of Control::dual.
   virtual void update_multipliers() = 0;
   virtual void judge_update() = 0;  ///< penalty, restart and extrapolation rules             O(1)
   virtual void extrapolate() = 0;   ///< T <- (T+ + beta (T+ - T+_previous))_+, shift         6 m^2
   virtual void reweigh() = 0;       ///< row importance from tau; T kept, memory flushed      4 m^2
   /// Replaces the unknowns (the rank may change); multipliers are kept, the memory is flushed.
   virtual void write_point(const Matrix& Shat, const Matrix& Ut) = 0;
-  /// Sets these multipliers (over rows of F, nonnegative, no tied pairs) on a new backend; all others stay zero.
+  /// Sets these multipliers (over rows of F, nonnegative, no tied pairs) on a new backend; all others stay zero. A
+  /// scan() is due.
   virtual void write_multipliers(const std::vector<Multiplier>& pairs) = 0;
-  /// Writes or replaces the whole state, bit for bit, between windows: the solve goes on as if it had not stopped.
-  /// Waits.
-  virtual void exchange(Archive& archive) = 0;
+  /// What another backend, on another device, can go on from, between windows (backend_state.hpp); waits. After load()
+  /// the list has the pairs that carry a multiplier: a scan() is due.
+  virtual void save(BackendState& into) = 0;
+  virtual void load(const BackendState& from) = 0;
 };
 
 }  // namespace burelu

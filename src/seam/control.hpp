@@ -14,6 +14,9 @@ inline constexpr double kInfinity = __builtin_huge_val();
 /// Written by the host between windows, read by rules.
 struct Settings {
   int extrapolate = 1;  ///< allow extrapolated multipliers
+  /// scan() lists pairs with S_pq below this share of |f_p| |f_q|. Above 1: all pairs but those with a row of zeros,
+  /// which no set needs (randomized, spiral, iris: the same evaluations).
+  double margin = 0.02;
 };
 
 /// The weak Wolfe line search of the current direction.
@@ -74,6 +77,14 @@ struct Dual {
   int updates = 0;            ///< multiplier updates so far
 };
 
+/// The list of pairs of rows of F outside of which all multipliers are zero.
+struct Lists {
+  std::int64_t pairs = 0;     ///< listed by the last scan
+  std::int64_t wanted = 0;    ///< that it would have listed: more than `pairs` where `capacity` cut the list
+  std::int64_t capacity = 0;  ///< pairs that there is room for
+  std::int64_t cut = 0;       ///< scans that had too little room
+};
+
 struct Count {
   std::int64_t evaluations = 0;  ///< interaction passes
 };
@@ -84,6 +95,7 @@ struct Control {
   Memory memory;
   Value value;
   Dual dual;
+  Lists lists;
   Count count;
 };
 

@@ -19,6 +19,8 @@ struct BackendOptions {
   /// Starting penalty. 1 costs a thousand evaluations more on the randomized sets (gap 1e-2 after 1,700 instead of
   /// 460); 1e-3 is as good there and worse on iris.
   double sigma = 1e-2;
+  /// Listed pairs there may be; 0: as many as the device thinks fit.
+  std::int64_t pairs = 0;
   int rank = 0;                    ///< expected columns of the factor, for the estimate of memory; 0: not known
   bool multipliers_float = false;  ///< CUDA: multipliers stored in single precision, arithmetic in double
 };

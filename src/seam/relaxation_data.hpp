@@ -8,6 +8,12 @@
 
 namespace burelu {
 
+/// A pair in the sum w S^2 over all ordered pairs that are not tied, which scales the primal residual.
+struct SampledPair {
+  std::int32_t i, j;
+  double weight;  ///< w without row importance, times the ordered pairs that it stands for
+};
+
 /// Rows of the factor F = [A; B]: row k < m is a_k, row m + k is b_k. Every pair of rows has a product >= 0; the pairs
 /// (k, m + k) are tied: their product is zero and their multiplier free.
 struct RelaxationData {
@@ -22,6 +28,8 @@ struct RelaxationData {
   Matrix decay;               ///< gamma K'K
   std::vector<double> norms;  ///< of the rows of X
   double mean_kernel = 0.0;   ///< mean arc-cosine kernel over pairs of rows, the unit of the weights
+  std::vector<SampledPair>
+      sample;  ///< all pairs where they are few, else the diagonal and some, the same on any device
 
   index_t factor_rows() const { return 2 * m; }
   bool tied(index_t i, index_t j) const { return (i < m && j == i + m) || (j < m && i == j + m); }

@@ -1,5 +1,5 @@
-// The relaxation of the CUDA backend: order of threads and launches on the host double; its state, which is read,
-// written and resumed, there and on a device.
+// The relaxation of the CUDA backend: order of threads and launches on the host double; multipliers written and
+// read, there and on a device.
 #include <algorithm>
 
 #include "burelu/errors.hpp"
@@ -37,66 +37,6 @@ class CudaStateTest : public ::testing::TestWithParam<BackendKind> {
 };
 
 INSTANTIATE_TEST_SUITE_P(All, CudaStateTest, ::testing::ValuesIn(kCudaKinds), backend_kind_name);
-
-// A checkpoint in memory.
-class MemoryArchive final : public Archive {
- public:
-  bool loading() const override { return loading_; }
-  void rewind() {
-    loading_ = true;
-    at_ = 0;
-  }
-  void raw(void* data, std::size_t size) override {
-    auto* bytes = static_cast<char*>(data);
-    if (!loading_) {
-      content_.insert(content_.end(), bytes, bytes + size);
-      return;
-    }
-    if (size > available()) refuse();
-    std::copy_n(content_.data() + at_, size, bytes);
-    at_ += size;
-  }
-
- protected:
-  std::size_t available() const override { return content_.size() - at_; }
-
- private:
-  std::vector<char> content_;
-  std::size_t at_ = 0;
-  bool loading_ = false;
-};
-
-TEST_P(CudaStateTest, ResumesBitForBitFromItsState) {
-  const Point z = random_point(data_, 7, 3);
-  const auto first = backend(data_);
-  const auto second = backend(data_);
-  first->write_point(z.Shat, z.Ut);
-  for (int k = 0; k < 3; ++k) {
-    descend(*first, 10);
-    update(*first);
-  }
-  first->reweigh();
-  MemoryArchive archive;
-  first->exchange(archive);
-  archive.rewind();
-  second->exchange(archive);
-  for (Backend* each : {first.get(), second.get()}) {
-    descend(*each, 10);
-    update(*each);
-  }
-  EXPECT_TRUE(bitwise_equal(look(*first), look(*second)));
-  archive = MemoryArchive();
-  first->exchange(archive);
-  archive.rewind();
-  EXPECT_THROW(backend(prepare(presolve(teacher(20, 3, 2, 7).problem())))->exchange(archive), DataError);
-  archive.rewind();
-  try {
-    backend(data_, true)->exchange(archive);
-    FAIL() << "multipliers of another precision were accepted";
-  } catch (const DataError& error) {
-    EXPECT_NE(std::string(error.what()).find("--multipliers"), std::string::npos) << error.what();
-  }
-}
 
 TEST(CudaOnHost, AnotherBodyOrRankIsRecordedAgain) {
   const RelaxationData data = medium();

@@ -1,4 +1,5 @@
-// A solve that is stopped and resumed goes on bit for bit as if it had not stopped; other data and options are refused.
+// A solve that is stopped and resumed ends where one that ran through does, on other threads and devices too; other
+// data and options are refused.
 #include <gtest/gtest.h>
 
 #include <cmath>
@@ -27,7 +28,7 @@ class Checkpoint : public ::testing::Test {
 
   SolveOptions plain() const {
     SolveOptions options;
-    options.tolerance = 1e-4;
+    options.tolerance = 1e-3;
     options.max_evaluations = 6000;
     options.threads = 1;
     return options;
@@ -59,21 +60,30 @@ std::string message_of(const Problem& problem, const SolveOptions& options) {
   return "";
 }
 
+// The same state but for the memory of L-BFGS, which costs a window or two.
+void expect_alike(const Relaxation& resumed, const Relaxation& whole, int checks) {
+  EXPECT_EQ(resumed.status, whole.status) << "stopped after " << checks;
+  EXPECT_NEAR(resumed.lower_bound, whole.lower_bound, 2e-3 * whole.lower_bound) << "stopped after " << checks;
+  EXPECT_NEAR(resumed.objective, whole.objective, 2e-3 * whole.objective);
+  EXPECT_LE(resumed.evaluations, 2 * whole.evaluations) << "stopped after " << checks;
+  EXPECT_GT(resumed.history.size(), static_cast<std::size_t>(checks));
+}
+
 TEST_F(Checkpoint, ResumedRunsEndWhereUninterruptedOnesDo) {
   const Relaxation whole = solve(instance_.problem(), plain());
+  ASSERT_EQ(whole.status, Status::solved);
   const auto most = static_cast<int>(whole.checks);
   ASSERT_GT(most, 4);
   for (const int checks : {1, most / 3, most / 2, most - 1}) {
     const Relaxation first = solve(instance_.problem(), stopping_after(checks));
     ASSERT_EQ(first.status, Status::interrupted);
-    const Relaxation resumed = solve(instance_.problem(), resuming());
-    EXPECT_EQ(resumed.status, whole.status);
-    EXPECT_EQ(resumed.lower_bound, whole.lower_bound) << "stopped after " << checks;
-    EXPECT_EQ(resumed.objective, whole.objective);
-    EXPECT_EQ(resumed.evaluations, whole.evaluations);
-    EXPECT_EQ(resumed.history.size(), whole.history.size());
-    EXPECT_EQ(resumed.certificate.W.data, whole.certificate.W.data);
-    EXPECT_EQ(resumed.factor.A.data, whole.factor.A.data);
+    SolveOptions options = resuming();
+    options.threads = checks % 2 + 1;
+    const Relaxation resumed = solve(instance_.problem(), options);
+    expect_alike(resumed, whole, checks);
+    EXPECT_GT(resumed.evaluations, first.evaluations);
+    EXPECT_GE(resumed.lower_bound, first.lower_bound);
+    EXPECT_EQ(solve(instance_.problem(), options).lower_bound, resumed.lower_bound);  // and repeats
   }
 }
 
@@ -163,6 +173,11 @@ TEST_F(Checkpoint, TheBoundOfAFileIsProvenAgain) {
   EXPECT_EQ(resumed.lower_bound, resumed.certificate.lower_bound);
 }
 
+TEST_F(Checkpoint, OtherVersionsAreRefusedInOneLine) {
+  std::ofstream(path_) << "burelu-checkpoint 3\n{}\n";
+  EXPECT_NE(message_of(instance_.problem(), resuming()).find("another version"), std::string::npos);
+}
+
 TEST_F(Checkpoint, AnUnwritableFileLeavesTheLastOneIntact) {
   SolveOptions options = plain();
   options.checkpoint = "/nonexistent-folder/state";
@@ -170,16 +185,16 @@ TEST_F(Checkpoint, AnUnwritableFileLeavesTheLastOneIntact) {
   EXPECT_THROW(solve(instance_.problem(), options), DataError);
 }
 
-TEST_F(Checkpoint, DeferredBackendsResumeToo) {
+TEST_F(Checkpoint, GoesOnOnAnotherDevice) {
   StandIn device;
   device.make_relaxation = [](const RelaxationData& data, const BackendOptions& wish) {
     return std::make_unique<DeferredBackend>(processor().relaxation(data, wish));
   };
-  const Relaxation whole = solve_with(instance_.problem(), plain(), device);
+  const Relaxation whole = solve(instance_.problem(), plain());
   solve_with(instance_.problem(), stopping_after(4), device);
-  const Relaxation resumed = solve_with(instance_.problem(), resuming(), device);
-  EXPECT_EQ(resumed.lower_bound, whole.lower_bound);
-  EXPECT_EQ(resumed.evaluations, whole.evaluations);
+  expect_alike(solve(instance_.problem(), resuming()), whole, 4);
+  solve(instance_.problem(), stopping_after(4));
+  expect_alike(solve_with(instance_.problem(), resuming(), device), whole, 4);
 }
 
 }  // namespace

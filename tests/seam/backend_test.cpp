@@ -30,6 +30,7 @@ class BackendTest : public ::testing::TestWithParam<BackendKind> {
 // Value of the augmented Lagrangian at a point, through the verbs.
 Snapshot evaluate(Backend& backend, const Point& z) {
   backend.write_point(z.Shat, z.Ut);
+  list_pairs(backend);
   descend(backend, 1);
   Snapshot s;
   backend.read(s, kGradient);

@@ -189,6 +189,23 @@ TEST(Rules, ThePenaltyFollowsTheResiduals) {
   EXPECT_EQ(updated(1e-4, 1e-3, 1.0, 1.0).dual.sigma, 1.0);  // balanced
 }
 
+TEST(Rules, ThePenaltyFallsByLeapsWhereItRanAhead) {
+  const double step = 1.0 / rules::kPenaltyStep;
+  EXPECT_DOUBLE_EQ(updated(1e-5, 1e-1, 1.0, 1.0).dual.sigma, 1.0 / rules::kPenaltyLeap);
+  EXPECT_DOUBLE_EQ(updated(1e-5, 4e-4, 1.0, 1.0).dual.sigma, step);  // the descent is not far behind
+  EXPECT_DOUBLE_EQ(updated(5e-4, 5e-1, 1.0, 1.0).dual.sigma, step);  // multipliers still move
+}
+
+TEST(Rules, AScanThatHadTooLittleRoomIsCounted) {
+  Control c;
+  rules::take_scan(c, 10, 10);
+  EXPECT_EQ(c.lists.cut, 0);
+  rules::take_scan(c, 7, 9);
+  EXPECT_EQ(c.lists.pairs, 7);
+  EXPECT_EQ(c.lists.wanted, 9);
+  EXPECT_EQ(c.lists.cut, 1);
+}
+
 TEST(Rules, ExtrapolationBuildsUpAndRestarts) {
   Control c;
   c.search.steps = 1;

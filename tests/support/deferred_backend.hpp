@@ -27,6 +27,7 @@ class DeferredBackend final : public Backend {
   void output_layer() override { queue(&Backend::output_layer); }
   void interaction_pass() override { queue(&Backend::interaction_pass); }
   void pull_back() override { queue(&Backend::pull_back); }
+  void scan() override { queue(&Backend::scan); }
   void update_multipliers() override { queue(&Backend::update_multipliers); }
   void judge_update() override { queue(&Backend::judge_update); }
   void extrapolate() override { queue(&Backend::extrapolate); }
@@ -49,17 +50,24 @@ class DeferredBackend final : public Backend {
         for (const auto& verb : record) verb();
     });
   }
-  void exchange(Archive& archive) override {
-    for (const auto& verb : std::exchange(queue_, {})) verb();
-    inner_->exchange(archive);
+  void save(BackendState& into) override {
+    flush();
+    inner_->save(into);
+  }
+  void load(const BackendState& from) override {
+    flush();
+    inner_->load(from);
   }
   void read(Snapshot& into, unsigned what) override {
-    for (const auto& verb : std::exchange(queue_, {})) verb();
+    flush();
     if (waits_ != nullptr) *waits_ += 1;
     inner_->read(into, what);
   }
 
  private:
+  void flush() {
+    for (const auto& verb : std::exchange(queue_, {})) verb();
+  }
   void push(std::function<void()> verb) { queue_.push_back(std::move(verb)); }
   void queue(void (Backend::*verb)()) {
     push([this, verb] { (inner_.get()->*verb)(); });

@@ -1,0 +1,34 @@
+// The scan: which of all pairs of rows of F belong on the list.
+#pragma once
+
+#include <cstdint>
+#include <vector>
+
+#include "cpu/pair_list.hpp"
+#include "linalg/team.hpp"
+#include "seam/relaxation_data.hpp"
+
+namespace burelu {
+
+/// A factor as the backend holds it.
+struct FactorRows {
+  const double* data;
+  int rank;
+  int stride;
+};
+
+struct PairScan {
+  std::vector<UpperBlock> blocks;  ///< the pairs of the new list
+  std::int64_t wanted = 0;         ///< pairs that the rule asks for: more than there are where capacity cut it
+};
+
+/// Pairs that carry a multiplier (T' > 0, or T'+ of the last update), with it, and those with S_pq < margin |f_p|
+/// |f_q|: the most violated of them where there are more than `capacity` in all. `importance`: of each row, in the
+/// weights.
+///
+/// All pairs p < q are compared in single precision with room for its rounding, then S is summed in double where it may
+/// be small. (2m)^2 r flops, (2m) r floats twice; the same result for every size of the team.
+PairScan scan_pairs(const RelaxationData& data, const FactorRows& factor, const double* importance,
+                    const PairList& before, double margin, std::int64_t capacity, const Team& team);
+
+}  // namespace burelu
