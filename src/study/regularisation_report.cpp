@@ -65,31 +65,44 @@ std::string panel(const std::vector<Record>& records, const std::string& dataset
          " title 'test accuracy'\n";
 }
 
-Plot picture(const std::vector<Record>& records) {
+constexpr const char* kAxes =
+    "set logscale x\nset format x '%g'\nset xlabel 'γ / γ_max' noenhanced\nset xrange [0.0009:1.1]\n"
+    "set yrange [0:10<*]\nset ylabel 'gap, %'\nset y2label 'test accuracy, %'\nset ytics nomirror\nset y2tics\n"
+    "set y2range [*:100]\nset border 11 lc rgb '#555555'\nset key above horizontal samplen 2 font ',13'\n";
+
+constexpr const char* kCaption =
+    "gap between the proven bound and the network (left), accuracy on test rows (right), over γ / γ_max. Dashed line: "
+    "the "
+    "γ that cross-validation on the training rows chooses";
+
+Plot picture(const std::vector<Record>& records, const std::string& dataset, std::size_t index) {
+  Plot out;
+  out.name = "gamma_" + dataset;
+  out.caption = dataset + ": " + kCaption;
+  PlotData relaxation;
+  PlotData branch;
+  bool branched = false;
+  out.commands = kAxes + panel(records, dataset, index, relaxation, branch, branched);
+  if (!relaxation.rows.empty()) out.data.push_back(relaxation);
+  if (branched) out.data.push_back(branch);
+  return out;
+}
+
+// All data sets side by side.
+Plot overview(const std::vector<Record>& records) {
   const std::vector<std::string> datasets = names(records);
   Plot out;
   out.name = "gamma";
-  out.caption =
-      "Gap between the proven bound and the network (left), accuracy on test rows (right), over γ / γ_max. Dashed "
-      "line: "
-      "the γ that cross-validation on the training rows chooses";
+  out.caption = std::string("Each data set: ") + kCaption;
   const std::size_t columns = datasets.size() > 1 ? 2 : 1;
   const std::size_t lines = (datasets.size() + columns - 1) / columns;
   out.width = static_cast<int>(560 * columns);
   out.height = static_cast<int>(360 * lines);
-  out.commands = fmt::format(
-      "set multiplot layout {},{}\nset logscale x\nset format x '%g'\nset xlabel 'γ / γ_max' noenhanced\n"
-      "set xrange [0.0009:1.1]\nset yrange [0:*]\nset ylabel 'gap, %'\nset y2label 'test accuracy, %'\nset ytics "
-      "nomirror\n"
-      "set border 11 lc rgb '#555555'\nset y2tics\nset y2range [*:100]\nset key top right samplen 2\n",
-      lines, columns);
+  out.commands = fmt::format("set multiplot layout {},{}\n", lines, columns) + kAxes;
   for (std::size_t k = 0; k < datasets.size(); ++k) {
-    PlotData relaxation;
-    PlotData branch;
-    bool branched = false;
-    out.commands += panel(records, datasets[k], k, relaxation, branch, branched);
-    if (!relaxation.rows.empty()) out.data.push_back(relaxation);
-    if (branched) out.data.push_back(branch);
+    const Plot one = picture(records, datasets[k], k);
+    out.commands += one.commands.substr(std::string(kAxes).size());
+    out.data.insert(out.data.end(), one.data.begin(), one.data.end());
   }
   out.commands += "unset multiplot\n";
   return out;
@@ -143,12 +156,16 @@ HtmlTable everything(const std::vector<Record>& records, const std::string& data
 
 std::vector<Section> regularisation_report(const std::vector<Record>& records, const Plotter& plotter) {
   if (records.empty()) return {{"Nothing yet", paragraph("No job is done.")}};
+  std::vector<Plot> plots;
+  const std::vector<std::string> datasets = names(records);
+  for (std::size_t k = 0; k < datasets.size(); ++k) plots.push_back(picture(records, datasets[k], k));
+  plotter.draw(overview(records));  // for other pages: a file of its own
   std::vector<Section> out = {
       {"How tight, where it matters",
        paragraph(
            "Each curve is a path over γ from γ_max, where the zero network is optimal, down to a thousandth of it. "
            "Features are standardised on the training rows, a column of ones is appended.") +
-           figures_html(plotter, {picture(records)})},
+           figures_html(plotter, plots)},
       {"The choice of γ", table_html(choices(records))}};
   for (const std::string& dataset : names(records)) out.push_back({dataset, table_html(everything(records, dataset))});
   return out;
