@@ -117,16 +117,16 @@ def on_page_markdown(markdown, page, config, files):
     known = {file.src_uri for file in files}
 
     def link(match):
-        text, target = match.groups()
+        mark, text, target = match.groups()
         if re.match(r"[a-z]+:|#", target) or source.startswith("reference/"):
             return match.group(0)
         name, _, anchor = target.partition("#")
         if name in known:
-            return match.group(0) if source == "index.md" else relative(text, name, anchor)
+            return match.group(0) if source == "index.md" else mark + relative(text, name, anchor)
         path = os.path.normpath(os.path.join(folder, name))
         inside = path.removeprefix("docs/")
         if path.startswith("docs/") and inside in known:
-            return relative(text, inside, anchor)
+            return mark + relative(text, inside, anchor)
         repository = os.environ.get("SITE_REPOSITORY")
         return f"[{text}]({repository}/{path})" if repository else f"{text} (`{path}`)" if text != path else f"`{path}`"
 
@@ -136,4 +136,4 @@ def on_page_markdown(markdown, page, config, files):
 
     markdown = markdown.replace("][", "]\\[")  # of matrices: no page has a reference of that kind
     parts = re.split(r"(```.*?```)", markdown, flags=re.DOTALL)
-    return "".join(part if part.startswith("```") else re.sub(r"(?<!!)\[([^\]\n]+)\]\(([^)\s]+)\)", link, part) for part in parts)
+    return "".join(part if part.startswith("```") else re.sub(r"(!?)\[([^\]\n]*)\]\(([^)\s]+)\)", link, part) for part in parts)

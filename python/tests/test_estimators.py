@@ -16,7 +16,7 @@ import burelu
 from burelu import BureluClassifier, BureluClassifierCV, BureluRegressor, BureluRegressorCV
 
 #: Of the defaults only what bounds the work differs.
-LIGHT = dict(tolerance=0.2, starts=1, width=16)
+LIGHT = dict(tolerance=0.2, starts=1, width=16, bound="relaxation")
 FEW = dict(n_gammas=3, eps=0.1, cv=2)
 
 
