@@ -42,14 +42,7 @@ void require_device_memory(std::int64_t bytes, int device) {
   const std::int64_t free = cuda_free_memory(device);
   if (bytes <= free) return;
   throw MemoryError("the problem needs " + readable_bytes(bytes) + " of device memory, and " + readable_bytes(free) +
-                    " are free; use fewer samples, --multipliers float or --device cpu");
-}
-
-template <class Stored>
-std::int64_t bytes_of(const CudaShape& shape, const CudaTuning& tuning) {
-  using Relaxation = cuda::CudaRelaxation<Stored>;
-  const cuda::PanelSize panel = cuda::panel_size(shape.factor_rows(), tuning);
-  return 8 * (Relaxation::fixed_doubles(shape, panel) + Relaxation::rank_doubles(shape));
+                    " are free; use fewer samples or --device cpu");
 }
 
 }  // namespace
@@ -70,20 +63,23 @@ std::vector<CudaProperties> cuda_devices() {
   return devices;
 }
 
-CudaShape cuda_shape(const RelaxationData& data, const BackendOptions& options) {
+CudaShape cuda_shape(const RelaxationData& data, const BackendOptions& options, const CudaTuning& tuning) {
   return {data.m,
           data.d,
           data.c,
           data.loss_rows(),
           options.rank > 0 ? options.rank : kLikelyRank,
           options.memory,
-          options.multipliers_float,
-          data.cuts.count(),
-          static_cast<std::int64_t>(data.cuts.form.size())};
+          cuda::first_capacity(data.factor_rows(), options.pairs > 0 ? options.pairs : tuning.pairs)};
 }
 
-std::int64_t cuda_memory(const CudaShape& shape, const CudaTuning& tuning) {
-  return shape.multipliers_float ? bytes_of<float>(shape, tuning) : bytes_of<double>(shape, tuning);
+std::int64_t cuda_memory(const CudaShape& shape) {
+  return 8 * (cuda::CudaRelaxation::fixed_doubles(shape) + cuda::CudaRelaxation::rank_doubles(shape));
+}
+
+std::int64_t cuda_memory(const SolveSize& size) {
+  return cuda_memory(CudaShape{size.rows, size.features, size.outputs, size.loss_rows, size.rank, size.memory,
+                               cuda::first_capacity(2 * size.rows, size.pairs)});
 }
 
 std::int64_t cuda_training_memory(const TrainingSize& size) { return 8 * cuda::CudaTraining::most_doubles(size); }
@@ -111,9 +107,8 @@ std::unique_ptr<Backend> make_cuda_backend(const RelaxationData& data, const Bac
                                            const CudaTuning& tuning) {
   require_device(device);
   const cuda::DeviceScope scope(device);
-  require_device_memory(cuda_memory(cuda_shape(data, options), tuning), device);
-  if (options.multipliers_float) return std::make_unique<cuda::CudaRelaxation<float>>(data, options, device, tuning);
-  return std::make_unique<cuda::CudaRelaxation<double>>(data, options, device, tuning);
+  require_device_memory(cuda_memory(cuda_shape(data, options, tuning)), device);
+  return std::make_unique<cuda::CudaRelaxation>(data, options, device, tuning);
 }
 
 std::unique_ptr<Slack> make_cuda_slack(const Matrix& X, double gamma, index_t columns, int device) {

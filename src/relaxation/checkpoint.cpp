@@ -67,7 +67,8 @@ void CheckpointWriter::write(const std::string& path, const CheckpointKey& key) 
 CheckpointReader::CheckpointReader(const std::string& path, const CheckpointKey& key) : bytes_(read_whole(path)) {
   if (bytes_.compare(0, kMagic.size(), kMagic) != 0) {
     if (bytes_.compare(0, kName.size(), kName) == 0)
-      throw DataError(path + ": a checkpoint of another version of burelu: go on with that one, or start without --resume");
+      throw DataError(path +
+                      ": a checkpoint of another version of burelu: go on with that one, or start without --resume");
     damaged(path);
   }
   const std::size_t end = bytes_.find('\n', kMagic.size());

@@ -40,6 +40,9 @@ struct RelaxationData {
   index_t loss_rows() const { return Y.rows; }
 };
 
+/// Pairs in the sample of a problem with m rows.
+std::int64_t sample_size(index_t m);
+
 /// `cuts` in presolved coordinates: their rows of F are scaled to the size of the others.
 RelaxationData prepare(const Presolved& reduced, const std::vector<Cut>& cuts = {});
 

@@ -1,5 +1,5 @@
-// A solve that is stopped and resumed ends where one that ran through does, on other threads and devices too; other data
-// and options are refused.
+// A solve that is stopped and resumed ends where one that ran through does, on other threads and devices too; other
+// data and options are refused.
 #include <gtest/gtest.h>
 
 #include <cmath>
