@@ -11,16 +11,11 @@ The loss is (gamma/2) tr Y'(gamma I + Z_aa)^-1 Y once V is eliminated, so with T
 The free variables are the entries of Z and T; the inequalities are one diagonal block. That is the smaller of the two
 standard forms: n(n+1)/2 + nd + ... variables rather than 2 n^2 equality constraints with slacks.
 
-With --cuts burelu solves with cone cuts, and those of its certificate (each s = sum c_j f_j - a_k, a combination of the
-rows a and b) join the inequalities: s a, s b and s s' >= 0. Both then bound the same relaxation.
-
-usage: bench/sdpa_compare.py --burelu build/cpu/burelu [--sdpa sdpa] [--limit SECONDS] [--cuts auto|N] [--cut-rounds R]
-           DATA@GAMMA@TOLERANCE ...
+usage: bench/sdpa_compare.py --burelu build/cpu/burelu [--sdpa sdpa] [--limit SECONDS] DATA@GAMMA@TOLERANCE ...
 DATA is a file or builtin: specification; prints a Markdown table, --json FILE writes the figures. Seconds are those of
 the processor (user and system), which another load on the machine distorts less than the clock.
 """
 import argparse
-import itertools
 import json
 import os
 import re
@@ -69,27 +64,6 @@ def combine(*terms):
     return out
 
 
-def product(v, f, g):
-    """Of the forms f and g: k is a_k, n + k is b_k = a_k - p_k."""
-    i, j = f % v.n, g % v.n
-    terms = [(1, v.aa(i, j))]
-    if g >= v.n:
-        terms.append((-1, v.au_x(i, j)))
-    if f >= v.n:
-        terms.append((-1, v.au_x(j, i)))
-    if f >= v.n and g >= v.n:
-        terms.append((1, v.pp(i, j)))
-    return combine(*terms)
-
-
-def products_with_cuts(v, cuts):
-    """Every product of a cut, a list of (form, coefficient), with a row and with another cut."""
-    rows = [[(form, 1.0)] for form in range(2 * v.n)]
-    for t, cut in enumerate(cuts):
-        for other in rows + cuts[:t]:
-            yield combine(*((c * e, product(v, f, g)) for f, c in cut for g, e in other))
-
-
 def inequalities(v):
     """Every product of two of the rows a, b that is not tied."""
     for i in range(v.n):
@@ -122,13 +96,13 @@ def psd_blocks(v, Y, gamma):
             yield 2, n + k + 1, n + m + 1, {v.entry("t", k, m): 1.0}
 
 
-def write_sdpa(path, X, Y, gamma, cuts=()):
+def write_sdpa(path, X, Y, gamma):
     v = Variables(X, Y.shape[1])
     lines = []  # (variable, block, row, column, value); F_0 is minus the constant
     count = 0
     for block, row, column, form in psd_blocks(v, Y, gamma):
         lines += [(k, block, row, column, -x if k == 0 else x) for k, x in form.items() if x != 0.0]
-    for form in itertools.chain(inequalities(v), products_with_cuts(v, list(cuts))):
+    for form in inequalities(v):
         count += 1
         lines += [(k, 3, count, count, x) for k, x in form.items() if x != 0.0]
     cost = np.zeros(len(v.numbers))
@@ -173,41 +147,13 @@ def run_sdpa(program, source, folder, limit, tolerance, threads):
             "processor_seconds": processor_seconds() - before}
 
 
-def read_cuts(path, n):
-    """Of a certificate file (docs/formats.md), as lists of (form, coefficient) over all n rows of X."""
-    with open(path) as file:
-        words = file.read().split("\n", 2)
-    if words[0] != "burelu-certificate 2":
-        return []
-    head, body = json.loads(words[1]), iter(words[2].split())
-    if head["lines"] != n:
-        raise SystemExit("with cuts the data must have no zero and no parallel rows")
-    assert next(body) == "representatives"
-    row = [int(next(body)) for _ in range(n)]
-    for word in body:
-        if word == "cuts":
-            break
-    cuts = []
-    for _ in range(head["cuts"]):
-        line, terms = int(next(body)), int(next(body))
-        cut = [(row[line], -1.0)]
-        for _ in range(terms):
-            form, coefficient = int(next(body)), float.fromhex(next(body))
-            cut.append((row[form % n] + (n if form >= n else 0), coefficient))
-        cuts.append(cut)
-    return cuts
-
-
 def run_burelu(arguments, data, gamma, tolerance, folder):
     report = os.path.join(folder, "report.json")
     prepared = os.path.join(folder, "data.csv")
-    certificate = os.path.join(folder, "bound.cert")
-    rounds = ["--cut-rounds", str(arguments.cut_rounds)] if arguments.cut_rounds else []
     before = processor_seconds()
     subprocess.run([arguments.burelu, "bound", data, "--gamma", str(gamma), "--tol", str(tolerance), "--report", report,
                     "--quiet", "--save-data", prepared, "--threads", str(arguments.threads), "--time-limit",
-                    str(arguments.limit), "--cuts", arguments.cuts, "--certificate", certificate, *rounds],
-                   stdout=subprocess.DEVNULL)
+                    str(arguments.limit), "--bound", "relaxation"], stdout=subprocess.DEVNULL)
     with open(report) as file:
         document = json.load(file)
     document["processor_seconds"] = processor_seconds() - before
@@ -215,20 +161,20 @@ def run_burelu(arguments, data, gamma, tolerance, folder):
         names = file.readline().strip().split(",")
     table = np.loadtxt(prepared, delimiter=",", skiprows=1, ndmin=2)
     is_target = np.array([name.startswith("y") for name in names])
-    return document, table[:, ~is_target], table[:, is_target], read_cuts(certificate, len(table))
+    return document, table[:, ~is_target], table[:, is_target]
 
 
 def compare(arguments, text):
     data, gamma, tolerance = text.rsplit("@", 2)
     gamma, tolerance = float(gamma), float(tolerance)
     with tempfile.TemporaryDirectory() as folder:
-        report, X, Y, cuts = run_burelu(arguments, data, gamma, tolerance, folder)
+        report, X, Y = run_burelu(arguments, data, gamma, tolerance, folder)
         source = os.path.join(folder, "relaxation.dat-s")
-        variables = write_sdpa(source, X, Y, gamma, cuts)
+        variables = write_sdpa(source, X, Y, gamma)
         other = run_sdpa(arguments.sdpa, source, folder, arguments.limit, tolerance, arguments.threads)
     relaxation = report["relaxation"]
     return {"data": os.path.basename(data), "gamma": gamma, "tolerance": tolerance, "n": X.shape[0], "d": X.shape[1],
-            "c": Y.shape[1], "cuts": len(cuts), "variables": variables, "sdpa": other, "limit": arguments.limit,
+            "c": Y.shape[1], "variables": variables, "sdpa": other, "limit": arguments.limit,
             "threads": arguments.threads, "load": os.getloadavg()[0],
             "burelu": {"status": report["status"], "objective": relaxation["objective"],
                        "lower_bound": relaxation["lower_bound"], "evaluations": relaxation["evaluations"],
@@ -237,7 +183,7 @@ def compare(arguments, text):
 
 def row(r):
     mine, other = r["burelu"], r["sdpa"]
-    first = f"| {r['data']} | {r['n']}×{r['d']}→{r['c']} | {r['cuts']} | {r['gamma']:g} | {r['tolerance']:g} | "
+    first = f"| {r['data']} | {r['n']}×{r['d']}→{r['c']} | {r['gamma']:g} | {r['tolerance']:g} | "
     own = f"{mine['lower_bound']:.8g} | {mine['evaluations']} ({mine['status']}) | {mine['processor_seconds']:.2f} |"
     if other is None:
         return f"{first}– | – | > {r['limit']:g} (wall) | {own} – |"
@@ -253,14 +199,12 @@ def main():
     parser.add_argument("--sdpa", default="sdpa")
     parser.add_argument("--limit", type=float, default=360.0, help="seconds for one solve")
     parser.add_argument("--threads", type=int, default=1)
-    parser.add_argument("--cuts", default="none", help="none (the paper's relaxation), auto or a number")
-    parser.add_argument("--cut-rounds", type=int, default=0)
     parser.add_argument("--json")
     arguments = parser.parse_args()
     results = []
-    print("| data | n×d→c | cuts | γ | tolerance | sdpa: values | iterations | CPU s | burelu: bound | evaluations | CPU s "
+    print("| data | n×d→c | γ | tolerance | sdpa: values | iterations | CPU s | burelu: bound | evaluations | CPU s "
           "| sdpa / burelu |")
-    print("|---" * 12 + "|")
+    print("|---" * 11 + "|")
     for text in arguments.instances:
         results.append(compare(arguments, text))
         print(row(results[-1]), flush=True)

@@ -56,10 +56,6 @@ std::int64_t cuda_memory(const SolveSize& size);
 /// twice (min(n, k) + c)^2 doubles, and smaller ones, with k neurons.
 std::int64_t cuda_training_memory(const TrainingSize& size);
 
-/// Bytes of device memory that a slack takes while there is one: 24 order^2 and what cuSOLVER asks for, which it has to
-/// be asked on that device; 0 where it cannot be, and certificates are made on the host.
-std::int64_t cuda_slack_memory(const SlackSize& size, int device);
-
 /// Bytes of device memory that are free.
 std::int64_t cuda_free_memory(int device);
 
@@ -74,10 +70,6 @@ CudaCeilings cuda_ceilings(int device, std::int64_t copy_bytes, std::int64_t ord
 /// The relaxation on device `device`. Throws `DeviceError`, or `MemoryError` with the estimate where it does not fit.
 std::unique_ptr<Backend> make_cuda_backend(const RelaxationData& data, const BackendOptions& options, int device,
                                            const CudaTuning& tuning = {});
-
-/// The slack of certificates on device `device`; keeps no reference. Throws `MemoryError` where there is no room for
-/// it, `DeviceError` where cuSOLVER does not work.
-std::unique_ptr<Slack> make_cuda_slack(const Matrix& X, double gamma, index_t columns, int device);
 
 /// The training loss on device `device`. Keeps a reference to the problem.
 std::unique_ptr<TrainingBackend> make_cuda_training(const TrainingProblem& problem, int memory, int device);

@@ -8,10 +8,6 @@ namespace burelu {
 namespace cuda {
 namespace {
 
-/// Order of the slack from which it is faster here: below, a factorisation on the CPU takes less than some
-/// milliseconds, about what the calls and copies of one take. Not measured on a device.
-constexpr index_t kSmallSlack = 512;
-
 class CudaDevice final : public Device {
  public:
   CudaDevice(int number, const CudaProperties& properties, std::shared_ptr<const Device> host)
@@ -28,17 +24,11 @@ class CudaDevice final : public Device {
                                             const TrainingOptions& options) const override {
     return make_cuda_training(problem, options.memory, number_);
   }
-  std::unique_ptr<Slack> slack(const Matrix& X, double gamma, index_t columns) const override {
-    return make_cuda_slack(X, gamma, columns, number_);
-  }
-
-  bool slack_pays(const SlackSize& size) const override { return size.order() >= kSmallSlack; }
   bool trains_side_by_side() const override { return false; }
 
   std::int64_t free_bytes() const override { return cuda_free_memory(number_); }
   std::int64_t footprint(const SolveSize& size) const override { return cuda_memory(size); }
   std::int64_t footprint(const TrainingSize& size) const override { return cuda_training_memory(size); }
-  std::int64_t footprint(const SlackSize& size) const override { return cuda_slack_memory(size, number_); }
 
  private:
   int number_;

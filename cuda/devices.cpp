@@ -4,7 +4,6 @@
 #include "cuda_backend.hpp"
 #include "linalg/memory.hpp"
 #include "relaxation.hpp"
-#include "slack.hpp"
 #include "training.hpp"
 
 namespace burelu {
@@ -84,17 +83,6 @@ std::int64_t cuda_memory(const SolveSize& size) {
 
 std::int64_t cuda_training_memory(const TrainingSize& size) { return 8 * cuda::CudaTraining::most_doubles(size); }
 
-std::int64_t cuda_slack_memory(const SlackSize& size, int device) {
-  try {
-    const cuda::DeviceScope scope(device);
-    const cuda::Stream stream;
-    return cuda::CudaSlack::bytes(size, cuda::Solver(stream).workspace(size.order()));
-  } catch (const MemoryError&) {
-  } catch (const DeviceError&) {
-  }
-  return 0;
-}
-
 std::int64_t cuda_free_memory(int device) {
   const cuda::DeviceScope scope(device);
   std::size_t free = 0;
@@ -109,12 +97,6 @@ std::unique_ptr<Backend> make_cuda_backend(const RelaxationData& data, const Bac
   const cuda::DeviceScope scope(device);
   require_device_memory(cuda_memory(cuda_shape(data, options, tuning)), device);
   return std::make_unique<cuda::CudaRelaxation>(data, options, device, tuning);
-}
-
-std::unique_ptr<Slack> make_cuda_slack(const Matrix& X, double gamma, index_t columns, int device) {
-  require_device(device);
-  const cuda::DeviceScope scope(device);
-  return std::make_unique<cuda::CudaSlack>(X, gamma, columns, device);
 }
 
 std::unique_ptr<TrainingBackend> make_cuda_training(const TrainingProblem& problem, int memory, int device) {

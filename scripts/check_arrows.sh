@@ -5,8 +5,8 @@ set -euo pipefail
 cd "${1:-$(dirname "${BASH_SOURCE[0]}")/..}"
 
 # From the top down. What stands below the seam (cpu, cuda) is made by the driver alone; verify includes itself only.
-rooms=(burelu linalg problem formats seam cpu cuts certificate interior relaxation network branch driver model data report
-  study app verify)
+rooms=(burelu linalg problem formats seam cpu certificate relaxation network branch driver model data report study app
+  verify)
 
 position() {
   local k

@@ -15,26 +15,12 @@
 namespace burelu {
 
 /// One nonzero multiplier T(i, j) = T(j, i) = value of a pair of forms, i >= j. Forms 0..m-1 are (x_k'u)_+ and forms
-/// m..2m-1 are (-x_k'u)_+ of the m representative rows; form 2m + t is cut t. Nonnegative, except on the tied pairs
+/// m..2m-1 are (-x_k'u)_+ of the m representative rows. Nonnegative, except on the tied pairs
 /// (k + m, k), whose product vanishes on every neuron: free.
 struct Multiplier {
   std::int32_t i = 0;
   std::int32_t j = 0;
   double value = 0.0;
-};
-
-/// `coefficient` > 0 times form `form` < 2m.
-struct CutTerm {
-  std::int32_t form = 0;
-  double coefficient = 0.0;
-};
-
-/// A valid inequality for every neuron (docs/method.md, "Cone cuts"): where x_k = sum_j c_j y_j with c_j > 0, y_j = x_j
-/// for the form (x_j'u)_+ and y_j = -x_j for the form (-x_j'u)_+, the form sum_j c_j (y_j'u)_+ - (x_k'u)_+ is
-/// nonnegative, because (.)_+ is sublinear.
-struct Cut {
-  std::int32_t line = 0;       ///< k: index of a representative
-  std::vector<CutTerm> terms;  ///< at most d of them where they come from a vertex
 };
 
 /// A lower bound with its proof, in the coordinates of the data as given.
@@ -46,7 +32,6 @@ struct Certificate {
   std::vector<std::int32_t> representatives;  ///< m rows of X, one per line through the origin that carries samples
   std::vector<std::int32_t> line;             ///< n: which representative row i lies on, -1 for a zero row
   std::vector<double> ratio;                  ///< n: x_i is close to ratio * representative (negative: opposite side)
-  std::vector<Cut> cuts;  ///< x_k = sum c_j y_j holds to rounding; what is left over is part of the proof
   std::vector<Multiplier> multipliers;
   /// The premise is proven by branch and bound instead: W is all there is, and a checker finds its own tree.
   bool branched = false;
@@ -61,7 +46,7 @@ std::uint64_t data_hash(const Problem& problem);
 /// also for one that is empty or incomplete.
 void write_certificate(const std::string& path, const Certificate& certificate);
 
-/// Reads what `write_certificate` wrote. Throws `DataError`.
+/// Reads what `write_certificate` wrote. Throws `DataError`, also for one with the cone cuts of older versions.
 Certificate read_certificate(const std::string& path);
 
 }  // namespace burelu

@@ -19,8 +19,7 @@ struct Progress {
   double penalty = 0.0;            ///< sigma
   int rank = 0;                    ///< columns of the factor
   double network_objective = 0.0;  ///< best so far while networks are trained, NaN before
-  const char* phase = "";          ///< "solve", "cuts" (interior-point steps), "network",
-                                   ///< "branch" (evaluations are cells, objective is the network's)
+  const char* phase = "";          ///< "solve", "network", "branch" (evaluations are cells, objective is the network's)
 };
 
 /// Return false to stop: the best certified result so far is returned with `Status::interrupted`.
@@ -28,9 +27,6 @@ using ProgressCallback = std::function<bool(const Progress&)>;
 
 /// Asked often, from any thread that works on the call; return true to stop as where a progress callback returns false.
 using StopRequest = std::function<bool()>;
-
-/// Leaves a count to the solver.
-inline constexpr int kAutomatic = -1;
 
 /// What proves the lower bound.
 enum class BoundMethod {
@@ -50,9 +46,7 @@ struct SolveOptions {
   int threads = 0;                   ///< CPU threads, 0 means all. Fewer where the affinity mask, a control group's
                                      ///< quota or OpenMP allows fewer; one inside a parallel region of the caller
   BoundMethod bound = BoundMethod::relaxation;  ///< what proves the lower bound
-  int cuts = 0;                       ///< cone cuts at a time, at most; 0: the paper's relaxation; kAutomatic chooses
-  int cut_rounds = 0;                 ///< rounds of separation, at most; 0 chooses
-  std::uint64_t seed = 0;             ///< of the starting factor and of all sampling
+  std::uint64_t seed = 0;                       ///< of the starting factor and of all sampling
   std::string checkpoint;             ///< file to save the state to, on an interval, at limits and interrupts; none
   double checkpoint_interval = 60.0;  ///< seconds between saves; 0 saves at every check
   std::string resume;                 ///< file to go on from: same data, gamma, rank and seed, on any device

@@ -52,14 +52,6 @@ struct Seconds {
   double total = 0.0;
 };
 
-/// Where the dense work of certificates was done; each attempt at a bound counts, since the last --resume.
-struct CertificatePlaces {
-  std::int64_t on_device = 0;
-  std::int64_t on_host = 0;    ///< all of them where the host is the device, and those too small for another one
-  std::int64_t fallbacks = 0;  ///< of those on the host: the device had no room for them, or failed
-  std::string reason;          ///< of the last fallback
-};
-
 /// The factor of the relaxation, Z = R R' with R = [A; U; V]: rows of A are the lifted activations.
 struct Factor {
   Matrix A;  ///< m x r: one row per representative row of the certificate, (x_k'u)_+ in the lifted sense
@@ -78,19 +70,13 @@ struct Relaxation {
   int rank = 0;                  ///< columns of the factor
   std::int64_t evaluations = 0;  ///< interaction passes
   std::int64_t outer_iterations = 0;
-  std::int64_t cuts = 0;            ///< cone cuts that the certificate uses
-  std::int64_t cut_rounds = 0;      ///< relaxations with cuts that were solved
-  std::int64_t newton_steps = 0;    ///< of the interior-point method, on small problems with cuts
-  double bound_without_cuts = 0.0;  ///< proven before the first cut; NaN where there were no cuts
-  double relaxation_bound = 0.0;    ///< what the relaxation proved; NaN where it was not solved or proved nothing
-  double branch_bound = 0.0;        ///< what branch and bound proved, NaN in the same way; the better one counts
-  std::int64_t cells = 0;           ///< of branch and bound
-  std::int64_t checks = 0;          ///< see host_waits
-  /// Of the loop for the device: checks + 1, one for each round of cuts it looked for, and one where the limit of time
-  /// made a certificate due. What a certificate on a device waits for is not counted.
+  double relaxation_bound = 0.0;  ///< what the relaxation proved; NaN where it was not solved or proved nothing
+  double branch_bound = 0.0;      ///< what branch and bound proved, NaN in the same way; the better one counts
+  std::int64_t cells = 0;         ///< of branch and bound
+  std::int64_t checks = 0;        ///< see host_waits
+  /// Of the loop for the device: checks + 1, and one where the limit of time made a certificate due.
   std::int64_t host_waits = 0;
   Factor factor;
-  CertificatePlaces certificates;
   Certificate certificate;  ///< proof of `lower_bound`; empty where it is NaN
   PresolveSummary presolve;
   std::vector<HistoryEntry> history;

@@ -4,6 +4,7 @@
 #include <CLI/CLI.hpp>
 
 #include <sstream>
+#include <string_view>
 
 #include "app/exit_codes.hpp"
 #include "app/option_groups.hpp"
@@ -265,6 +266,12 @@ Parsed parse_arguments(int argc, const char* const* argv) {
   parsed.arguments.line = joined(argc, argv);
   if (argc > 1 && argv[1][0] != '-' && !is_command(app, argv[1])) {
     parsed.text = "there is no sub-command '" + std::string(argv[1]) + "' (see burelu --help)";
+    parsed.exit_code = kUsage;
+    return parsed;
+  }
+  if (argc > 2 && std::string_view(argv[1]) == "study" && std::string_view(argv[2]) == "cuts") {
+    parsed.text =
+        "the study of cone cuts went with the cuts, which branch and bound replaced (see burelu study --help)";
     parsed.exit_code = kUsage;
     return parsed;
   }

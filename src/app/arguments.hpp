@@ -23,8 +23,7 @@ enum class Command {
   info,
   path,
   study_tightness,
-  study_accuracy,
-  study_cuts
+  study_accuracy
 };
 enum class LogLevel { off, error, warning, info, debug };
 
@@ -46,7 +45,6 @@ struct StudyArguments {
   std::string bias = "both";              ///< accuracy: yes, no or both
   std::int64_t accuracy_evaluations = 0;  ///< accuracy: of each solve; 0: by the number of rows
   int accuracy_epochs = 5000;             ///< accuracy: of gradient descent
-  double cuts_tolerance = 1e-3;           ///< cuts: as in train
   PreparationChoice preparation;
   bool cross_check = false;
   double cross_check_limit = 600.0;
@@ -87,7 +85,8 @@ struct Arguments {
   std::string report;
   std::string certificate;
   std::string save_data;
-  std::string bound;  ///< certify: a certificate in place of a solve
+  std::string bound;   ///< certify: a certificate in place of a solve
+  std::string advice;  ///< of an old spelling that was taken: what to write now
 
   bool classes = false;  ///< predict: class names rather than outputs
   bool dry_run = false;  ///< train, bound: the estimate of memory only

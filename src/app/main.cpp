@@ -35,8 +35,6 @@ int run(const Arguments& arguments) {
       return run_study_tightness(arguments);
     case Command::study_accuracy:
       return run_study_accuracy(arguments);
-    case Command::study_cuts:
-      return run_study_cuts(arguments);
   }
   return kInternalError;
 }

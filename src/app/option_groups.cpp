@@ -163,16 +163,26 @@ void set_rank(SolveOptions& options, const std::string& text) {
   options.rank = static_cast<int>(rank);
 }
 
-void set_cuts(SolveOptions& options, const std::string& text) {
-  if (options.bound == BoundMethod::automatic) options.bound = BoundMethod::relaxation;  // cuts are its affair
-  double count = 0.0;
-  if (text == "none" || text == "auto") {
-    options.cuts = text == "none" ? 0 : kAutomatic;
-    return;
-  }
-  if (!parse_number(text, count) || count < 1.0 || count > 1e6 || count != std::floor(count))
-    throw CLI::ValidationError("--cuts", "'" + text + "' is neither auto, none nor a whole number of at least 1");
-  options.cuts = static_cast<int>(count);
+[[noreturn]] void refuse_cuts(const std::string& option) {
+  throw CLI::ValidationError(
+      option,
+      "cone cuts were replaced by branch and bound, which proves more in less time: use --bound auto or branch");
+}
+
+/// Hidden: --cuts none was the paper's relaxation alone, and stands in scripts. Nothing else of the cuts is left.
+void add_old_cuts(CLI::App* command, Arguments& arguments) {
+  command
+      ->add_option_function<std::string>("--cuts",
+                                         [&arguments](const std::string& text) {
+                                           if (text != "none") refuse_cuts("--cuts");
+                                           BoundMethod& bound = arguments.options.solve.bound;
+                                           if (bound == BoundMethod::automatic) bound = BoundMethod::relaxation;
+                                           arguments.advice =
+                                               "--cuts none is an old spelling of --bound relaxation; write that";
+                                         })
+      ->group("");
+  command->add_option_function<std::string>("--cut-rounds", [](const std::string&) { refuse_cuts("--cut-rounds"); })
+      ->group("");
 }
 
 }  // namespace
@@ -301,20 +311,6 @@ void add_bound(CLI::App* command, Arguments& arguments) {
       ->type_name(takes_file ? "auto|relaxation|branch|FILE" : "auto|relaxation|branch");
 }
 
-void add_cuts(CLI::App* command, Arguments& arguments) {
-  SolveOptions& options = arguments.options.solve;
-  options.cuts = kAutomatic;
-  command
-      ->add_option_function<std::string>(
-          "--cuts", [&options](const std::string& text) { set_cuts(options, text); },
-          "cone cuts, which tighten the relaxation: none (the paper's), auto, or at most N of them at a time (default: "
-          "auto)")
-      ->type_name("N|auto|none");
-  command->add_option("--cut-rounds", options.cut_rounds, "rounds of adding cuts, at most (default: auto)")
-      ->check(kCount)
-      ->type_name("R");
-}
-
 void add_solver(CLI::App* command, Arguments& arguments) {
   SolveOptions& options = arguments.options.solve;
   command
@@ -350,12 +346,11 @@ void add_solver(CLI::App* command, Arguments& arguments) {
   command->add_option("--checkpoint-interval", options.checkpoint_interval, "seconds between saves (default: 60)")
       ->check(kNotNegative)
       ->type_name("S");
-  command
-      ->add_option("--resume", options.resume, "go on from a checkpoint of the same data, gamma, rank, seed and cuts")
+  command->add_option("--resume", options.resume, "go on from a checkpoint of the same data, gamma, rank and seed")
       ->check(kName)
       ->type_name("FILE");
   add_bound(command, arguments);
-  add_cuts(command, arguments);
+  add_old_cuts(command, arguments);
   command->add_option("--seed", options.seed, "of everything random (default: 0)")->check(kSeed)->type_name("S");
   command->add_option("--report", arguments.report, "write the JSON report, also on a limit or an interrupt")
       ->check(kName)

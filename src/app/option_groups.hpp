@@ -33,8 +33,6 @@ void add_gamma(CLI::App* command, Arguments& arguments, GammaForms forms, const 
 void add_dry_run(CLI::App* command, Arguments& arguments);
 
 void add_solver(CLI::App* command, Arguments& arguments);
-/// --cuts, --cut-rounds.
-void add_cuts(CLI::App* command, Arguments& arguments);
 void add_logging(CLI::App* command, Arguments& arguments);
 
 const CLI::Validator& count_validator();                       ///< a whole number of at least 1

@@ -30,7 +30,6 @@ PathOptions path_options(const Arguments& arguments, const Dataset& data) {
   PathOptions options;
   const PathArguments& chosen = arguments.path;
   options.train = arguments.options;
-  options.train.solve.cuts = 0;
   options.train.solve.stop = interrupted;
   options.gammas = chosen.gammas;
   options.count = chosen.count;

@@ -43,6 +43,7 @@ class Run {
                   {arguments.data, arguments.model, arguments.bound});
     context_.command = arguments.line;
     context_.seed = arguments.options.solve.seed;
+    if (!arguments.advice.empty()) warn(warnings(arguments.level()), arguments.advice);
     catch_interrupts();
   }
 

@@ -1,4 +1,4 @@
-// study tightness, accuracy, cuts: options to a study, progress on standard error, where the results are.
+// study tightness, accuracy: options to a study, progress on standard error, where the results are.
 #include <fmt/format.h>
 #include <unistd.h>
 
@@ -13,7 +13,6 @@
 #include "driver/devices.hpp"
 #include "linalg/team.hpp"
 #include "study/accuracy.hpp"
-#include "study/cuts.hpp"
 #include "study/instance.hpp"
 #include "study/study.hpp"
 #include "study/tightness.hpp"
@@ -100,27 +99,6 @@ study::AccuracyOptions accuracy_options(const Arguments& arguments, const study:
   return options;
 }
 
-study::CutsOptions cuts_options(const Arguments& arguments, const study::StudyRun& run) {
-  const StudyArguments& chosen = arguments.study;
-  const SolveOptions& solve = arguments.options.solve;
-  study::CutsOptions options;
-  if (!chosen.preset.empty() || chosen.datasets.empty())
-    options = study::cuts_preset(chosen.preset.empty() ? "paper" : chosen.preset);
-  if (!chosen.datasets.empty()) options.datasets.clear();
-  for (const std::string& name : study::expanded(chosen.datasets))
-    options.datasets.push_back({name, chosen.preparation});
-  if (!chosen.gammas.empty()) options.gammas = chosen.gammas;
-  options.data = chosen.data;
-  options.cuts = solve.cuts;
-  if (solve.cut_rounds > 0) options.cut_rounds = solve.cut_rounds;
-  if (solve.time_limit > 0.0) options.time_limit = solve.time_limit;
-  options.tolerance = chosen.cuts_tolerance;
-  options.seed = solve.seed;
-  options.threads = run.runner.threads;
-  options.keep_going = run.runner.keep_going;
-  return options;
-}
-
 }  // namespace
 
 int run_study_tightness(const Arguments& arguments) {
@@ -149,20 +127,6 @@ int run_study_accuracy(const Arguments& arguments) {
                            study::accuracy_jobs(options),
                            {},
                            study::accuracy_report};
-  return finish(arguments, study::run_study(study, run));
-}
-
-int run_study_cuts(const Arguments& arguments) {
-  catch_interrupts();
-  keep_results();
-  const study::StudyRun run = study_run(arguments);
-  const study::CutsOptions options = cuts_options(arguments, run);
-  const study::Study study{"cuts",
-                           "What do cone cuts prove?",
-                           {{"seed", options.seed}, {"tolerance", options.tolerance}},
-                           study::cuts_jobs(options),
-                           study::complete_cuts,
-                           study::cuts_report};
   return finish(arguments, study::run_study(study, run));
 }
 

@@ -1,7 +1,6 @@
 #include "app/study_options.hpp"
 
 #include "app/option_groups.hpp"
-#include "study/cuts.hpp"
 
 namespace burelu::app {
 namespace {
@@ -110,39 +109,14 @@ void add_accuracy(CLI::App& study, Arguments& arguments) {
   add_logging(command, arguments);
 }
 
-void add_study_cuts(CLI::App& study, Arguments& arguments) {
-  CLI::App* command = add_common(study, arguments, Command::study_cuts, "cuts",
-                                 "The certified gap without cone cuts and with them, and what they cost",
-                                 "burelu study cuts --datasets 'builtin:teacher?n=8&d=2&c=1' --gamma 0.1 --out cuts");
-  StudyArguments& chosen = arguments.study;
-  command
-      ->add_option("--preset", chosen.preset,
-                   "paper: the paper's sets; grid: teachers over d and n; real: Iris, Ionosphere, Pima Indians. Brings "
-                   "its own limits and gammas (default: paper)")
-      ->check(one_of(study::cuts_presets()))
-      ->type_name("paper|grid|real");
-  add_cuts(command, arguments);
-  command
-      ->add_option("--time-limit", arguments.options.solve.time_limit,
-                   "seconds for each problem (default: none; grid: 20, real: 240)")
-      ->check(positive_validator())
-      ->type_name("S");
-  command->add_option("--tol", chosen.cuts_tolerance, "certified relative gap of the relaxation (default: 1e-3)")
-      ->check(positive_validator())
-      ->type_name("T");
-  command->add_flag("--standardize", chosen.preparation.standardize, "centre and scale the features of --datasets");
-  add_logging(command, arguments);
-}
-
 }  // namespace
 
 void add_study(CLI::App& app, Arguments& arguments) {
-  CLI::App* study = app.add_subcommand("study", "Studies: tightness, accuracy, cuts; a report with tables and plots");
+  CLI::App* study = app.add_subcommand("study", "Studies: tightness, accuracy; a report with tables and plots");
   study->require_subcommand(1);
   study->footer("Each has its own --help: burelu study tightness --help");
   add_tightness(*study, arguments);
   add_accuracy(*study, arguments);
-  add_study_cuts(*study, arguments);
 }
 
 }  // namespace burelu::app

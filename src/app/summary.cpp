@@ -113,26 +113,14 @@ std::string next_text(const Relaxation& relaxation, const NetworkReport& network
     return "more time or evaluations raise the bound; --checkpoint and --resume keep what there is";
   if (network.relative_gap <= kOptimal)
     return "nothing to gain from more training; another --gamma or other features change the problem";
-  return "a larger --starts looks for better networks; the bound rises with --cuts where there are few features, and a "
-         "larger --gamma leaves a smaller gap";
+  return "a larger --starts looks for better networks; the bound rises with --bound branch where there are few "
+         "features, and a larger --gamma leaves a smaller gap";
 }
 
 std::string seconds_text(const ReportContext& context, const Seconds& seconds) {
   return fmt::format("{:.2f} (load {:.2f}, presolve {:.2f}, solve {:.2f}, certify {:.2f}, extract {:.2f})",
                      context.total_seconds, context.load_seconds, seconds.presolve, seconds.solve, seconds.certify,
                      seconds.extract);
-}
-
-std::string fallback_text(const CertificatePlaces& places) {
-  return fmt::format("{} of {} fell back to the host, where they take longer: {}", places.fallbacks,
-                     places.on_device + places.on_host, places.reason);
-}
-
-// Certificates take device memory beside the solve while they are made, or none.
-std::string certificate_memory_text(const MemoryEstimate& memory) {
-  const bool fits = memory.device_solve + memory.device_certificate <= memory.device_free;
-  return fmt::format("{} more of the device's: {}", readable_bytes(memory.device_certificate),
-                     fits ? "made there" : "made on the host, where they take longer");
 }
 
 }  // namespace
@@ -151,7 +139,6 @@ SummaryRows summary_rows(const ReportContext& context, const Dataset& data, cons
     rows.emplace_back("relaxation", relaxation_text(relaxation));
   }
   rows.emplace_back("lower bound", bound_text(relaxation));
-  if (relaxation.certificates.fallbacks > 0) rows.emplace_back("certificates", fallback_text(relaxation.certificates));
   if (network.width >= 0) {
     rows.emplace_back("network", network_text(network));
     rows.emplace_back("gap", gap_text(network));
@@ -179,7 +166,6 @@ SummaryRows memory_rows(const ReportContext& context, const Dataset& data, const
                                              counted(memory.size.features, "feature"), memory.size.rank));
   rows.emplace_back("host memory", part(memory.host, memory.host_available));
   if (memory.device_solve > 0) rows.emplace_back("device memory", part(memory.device_solve, memory.device_free));
-  if (memory.device_certificate > 0) rows.emplace_back("certificates", certificate_memory_text(memory));
   if (memory.device_training > 0) rows.emplace_back("network", part(memory.device_training, memory.device_free));
   return rows;
 }

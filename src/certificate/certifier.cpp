@@ -8,7 +8,6 @@
 #include "certificate/dual.hpp"
 #include "certificate/proof.hpp"
 #include "certificate/repair.hpp"
-#include "cuts/cut_expansion.hpp"
 
 namespace burelu {
 namespace {
@@ -27,40 +26,12 @@ bool ordered(const Multiplier& a, const Multiplier& b) { return a.i < b.i || (a.
 /// q_k / |x_k|: a_k of the presolved problem is that multiple of a_k of the data, over sqrt(s).
 double row_scale(const Presolved& p, std::int32_t k) { return p.weight[at(k)] / p.representative_norm[at(k)]; }
 
-/// Place of each cut among those with a nonzero multiplier, -1 for the others.
-std::vector<std::int32_t> places_in_use(const Proposal& proposal, std::int32_t m, std::size_t count) {
-  std::vector<std::int32_t> place(count, -1);
-  for (const Multiplier& pair : proposal.multipliers)
-    for (const std::int32_t form : {pair.i, pair.j})
-      if (form >= 2 * m && pair.value > 0.0) place[at(form - 2 * m)] = 0;
-  std::int32_t next = 0;
-  for (std::int32_t& value : place)
-    if (value == 0) value = next++;
-  return place;
-}
-
-/// The cuts in use, in the coordinates of the data: a_k' = r_k a_k / sqrt(s) turns c_j' into c_j' r_j / r_k.
-std::vector<Cut> restored_cuts(const Presolved& p, const std::vector<Cut>& cuts,
-                               const std::vector<std::int32_t>& place) {
-  const auto m = static_cast<std::int32_t>(p.rows());
-  std::vector<Cut> out;
-  for (std::size_t t = 0; t < cuts.size(); ++t) {
-    if (place[t] < 0) continue;
-    out.push_back(cuts[t]);
-    for (CutTerm& term : out.back().terms) term.coefficient *= row_scale(p, term.form % m) / row_scale(p, cuts[t].line);
-  }
-  return out;
-}
-
 /// (1 - extra) T + extra T0 in the coordinates of the data: a_k' = a_k q_k / (|x_k| sqrt(s)), so
 /// T(i, j) = T'(i, j) (q_i / |x_i|) (q_j / |x_j|) / s. T0 is the interior point -t on the tied pairs, X'X t = gamma at
 /// most.
-/// A cut has the scale of the row that it bounds. `place` numbers the cuts in use.
-std::vector<Multiplier> restored_multipliers(const Presolved& p, const Proposal& proposal, const std::vector<Cut>& cuts,
-                                             const std::vector<std::int32_t>& place, double extra) {
+std::vector<Multiplier> restored_multipliers(const Presolved& p, const Proposal& proposal, double extra) {
   const auto m = static_cast<std::int32_t>(p.rows());
-  const auto factor = [&](std::int32_t form) { return row_scale(p, line_of(form, m, cuts)); };
-  const auto renumbered = [&](std::int32_t form) { return form < 2 * m ? form : 2 * m + place[at(form - 2 * m)]; };
+  const auto factor = [&](std::int32_t form) { return row_scale(p, form % m); };
   double squares = 0.0;
   for (const double x : p.X.data) squares += x * x;
   const double t = squares > 0.0 ? p.gamma / squares : 0.0;
@@ -70,8 +41,7 @@ std::vector<Multiplier> restored_multipliers(const Presolved& p, const Proposal&
     const std::int32_t i = std::max(pair.i, pair.j);
     const std::int32_t j = std::min(pair.i, pair.j);
     if (!(pair.value > 0.0) || (j < m && i == j + m)) continue;
-    out.push_back(
-        {renumbered(i), renumbered(j), (1.0 - extra) * pair.value * factor(pair.i) * factor(pair.j) / p.scale});
+    out.push_back({i, j, (1.0 - extra) * pair.value * factor(i) * factor(j) / p.scale});
   }
   for (std::int32_t k = 0; k < m; ++k) {
     const double tau = (1.0 - extra) * proposal.tau[static_cast<std::size_t>(k)] - extra * t;
@@ -143,12 +113,10 @@ struct Certifier::State {
   }
 };
 
-Certifier::Certifier(const Problem& problem, const Presolved& reduced, const Device& device)
-    : state_(new State{problem, reduced, Repair(reduced, device), {}}) {}
+Certifier::Certifier(const Problem& problem, const Presolved& reduced)
+    : state_(new State{problem, reduced, Repair(reduced), {}}) {}
 
 Certifier::~Certifier() = default;
-
-const CertificatePlaces& Certifier::places() const { return state_->repair.places(); }
 
 void Certifier::exchange(Archive& archive) { state_->repair.exchange(archive); }
 
@@ -191,25 +159,17 @@ void Certifier::stop_at(const Stop* stop) {
 
 const Stop* Certifier::stop() const { return state_->stop; }
 
-void Certifier::add_cuts(const std::vector<Cut>& cuts) { state_->repair.add_cuts(cuts); }
-
-const std::vector<Cut>& Certifier::cuts() const { return state_->repair.cuts(); }
-
 Proposal Certifier::propose(const DualPoint& point) { return state_->repair.propose(point); }
 
 std::optional<Certificate> Certifier::prove(const Proposal& proposal) {
   State& state = *state_;
   if (!std::isfinite(proposal.bound)) return std::nullopt;
   Certificate candidate = state.skeleton();
-  const std::vector<Cut>& cuts = state.repair.cuts();
-  const std::vector<std::int32_t> place =
-      places_in_use(proposal, static_cast<std::int32_t>(state.reduced.rows()), cuts.size());
-  candidate.cuts = restored_cuts(state.reduced, cuts, place);
   std::optional<Certificate> best;
   const double wanted = state.value(proposal.W);
   const double free = state.best_multiple(proposal.W);
   for (const double extra : kExtraShares) {
-    candidate.multipliers = restored_multipliers(state.reduced, proposal, cuts, place, extra);
+    candidate.multipliers = restored_multipliers(state.reduced, proposal, extra);
     candidate.W = restore_dual(state.reduced, state.problem, proposal.W);
     const double s = std::min(free, supported_scale(state.problem, candidate, state.proven_rows()));
     if (!(s > 0.0) && free > 0.0) continue;

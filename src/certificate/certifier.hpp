@@ -13,13 +13,13 @@
 #include "burelu/result.hpp"
 #include "linalg/stop.hpp"
 #include "problem/presolve.hpp"
-#include "seam/device.hpp"
+#include "seam/archive.hpp"
 
 namespace burelu {
 
 /// A dual point of the presolved problem.
 struct DualPoint {
-  const std::vector<Multiplier>* multipliers = nullptr;  ///< over forms (a, b, cuts), i >= j, nonnegative
+  const std::vector<Multiplier>* multipliers = nullptr;  ///< over forms (a, b), i >= j, nonnegative
   const std::vector<double>* tau = nullptr;              ///< of the tied pairs, free
   const Matrix* W = nullptr;                             ///< (m + negative) x c, usually the residual E
 };
@@ -28,6 +28,7 @@ struct DualPoint {
 struct Proposal {
   double bound = 0.0;       ///< approximate D(W), presolve's constant included; -infinity if none was found
   double dual_value = 0.0;  ///< D of the W that came in, same constant: where the bound would be without repair
+  int trials = 0;           ///< shares of anchors that were tried: the work of it
   double theta = 1.0;       ///< share of the interior point that T itself needs: 0 is a perfect dual point
   std::vector<Multiplier> multipliers;  ///< repaired T, sorted by (i, j)
   std::vector<double> tau;              ///< repaired, of the tied pairs
@@ -36,19 +37,14 @@ struct Proposal {
 
 class Certifier {
  public:
-  /// Keeps references to all; they must outlive it. Repairs work on a slack of `device`, or of its host
-  /// (slack_place.hpp); proofs are the host's.
-  Certifier(const Problem& problem, const Presolved& reduced, const Device& device);
+  /// Keeps references to both; they must outlive it.
+  Certifier(const Problem& problem, const Presolved& reduced);
   ~Certifier();
   Certifier(const Certifier&) = delete;
   Certifier& operator=(const Certifier&) = delete;
 
-  /// Cuts in presolved coordinates become the forms 2m, 2m + 1, ... of multipliers, in the order of all calls.
-  void add_cuts(const std::vector<Cut>& cuts);
-  const std::vector<Cut>& cuts() const;
-
-  /// Best bound that the repairs find for this T. The work of some 70 Cholesky factorisations of order m + d. Remembers
-  /// the best repaired T over all calls: the bound proposed never falls, but for rounding.
+  /// Best bound that the repairs find for this T. The work of some 70 sparse factorisations of order m. Remembers the
+  /// best repaired T over all calls: the bound proposed never falls, but for rounding.
   Proposal propose(const DualPoint& point);
 
   /// Proves a bound close to the proposal's, or returns nothing. Where it falls short, later proposals keep further
@@ -65,9 +61,6 @@ class Certifier {
 
   /// The bound of somebody else's certificate for this problem, proven again, or nothing.
   std::optional<double> confirm(const Certificate& certificate) const;
-
-  /// Where proposals were made.
-  const CertificatePlaces& places() const;
 
   /// What propose() remembers, for checkpoints.
   void exchange(Archive& archive);

@@ -3,7 +3,6 @@
 namespace burelu {
 namespace {
 
-constexpr std::int64_t kMatrices = 4;        // of the dense way
 constexpr std::int64_t kPairs = 64;          // of a line: multipliers of the point, the average and the incumbent ...
 constexpr std::int64_t kBytesOfAPair = 120;  // ... each in its list, in rows of the slack and in its factor
 constexpr std::int64_t kBlocks = 10;         // of m rows and d + c columns
@@ -12,7 +11,6 @@ constexpr std::int64_t kBlocks = 10;         // of m rows and d + c columns
 
 std::int64_t certificate_bytes(const SolveSize& s) {
   const std::int64_t order = s.rows + s.features;
-  if (s.cuts > 0) return std::int64_t{sizeof(double)} * order * (kMatrices * order + 8 * s.outputs);
   return order * (kPairs * kBytesOfAPair +
                   std::int64_t{sizeof(double)} * (kBlocks * (s.features + s.outputs) + 4 * s.slack_columns));
 }

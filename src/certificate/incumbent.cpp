@@ -45,7 +45,6 @@ void Incumbent::publish(Relaxation& result) const {
   result.lower_bound = bound_;
   result.relative_gap = relative_gap(result.objective, bound_);
   result.certificate = certificate_;
-  result.cuts = static_cast<std::int64_t>(certificate_.cuts.size());
   result.history = history_;
   result.seconds.certify = seconds_;
 }

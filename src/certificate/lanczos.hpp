@@ -5,7 +5,7 @@
 #include <functional>
 #include <vector>
 
-#include "seam/slack.hpp"
+#include "certificate/sparse_slack.hpp"
 
 namespace burelu {
 

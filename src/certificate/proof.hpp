@@ -9,8 +9,9 @@
 namespace burelu {
 
 /// The bound that W and the multipliers of the certificate prove for the problem as given, every rounding error
-/// included, or nothing. `certificate.lower_bound` and `data_hash` are ignored. One Cholesky factorisation of order m +
-/// d, or 2m where there are many features. `rows`: the proof_rows() of its representatives, where they are at hand.
+/// included, or nothing. `certificate.lower_bound` and `data_hash` are ignored. Sums over the multipliers, and one
+/// decomposition of order d + c, or m + c where there are many features. `rows`: the proof_rows() of its
+/// representatives, where they are at hand.
 std::optional<double> proven_bound(const Problem& problem, const Certificate& certificate);
 std::optional<double> proven_bound(const Problem& problem, const Certificate& certificate, const ProofRows& rows);
 

@@ -5,12 +5,9 @@
 #include <cmath>
 #include <utility>
 
-#include "certificate/dense_slack.hpp"
 #include "certificate/dual.hpp"
-#include "certificate/slack_place.hpp"
 #include "certificate/space.hpp"
 #include "certificate/sparse_slack.hpp"
-#include "cuts/cut_expansion.hpp"
 #include "linalg/dense.hpp"
 
 namespace burelu {
@@ -51,13 +48,12 @@ bool ordered(const Multiplier& a, const Multiplier& b) { return a.i < b.i || (a.
 
 }  // namespace
 
-Repair::Repair(const Presolved& reduced, const Device& device)
+Repair::Repair(const Presolved& reduced)
     : reduced_(reduced),
       m_(reduced.rows()),
       d_(reduced.features()),
       c_(reduced.outputs()),
       order_(m_ + d_),
-      device_(device),
       interior_(at(m_)),
       logit_{kReach, kReach, kReach} {
   if (m_ == 0) return;
@@ -113,13 +109,14 @@ SlackMixture Repair::mixture(double theta) const {
   for (index_t k = 0; k < m_; ++k)
     out.tied[at(k)] = ground_ * uniform_[at(k)] + (anchor_ == kIncumbent ? 0.0 : other * interior_[at(k)]);
   const double taken = 8.0 * static_cast<double>((order_ + 8) * (order_ + 8)) * 0x1p-53;
-  out.spare = 1.0 - (cuts_.empty() ? std::min(taken, kSparseRoom) : taken);
+  out.spare = 1.0 - std::min(taken, kSparseRoom);
   return out;
 }
 
 /// Keeps the best W for this share where its bound is better than the choice so far.
 bool Repair::improve(double logit, const Matrix& W, Choice& best) {
   if (stopped() && best.bound > -kInfinity) return false;
+  ++trials_;
   if (!slack_->factorise(mixture(share(logit)))) return false;
   const LossSpace space(reduced_, *slack_, W);
   if (!space.valid()) return false;
@@ -173,7 +170,7 @@ std::vector<Multiplier> Repair::mixed(const std::vector<Multiplier>& A, double k
   std::vector<Multiplier> out;
   out.reserve(A.size() + B.size());
   const auto put = [&](const Multiplier& pair, double value) {
-    const double scale = tau[at(line_of(pair.i, m, cuts_))] * tau[at(line_of(pair.j, m, cuts_))];
+    const double scale = tau[at(pair.i % m)] * tau[at(pair.j % m)];
     if (value > 0.0 && value > kNegligible * std::sqrt(std::abs(scale))) out.push_back({pair.i, pair.j, value});
   };
   auto a = A.begin();
@@ -207,20 +204,9 @@ void Repair::adopt(const DualPoint& point, const Choice& choice) {
   incumbent_.W = choice.W;
 }
 
-double Repair::raise_both(const DualPoint& point) {
-  if (cuts_.empty()) {
-    SparseSlack slack(reduced_.X, reduced_.gamma);
-    ++places_.on_host;
-    return raise_both(point, slack);
-  }
-  return with_slack(device_, reduced_.X, reduced_.gamma, LossSpace::most_columns(reduced_), places_, [&](Slack& slack) {
-    DenseSlack dense(reduced_.X, cuts_, slack);
-    return raise_both(point, dense);
-  });
-}
-
 /// By this point and by the average.
-double Repair::raise_both(const DualPoint& point, DualSlack& slack) {
+double Repair::raise_both(const DualPoint& point) {
+  SparseSlack slack(reduced_.X, reduced_.gamma);
   slack_ = &slack;
   const double theta = raise(point);
   if (calls_ > 0 && !stopped()) raise({&average_.pairs, &average_.tau, &average_.W});
@@ -247,7 +233,9 @@ Proposal Repair::propose(const DualPoint& point) {
   lift_lambda();
   remember(point);
   previous_.reset();
+  trials_ = 0;
   out.theta = raise_both(point);
+  out.trials = trials_;
   ++calls_;
   out.bound = incumbent_.bound;
   out.multipliers = incumbent_.pairs;

@@ -12,7 +12,7 @@
 #include <vector>
 
 #include "certificate/certifier.hpp"
-#include "certificate/dual_slack.hpp"
+#include "certificate/sparse_slack.hpp"
 #include "linalg/stop.hpp"
 #include "seam/control.hpp"
 
@@ -20,17 +20,12 @@ namespace burelu {
 
 class Repair {
  public:
-  /// Keeps both references. Without cuts the slack is sparse and the host's; with cuts it is a dense matrix of order m
-  /// + d, of the device or of its host.
-  Repair(const Presolved& reduced, const Device& device);
+  /// Keeps the reference.
+  explicit Repair(const Presolved& reduced);
   Repair(const Repair&) = delete;
   Repair& operator=(const Repair&) = delete;
 
   Proposal propose(const DualPoint& point);
-  /// Forms 2m, 2m + 1, ... of all multipliers, in the order they were added.
-  void add_cuts(const std::vector<Cut>& cuts) { cuts_.insert(cuts_.end(), cuts.begin(), cuts.end()); }
-  const std::vector<Cut>& cuts() const { return cuts_; }
-  const CertificatePlaces& places() const { return places_; }
   void exchange(Archive& archive);
   /// Climbs end where this is due, a second later while there is nothing yet. Must outlive the repair.
   void stop_at(const Stop* stop) { stop_ = stop; }
@@ -62,7 +57,6 @@ class Repair {
     std::vector<double> interior;
   };
 
-  bool fits_cuts() const;
   bool fits(const Repaired& state) const;
   bool fits_incumbent() const;
   bool fits_climbs() const;
@@ -76,7 +70,6 @@ class Repair {
   void remember(const DualPoint& point);
   double raise(const DualPoint& point);
   double raise_both(const DualPoint& point);
-  double raise_both(const DualPoint& point, DualSlack& slack);
   std::vector<Multiplier> mixed(const std::vector<Multiplier>& A, double keep, const std::vector<Multiplier>& B,
                                 double other, const std::vector<double>& tau) const;
   bool climb(const DualPoint& point, Choice& best);
@@ -85,10 +78,8 @@ class Repair {
 
   const Presolved& reduced_;
   index_t m_, d_, c_, order_;
-  std::vector<Cut> cuts_;
-  const Device& device_;
-  CertificatePlaces places_;
-  DualSlack* slack_ = nullptr;  // of this call
+  SparseSlack* slack_ = nullptr;  // of this call
+  int trials_ = 0;                // of this call
   const Stop* stop_ = nullptr;
   Anchor anchor_ = kUniform;
   Anchor interior_anchor_ = kCurvature;  // the better one of late

@@ -10,7 +10,6 @@
 namespace burelu {
 
 void Repair::exchange(Archive& archive) {
-  burelu::exchange(archive, cuts_);
   for (Repaired* state : {&average_, &incumbent_}) {
     archive.value(state->bound);
     archive.list(state->pairs);
@@ -22,23 +21,14 @@ void Repair::exchange(Archive& archive) {
   archive.value(interior_anchor_);
   archive.value(ground_);
   archive.value(calls_);
-  if (archive.loading() && !(fits_cuts() && fits(average_) && fits(incumbent_) && fits_incumbent() && fits_climbs()))
+  if (archive.loading() && !(fits(average_) && fits(incumbent_) && fits_incumbent() && fits_climbs()))
     Archive::refuse();
 }
 
 /// Whether what a file says has the sizes of this problem.
-bool Repair::fits_cuts() const {
-  return std::all_of(cuts_.begin(), cuts_.end(), [this](const Cut& cut) {
-    return cut.line >= 0 && cut.line < m_ &&
-           std::all_of(cut.terms.begin(), cut.terms.end(), [this](const CutTerm& term) {
-             return term.form >= 0 && term.form < 2 * m_ && term.coefficient > 0.0 && std::isfinite(term.coefficient);
-           });
-  });
-}
-
 bool Repair::fits(const Repaired& state) const {
   if (state.tau.empty()) return state.pairs.empty() && state.W.data.empty();
-  const index_t forms = 2 * m_ + static_cast<index_t>(cuts_.size());
+  const index_t forms = 2 * m_;
   const auto inside = [forms](const Multiplier& pair) {
     return pair.j >= 0 && pair.j <= pair.i && pair.i < forms && std::isfinite(pair.value);
   };

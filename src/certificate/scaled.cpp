@@ -5,19 +5,12 @@
 // Computed w+- differ from exact ones by delta: at most ||x_k|| ||delta_k|| more. b_k = a_k - x_k'u gives
 // G = [w+ + w-; -X'w-], whose own roundings are counted in the same way. eta is the sum of all these.
 //
-// Cut t is s(u) = sum_j c_j f_j(u) - a_k(u) with x_k = sum_j c_j y_j + e. Sublinearity gives s(u) >= -(e'u)_+ >= -eps,
-// eps >= ||e||, and |s(u)| <= size = sum_j c_j ||x_j|| + ||x_k||. So a product of two forms that is not a square is at
-// least -(eps_i size_j + eps_j size_i), with eps = 0, size = ||x|| for a and b: sum of products >= -delta,
-//   delta = sum T(i, j) (eps_i size_j + eps_j size_i).
 // Where the rows are thin (proof_rows.hpp), forms are those of z = Qu: what is an error per ||z|| counts ||Q|| times,
-// and gamma is divided by ||Q|| at the end. 0 <= x'Qx then gives ||G'x||^2 <= gamma^2 + 2 gamma delta <= (gamma +
-// delta)^2: the premise holds for gamma + delta.
+// and gamma is divided by ||Q|| at the end.
 #include "certificate/scaled.hpp"
 
 #include <algorithm>
 #include <cmath>
-
-#include "cuts/cut_expansion.hpp"
 
 namespace burelu {
 namespace {
@@ -29,9 +22,6 @@ constexpr int kGammaPower = 400;         // gamma lies in [2^-400, 2^400]
 // Underflow: an absolute error of 2^-1074 per operation grows by at most 2^354 (a norm) and 2^400 (1/gamma); fewer than
 // 2^60 operations make less than 2^-260.
 constexpr double kTiny = 0x1p-256;
-// Of scaled coefficients: what underflows in T c stays below 2^-1074 2^100 in T c c', which kUnderflow of the proof
-// covers. Unlimited c' would bring it back to any size.
-constexpr double kLargestCoefficient = 0x1p100;
 
 }  // namespace
 
@@ -62,17 +52,6 @@ bool in_range(const Problem& problem) {
   return true;
 }
 
-bool well_formed(const std::vector<Cut>& cuts, std::int32_t m) {
-  if (static_cast<double>(cuts.size()) + 2.0 * m > 1e9) return false;
-  for (const Cut& cut : cuts) {
-    if (cut.line < 0 || cut.line >= m || cut.terms.size() > 1000000) return false;
-    for (const CutTerm& term : cut.terms)
-      if (term.form < 0 || term.form >= 2 * m || !(term.coefficient > 0.0) || !std::isfinite(term.coefficient))
-        return false;
-  }
-  return true;
-}
-
 bool well_formed(const Problem& problem, const Certificate& c) {
   const index_t n = problem.X.rows;
   const auto size = static_cast<std::size_t>(n);
@@ -83,8 +62,7 @@ bool well_formed(const Problem& problem, const Certificate& c) {
     if (row < 0 || row >= n) return false;
   for (const std::int32_t line : c.line)
     if (line < -1 || line >= m) return false;
-  if (!well_formed(c.cuts, m)) return false;
-  const std::int32_t forms = 2 * m + static_cast<std::int32_t>(c.cuts.size());
+  const std::int32_t forms = 2 * m;
   const Multiplier* previous = nullptr;
   for (const Multiplier& pair : c.multipliers) {
     if (pair.j < 0 || pair.i < pair.j || pair.i >= forms || !std::isfinite(pair.value)) return false;
@@ -151,95 +129,6 @@ void scale_row(double* row, index_t size, int exponent) {
   for (index_t j = 0; j < size; ++j) row[j] = std::ldexp(row[j], exponent);
 }
 
-/// Cuts over scaled rows, 2^-p_k s: coefficients c_j 2^(p_j - p_k). What that rounds, and the residual of the
-/// combination, are in `defect`.
-struct ScaledCuts {
-  std::vector<Cut> cuts;
-  std::vector<double> defect;  // eps
-  std::vector<double> size;
-  bool moderate = true;
-
-  ScaledCuts(const std::vector<Cut>& from, const Matrix& X, const std::vector<int>& power) : cuts(from) {
-    for (Cut& cut : cuts) {
-      for (CutTerm& term : cut.terms)
-        term.coefficient = std::ldexp(term.coefficient, power[static_cast<std::size_t>(term.form % X.rows)] -
-                                                            power[static_cast<std::size_t>(cut.line)]);
-      measure(cut, X);
-    }
-  }
-
- private:
-  void measure(const Cut& cut, const Matrix& X) {
-    const index_t d = X.cols;
-    std::vector<double> e(X.row(cut.line), X.row(cut.line) + d);
-    std::vector<double> magnitude(static_cast<std::size_t>(d));
-    for (index_t l = 0; l < d; ++l) magnitude[static_cast<std::size_t>(l)] = std::abs(X(cut.line, l));
-    double length = norm(X.row(cut.line), d);
-    for (const CutTerm& term : cut.terms) {
-      const bool flipped = term.form >= X.rows;
-      const double* x = X.row(term.form % X.rows);
-      for (index_t l = 0; l < d; ++l) {
-        e[static_cast<std::size_t>(l)] -= term.coefficient * (flipped ? -x[l] : x[l]);
-        magnitude[static_cast<std::size_t>(l)] += term.coefficient * std::abs(x[l]);
-      }
-      length += term.coefficient * norm(x, d);
-      moderate = moderate && term.coefficient <= kLargestCoefficient;
-    }
-    const double hidden = rounding(kRoom * (static_cast<double>(cut.terms.size()) + 2.0));
-    defect.push_back(kInflate * (norm(e.data(), d) + hidden * norm(magnitude.data(), d)) + kTiny);
-    size.push_back(kInflate * length + kTiny);
-  }
-};
-
-/// delta of the header comment, for pairs over scaled rows.
-double shortfall(const std::vector<Multiplier>& pairs, const Matrix& X, const ScaledCuts& cuts) {
-  const auto m = static_cast<std::int32_t>(X.rows);
-  std::vector<double> length(static_cast<std::size_t>(m));
-  for (index_t k = 0; k < m; ++k) length[static_cast<std::size_t>(k)] = norm(X.row(k), X.cols);
-  const auto defect_of = [&](std::int32_t form) {
-    return form < 2 * m ? 0.0 : cuts.defect[static_cast<std::size_t>(form - 2 * m)];
-  };
-  const auto size_of = [&](std::int32_t form) {
-    return form < 2 * m ? length[static_cast<std::size_t>(form % m)]
-                        : cuts.size[static_cast<std::size_t>(form - 2 * m)];
-  };
-  double delta = 0.0;
-  double count = 0.0;
-  for (const Multiplier& pair : pairs)
-    if (pair.i != pair.j && pair.i >= 2 * m) {
-      delta += pair.value * (defect_of(pair.i) * size_of(pair.j) + defect_of(pair.j) * size_of(pair.i));
-      count += 1.0;
-    }
-  return delta * (1.0 + rounding(2.0 * (count + 8.0)));  // lists may be longer than kInflate allows for
-}
-
-/// Pairs of (a, b) with one entry per pair, cuts written out.
-void write_out(const std::vector<Multiplier>& from, std::int32_t m, const std::vector<Cut>& cuts,
-               ScaledCertificate& out) {
-  std::vector<Multiplier> terms;
-  for (const Multiplier& pair : from) {
-    if (pair.i < 2 * m) {
-      terms.push_back(pair);
-    } else {
-      expand(pair, m, cuts, [&](std::int32_t i, std::int32_t j, double value) { terms.push_back({i, j, value}); });
-    }
-  }
-  if (!cuts.empty())
-    std::sort(terms.begin(), terms.end(),
-              [](const Multiplier& a, const Multiplier& b) { return a.i < b.i || (a.i == b.i && a.j < b.j); });
-  double most = 1.0;
-  double count = 0.0;
-  for (const Multiplier& term : terms) {
-    const bool fresh = out.pairs.empty() || out.pairs.back().i != term.i || out.pairs.back().j != term.j;
-    if (fresh) out.pairs.push_back({term.i, term.j, 0.0, 0.0});
-    count = fresh ? 1.0 : count + 1.0;
-    most = std::max(most, count);
-    out.pairs.back().value += term.value;
-    out.pairs.back().magnitude += std::abs(term.value);
-  }
-  out.pair_roundings = cuts.empty() ? 0.0 : most + 4.0;
-}
-
 }  // namespace
 
 ScaledCertificate scaled(const Problem& problem, const Certificate& certificate, const ProofRows& proof) {
@@ -280,20 +169,13 @@ ScaledCertificate scaled(const Problem& problem, const Certificate& certificate,
       for (index_t j = 0; j < c; ++j) out.G(m + l, j) -= out.X(k, l) * negative.sum(k, j);
   }
   eta += rounding(kRoom * (negative_rows + 2.0)) * negative_mass;
-  const ScaledCuts cuts(certificate.cuts, out.X, power);
-  if (!cuts.moderate) return out;
-  std::vector<Multiplier> pairs = certificate.multipliers;
-  const auto rows = static_cast<std::int32_t>(m);
-  const auto power_of = [&](std::int32_t form) {
-    return power[static_cast<std::size_t>(line_of(form, rows, certificate.cuts))];
-  };
-  for (Multiplier& pair : pairs)  // underflow here only picks other multipliers, which are as good
-    pair.value = std::ldexp(pair.value, power_of(pair.i) + power_of(pair.j) - g);
-  eta += proof.stretch * shortfall(pairs, out.X, cuts);
+  out.pairs = certificate.multipliers;
+  for (Multiplier& pair : out.pairs)  // underflow here only picks other multipliers, which are as good
+    pair.value = std::ldexp(
+        pair.value, power[static_cast<std::size_t>(pair.i % m)] + power[static_cast<std::size_t>(pair.j % m)] - g);
   out.gamma = std::nextafter(std::ldexp(problem.gamma, -g) - kInflate * eta - kTiny, 0.0);
   if (!proof.residual.empty()) out.gamma = std::nextafter(out.gamma / proof.stretch, 0.0);
   if (!(out.gamma > 0.0)) return out;
-  write_out(pairs, rows, cuts.cuts, out);
   out.usable = true;
   return out;
 }

@@ -18,22 +18,14 @@ inline double rounding(double k) { return 1.0001 * k * kUnit; }  // valid for k 
 /// Euclidean norm, free of under- and overflow on the way; not finite where an entry is not.
 double norm(const double* x, index_t size);
 
-/// A multiplier of a product of two forms (a, b), products with cuts written out and summed.
-struct ScaledPair {
-  std::int32_t i = 0, j = 0;  // i >= j
-  double value = 0.0;         // of any sign
-  double magnitude = 0.0;     // sum of |terms| of `value`
-};
-
 /// The premise mu(W) <= gamma in the variables a_k 2^-p_k, divided by 2^g, where 2^p_k ~ |x_k| and 2^g ~ gamma: exact
 /// changes of scale that bring every number near 1, so that underflow is negligible whatever the units of the data are.
 struct ScaledCertificate {
   bool usable = false;            ///< false: malformed, or nothing can be proven
   Matrix X;                       ///< m x d or m x m, rows near 2^-p_k x_k (proof_rows.hpp)
-  std::vector<ScaledPair> pairs;  ///< T(i, j) 2^(p_i + p_j - g)
-  double pair_roundings = 0.0;    ///< that a term of a pair has met
+  std::vector<Multiplier> pairs;  ///< T(i, j) 2^(p_i + p_j - g)
   Matrix G;            ///< (m + d) x c: ||G'(a, u)|| + eta ||u|| >= ||sum_i (x_i'u)_+ w_i|| / 2^g for every u
-  double gamma = 0.0;  ///< gamma 2^-g - eta - delta, rounded down
+  double gamma = 0.0;  ///< gamma 2^-g - eta, rounded down
 };
 
 /// `rows` are the proof_rows() of the certificate's representatives.

@@ -56,7 +56,7 @@ Matrix pulled_back(const Presolved& p, const Matrix& W) {
   return out;
 }
 
-LossSpace::LossSpace(const Presolved& reduced, DualSlack& slack, const Matrix& W)
+LossSpace::LossSpace(const Presolved& reduced, SparseSlack& slack, const Matrix& W)
     : reduced_(reduced), slack_(slack), full_(reduced.Y.rows <= kFullBasis) {
   const index_t rows = reduced.Y.rows;
   if (full_) {

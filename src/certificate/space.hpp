@@ -4,7 +4,7 @@
 // given. Any subspace gives a valid W, and the best one is a sum of resolvents (I + lambda G)^-1 applied to Y.
 #pragma once
 
-#include "certificate/dual_slack.hpp"
+#include "certificate/sparse_slack.hpp"
 #include "problem/presolve.hpp"
 
 namespace burelu {
@@ -15,7 +15,7 @@ Matrix pulled_back(const Presolved& p, const Matrix& W);
 class LossSpace {
  public:
   /// `slack` is factorised. Keeps references.
-  LossSpace(const Presolved& reduced, DualSlack& slack, const Matrix& W);
+  LossSpace(const Presolved& reduced, SparseSlack& slack, const Matrix& W);
 
   /// Columns of its solves with the slack, at most.
   static index_t most_columns(const Presolved& reduced);
@@ -31,7 +31,7 @@ class LossSpace {
   bool build_krylov(const Matrix& W);
 
   const Presolved& reduced_;
-  DualSlack& slack_;
+  SparseSlack& slack_;
   bool full_;
   bool valid_ = true;
   Matrix basis_;  // empty where full

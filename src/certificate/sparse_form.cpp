@@ -3,11 +3,18 @@
 
 #include <cmath>
 
-#include "certificate/form.hpp"
 #include "linalg/dense.hpp"
 
 namespace burelu {
 namespace {
+
+/// A pair by the rows it couples.
+struct PairIndex {
+  index_t i, j;         // rows of X
+  bool i_is_b, j_is_b;  // which form of each
+};
+
+PairIndex split(const Multiplier& pair, index_t m) { return {pair.i % m, pair.j % m, pair.i >= m, pair.j >= m}; }
 
 void axpy(double scale, const double* x, double* y, index_t size) {
   for (index_t j = 0; j < size; ++j) y[j] += scale * x[j];

@@ -60,9 +60,9 @@ Matrix approximate_solution(const SparseSymmetric& K, const Matrix& R) {
 }
 
 /// Pairs that touch each line.
-Vector pairs_of_lines(const std::vector<ScaledPair>& pairs, index_t m) {
+Vector pairs_of_lines(const std::vector<Multiplier>& pairs, index_t m) {
   Vector out(at(m), 0.0);
-  for (const ScaledPair& pair : pairs) {
+  for (const Multiplier& pair : pairs) {
     out[at(pair.i % m)] += 1.0;
     if (pair.i % m != pair.j % m) out[at(pair.j % m)] += 1.0;
   }
@@ -120,27 +120,14 @@ struct SparseProof::Blocks {
   }
 };
 
-namespace {
-
-std::vector<Multiplier> plain(const std::vector<ScaledPair>& pairs) {
-  std::vector<Multiplier> out;
-  out.reserve(pairs.size());
-  for (const ScaledPair& pair : pairs) out.push_back({pair.i, pair.j, pair.value});
-  return out;
-}
-
-}  // namespace
-
 SparseProof::SparseProof(const ScaledCertificate& s) : d_(s.X.cols), c_(s.G.cols), gamma_(s.gamma) {
-  const std::vector<Multiplier> pairs = plain(s.pairs);
-  const Blocks N(sparse_form(s.X, pairs), s.G, s.gamma);
-  evaluate(s, N, {sparse_form_magnitude(s.X, pairs), absolute(s.G), s.gamma}, approximate_solution(N.K, N.R));
+  const Blocks N(sparse_form(s.X, s.pairs), s.G, s.gamma);
+  evaluate(s, N, {sparse_form_magnitude(s.X, s.pairs), absolute(s.G), s.gamma}, approximate_solution(N.K, N.R));
 }
 
 SparseProof::SparseProof(const ScaledCertificate& s, const Matrix& solution)
     : d_(s.X.cols), c_(s.G.cols), gamma_(s.gamma) {
-  const std::vector<Multiplier> pairs = plain(s.pairs);
-  evaluate(s, {sparse_form(s.X, pairs), s.G, s.gamma}, {sparse_form_magnitude(s.X, pairs), absolute(s.G), s.gamma},
+  evaluate(s, {sparse_form(s.X, s.pairs), s.G, s.gamma}, {sparse_form_magnitude(s.X, s.pairs), absolute(s.G), s.gamma},
            solution);
 }
 

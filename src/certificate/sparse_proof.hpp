@@ -1,5 +1,5 @@
-// The theorem in floating point without a matrix of order m (docs/method.md, "Without a dense matrix"): for
-// certificates without cuts, whose block K over a has no positive entry off its diagonal.
+// The theorem in floating point without a matrix of order m (docs/method.md, "Without a dense matrix"):
+// the block K over a has no positive entry off its diagonal.
 #pragma once
 
 #include "certificate/scaled.hpp"

@@ -1,4 +1,5 @@
-// The dual slack without a dense matrix of order m:
+// What the repairs ask of the dual slack N = M(T) + gamma/2 I_u of order m + d, given T as a list (docs/method.md,
+// "Finding T and W"). Nothing here proves anything. There is no dense matrix of order m:
 //   N = [ K  R ; R' D ],   D = U + gamma/2 I,   N > 0  iff  K > 0 and D - R'K^-1 R > 0,
 // K sparse (sparse_form.hpp), factorised or iterated with (sparse_solver.hpp). K has no positive entry off its
 // diagonal: where only an incomplete factor is at hand, it is positive definite iff the solution of K v = 1 is
@@ -7,24 +8,42 @@
 
 #include <memory>
 #include <optional>
+#include <vector>
 
-#include "certificate/dual_slack.hpp"
 #include "certificate/sparse_form.hpp"
 #include "linalg/sparse_solver.hpp"
 
 namespace burelu {
 
-class SparseSlack final : public DualSlack {
+/// form M(T) + anchor M(T0) + M(-diag(tied)) + gamma/2 I_u, the diagonal times `spare`.
+struct SlackMixture {
+  double form = 1.0;
+  double anchor = 0.0;       ///< 0: there is none
+  std::vector<double> tied;  ///< m: an interior point on the tied pairs
+  double spare = 1.0;
+};
+
+struct Curvature {
+  std::vector<double> values;   ///< negative eigenvalues, ascending
+  std::vector<double> vectors;  ///< of norm one, m + d entries for each value
+};
+
+class SparseSlack {
  public:
   /// For rows X, a reference that is kept.
   SparseSlack(const Matrix& X, double gamma, double most_flops = SparseSolver::kMostFlops);
 
-  void set_form(const std::vector<Multiplier>& pairs, const std::vector<double>& tau) override;
-  void set_anchor(const std::vector<Multiplier>& pairs, const std::vector<double>& tau) override;
-  bool factorise(const SlackMixture& mixture) override { return factorise(mixture, 0.0); }
-  bool solve(Matrix& Z) override;
-  bool gram(Matrix& Z, Matrix& out) override;
-  Curvature negative_part(const SlackMixture& mixture) override;
+  /// T, and a T0 to mix it with: pairs that are not tied, and the tied ones.
+  void set_form(const std::vector<Multiplier>& pairs, const std::vector<double>& tau);
+  void set_anchor(const std::vector<Multiplier>& pairs, const std::vector<double>& tau);
+  /// False where the mixture is not positive definite.
+  bool factorise(const SlackMixture& mixture) { return factorise(mixture, 0.0); }
+  /// N^-1 Z for Z of (m + d) x k, after factorise() was true. False where that was not so after all.
+  bool solve(Matrix& Z);
+  /// Z'N^-1 Z; its lower triangle (column-major) counts. May destroy Z.
+  bool gram(Matrix& Z, Matrix& out);
+  /// Negative eigenvalues of the mixture with their vectors, about; none where that fails. The factor is gone.
+  Curvature negative_part(const SlackMixture& mixture);
 
  private:
   bool factorise(const SlackMixture& mixture, double lift);

@@ -2,7 +2,6 @@
 
 #include "burelu/errors.hpp"
 #include "cpu/cpu_backend.hpp"
-#include "cpu/cpu_slack.hpp"
 #include "cpu/cpu_training.hpp"
 #include "cpu/footprint.hpp"
 #include "linalg/memory.hpp"
@@ -30,13 +29,8 @@ std::unique_ptr<TrainingBackend> CpuDevice::training(const TrainingProblem& prob
   return std::make_unique<CpuTraining>(problem, options.memory, options.threads);
 }
 
-std::unique_ptr<Slack> CpuDevice::slack(const Matrix& X, double gamma, index_t) const {
-  return std::make_unique<CpuSlack>(X, gamma);
-}
-
 std::int64_t CpuDevice::free_bytes() const { return available_bytes(); }
 std::int64_t CpuDevice::footprint(const SolveSize& size) const { return cpu_backend_bytes(size); }
 std::int64_t CpuDevice::footprint(const TrainingSize& size) const { return cpu_training_bytes(size); }
-std::int64_t CpuDevice::footprint(const SlackSize& size) const { return cpu_slack_bytes(size); }
 
 }  // namespace burelu

@@ -12,13 +12,10 @@ class CpuDevice final : public Device {
   std::unique_ptr<Backend> relaxation(const RelaxationData& data, const BackendOptions& options) const override;
   std::unique_ptr<TrainingBackend> training(const TrainingProblem& problem,
                                             const TrainingOptions& options) const override;
-  std::unique_ptr<Slack> slack(const Matrix& X, double gamma, index_t columns) const override;
-  bool slack_pays(const SlackSize&) const override { return true; }
   bool trains_side_by_side() const override { return true; }
   std::int64_t free_bytes() const override;
   std::int64_t footprint(const SolveSize& size) const override;
   std::int64_t footprint(const TrainingSize& size) const override;
-  std::int64_t footprint(const SlackSize& size) const override;
 };
 
 }  // namespace burelu

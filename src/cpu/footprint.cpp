@@ -45,6 +45,4 @@ std::int64_t cpu_training_bytes(const TrainingSize& s) {
   return kDouble * (data + layers + std::max(free, eliminated));
 }
 
-std::int64_t cpu_slack_bytes(const SlackSize& s) { return kDouble * s.order() * s.order(); }
-
 }  // namespace burelu

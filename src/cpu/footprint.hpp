@@ -16,7 +16,4 @@ std::int64_t cpu_backend_bytes(const SolveSize& size);
 /// Of one training backend: n (2 k + d + 3 c), (memory + 5) (d + c) k and min(n, k)^2 doubles, and smaller ones.
 std::int64_t cpu_training_bytes(const TrainingSize& size);
 
-/// Of a slack: one matrix of its order.
-std::int64_t cpu_slack_bytes(const SlackSize& size);
-
 }  // namespace burelu

@@ -23,7 +23,7 @@ constexpr double kNone = std::numeric_limits<double>::quiet_NaN();
 // Options that speak of the relaxation alone.
 bool about_relaxation(const SolveOptions& options) {
   return !options.checkpoint.empty() || !options.resume.empty() || options.rank > 0 || options.max_evaluations > 0 ||
-         options.cuts > 0 || options.cut_rounds > 0 || options.multipliers_float;
+         options.multipliers_float;
 }
 
 bool columns_alike(const Matrix& X) {
@@ -132,7 +132,7 @@ Relaxation branched_result(const Presolved& reduced, const Branching& found) {
   result.status = found.status;
   result.message = sentence(found);
   result.objective = found.optimum.objective;
-  result.lower_bound = result.bound_without_cuts = result.relaxation_bound = kNone;
+  result.lower_bound = result.relaxation_bound = kNone;
   result.infeasibility = kNone;
   result.factor = {Matrix(reduced.rows(), 0), Matrix(reduced.features(), 0), Matrix(reduced.outputs(), 0)};
   result.relative_gap = kNone;
@@ -154,7 +154,6 @@ void take_bound(Relaxation& result, const Branching& found) {
   if (std::isnan(result.branch_bound) || result.branch_bound <= result.lower_bound) return;
   result.lower_bound = result.branch_bound;
   result.certificate = found.optimum.certificate;
-  result.cuts = 0;
   result.relative_gap =
       result.objective != 0.0 ? (result.objective - result.lower_bound) / std::abs(result.objective) : 0.0;
 }

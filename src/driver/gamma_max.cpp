@@ -52,8 +52,8 @@ double proven_for_zero(const Problem& problem, Certificate certificate) {
   return kInfinity;
 }
 
-double by_ties(const Problem& problem, const Presolved& reduced, const Device& device) {
-  Certifier certifier(problem, reduced, device);
+double by_ties(const Problem& problem, const Presolved& reduced) {
+  Certifier certifier(problem, reduced);
   Proposal proposal;
   proposal.tau = zero_ties(reduced);
   proposal.W = reduced.Y;
@@ -91,7 +91,7 @@ GammaMax gamma_max(const Problem& given, const SolveOptions& options) {
   validate(given);
   GammaMax out;
   if (zero(given.X) || zero(given.Y)) return out;
-  const std::shared_ptr<const Device> device = find_device(options.device);
+  find_device(options.device);  // one that is not there is said in any case
   const ThreadScope scope(options.threads);
   require_memory(presolve_bytes(given), available_bytes(), "this machine");
   const double t = target_scale(given.Y);
@@ -104,7 +104,7 @@ GammaMax gamma_max(const Problem& given, const SolveOptions& options) {
   if (!(out.lower > 0.0)) out.lower = std::numeric_limits<double>::min();
   problem.gamma = kBelow * out.lower;
   const Presolved reduced = presolve(problem);
-  out.upper = by_ties(problem, reduced, *device);
+  out.upper = by_ties(problem, reduced);
   if (branches(reduced, options)) {
     const double searched = largest_gamma(problem.X, problem.Y, reduced, kBranchRelative, kBranchCells);
     out.branched = searched < out.upper;

@@ -6,7 +6,6 @@
 #include "certificate/footprint.hpp"
 #include "certificate/space.hpp"
 #include "driver/devices.hpp"
-#include "interior/tighten.hpp"
 #include "linalg/memory.hpp"
 #include "linalg/thread_scope.hpp"
 #include "network/extraction.hpp"
@@ -20,7 +19,6 @@ SolveSize solve_size(const Presolved& reduced, const SolveOptions& options, cons
   size.multipliers_float = backend.multipliers_float;
   size.slack_columns = LossSpace::most_columns(reduced);
   if (size.rank == 0) size.rank = starting_rank(size.rows, size.features, size.outputs);
-  if (tightens(reduced, options)) size.interior = tighten_bytes(reduced, options);
   return size;
 }
 
@@ -30,8 +28,7 @@ TrainingSize training_size(const Problem& problem, const TrainOptions& options) 
 }
 
 std::int64_t solve_host_bytes(const SolveSize& size, const Device& device) {
-  const std::int64_t slack = size.cuts > 0 ? device.host().footprint(slack_size(size)) : 0;
-  return certificate_bytes(size) + slack + size.interior + (device.is_host() ? device.footprint(size) : 0);
+  return certificate_bytes(size) + (device.is_host() ? device.footprint(size) : 0);
 }
 
 std::string memory_advice(const SolveSize& size, const Device& device) {
@@ -55,11 +52,6 @@ std::string memory_advice(const MatrixView& X) {
   return X.cols > X.rows ? "use fewer features (--pca K keeps K)" : "use fewer samples";
 }
 
-void require_cut_memory(SolveSize size, index_t cuts, const Device& device) {
-  size.cuts = cuts;
-  require_memory(device.footprint(size), device.free_bytes(), device.name());
-}
-
 MemoryEstimate estimate_memory(const Problem& problem, const TrainOptions& options, bool network) {
   validate(problem);
   const SolveOptions& solve = options.solve;
@@ -79,11 +71,7 @@ MemoryEstimate estimate_memory(const Problem& problem, const TrainOptions& optio
     out.size = solve_size(reduced, solve, backend);
     out.host += solve_host_bytes(out.size, *device);
     out.advice = memory_advice(out.size, *device);
-    if (!device->is_host()) {
-      const SlackSize slack = slack_size(out.size);
-      out.device_solve = device->footprint(out.size);
-      if (out.size.cuts > 0 && device->slack_pays(slack)) out.device_certificate = device->footprint(slack);
-    }
+    if (!device->is_host()) out.device_solve = device->footprint(out.size);
   }
   if (network) {
     const std::int64_t training = device->footprint(training_size(problem, options));

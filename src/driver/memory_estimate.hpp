@@ -19,7 +19,6 @@ SolveSize solve_size(const Presolved& reduced, const SolveOptions& options, cons
 TrainingSize training_size(const Problem& problem, const TrainOptions& options);
 
 /// Host memory: certificates are made there; the multipliers live there too unless the backend is a device.
-/// Small problems with cuts have the interior-point method there as well.
 std::int64_t solve_host_bytes(const SolveSize& size, const Device& device);
 
 /// What to do where a solve of this size does not fit: of fewer samples, fewer features and a smaller rank the one that
@@ -27,18 +26,12 @@ std::int64_t solve_host_bytes(const SolveSize& size, const Device& device);
 std::string memory_advice(const SolveSize& size, const Device& device);
 std::string memory_advice(const MatrixView& X);  ///< where even presolve does not fit
 
-/// Before a backend with so many cuts is made in place of one without: throws `MemoryError` where it does not fit into
-/// what is free. The solve goes on without them then, so they are no part of the estimate.
-void require_cut_memory(SolveSize size, index_t cuts, const Device& device);
-
 struct MemoryEstimate {
   std::string device;                                                   ///< as it calls itself
   SolveSize size;                                                       ///< rows 0: presolve leaves nothing to solve
   std::string advice = "use fewer samples";                             ///< where the host has too little
   std::int64_t host = 0, host_training = 0, host_available = 0;         ///< of a solve and, after it, of the training
   std::int64_t device_solve = 0, device_training = 0, device_free = 0;  ///< one after the other; 0 on the host
-  /// Beside the solve, for certificates; where that does not fit they are made on the host. 0: on the host anyway.
-  std::int64_t device_certificate = 0;
 
   /// Throws `MemoryError` with the estimate where something does not fit.
   void require() const;

@@ -13,7 +13,6 @@
 #include "driver/memory_estimate.hpp"
 #include "driver/solve_with.hpp"
 #include "driver/target_scale.hpp"
-#include "interior/tighten.hpp"
 #include "linalg/memory.hpp"
 #include "linalg/stop.hpp"
 #include "linalg/thread_scope.hpp"
@@ -30,11 +29,7 @@ void check_options(const SolveOptions& options) {
   if (!(options.time_limit >= 0.0)) throw DataError("time_limit must not be negative");
   if (!(options.checkpoint_interval >= 0.0)) throw DataError("checkpoint_interval must not be negative");
   if (options.threads < 0) throw DataError("threads must not be negative");
-  if (options.cuts < kAutomatic) throw DataError("cuts must not be negative, or kAutomatic to choose them");
-  if (options.cut_rounds < 0) throw DataError("cut_rounds must be positive, or 0 to choose them");
 }
-
-constexpr std::int64_t kBeforeCuts = 6000;  // evaluations: the bound without cuts is a start, not the aim
 
 // Where no row, or no target, is left the zero network is optimal: W = -Y proves it.
 bool trivial(const Presolved& reduced) {
@@ -50,7 +45,6 @@ Relaxation zero_network(const Presolved& reduced, Incumbent& incumbent) {
   const Matrix W(reduced.Y.rows, reduced.Y.cols);
   incumbent.offer({&none, &tau, &W});
   result.objective = reduced.constant_loss;
-  result.bound_without_cuts = std::numeric_limits<double>::quiet_NaN();
   incumbent.publish(result);
   result.factor = {Matrix(reduced.rows(), 0), Matrix(reduced.features(), 0), Matrix(reduced.outputs(), 0)};
   result.status = Status::solved;
@@ -68,13 +62,12 @@ void add_first_bound(const Presolved& reduced, Incumbent& incumbent, Relaxation&
 // Evaluations of a solve without a limit: what has not come to an end by then will not.
 constexpr std::int64_t kMostEvaluations = 200'000;
 
-void say_stalled(Relaxation& result, bool before_cuts) {
+void say_stalled(Relaxation& result) {
   if (result.status != Status::evaluation_limit) return;
   result.status = Status::stalled;
-  result.message = before_cuts
-                       ? "cuts gained nothing, and without them the gap is above the tolerance: try --cuts none"
-                       : "the gap is above the tolerance after 200,000 evaluations: standardized features, a larger "
-                         "gamma or a larger tolerance may help; --max-evaluations goes on";
+  result.message =
+      "the gap is above the tolerance after 200,000 evaluations: standardized features, a larger gamma or a larger "
+      "tolerance may help; --max-evaluations goes on";
 }
 
 // Where nothing was iterated the start stays as it was.
@@ -84,14 +77,14 @@ void go_on_from(Continuation& chain, WarmStart left_off) {
 
 // The relaxation alone, in presolved coordinates.
 Relaxation relaxed(const Problem& problem, const Presolved& reduced, const SolveOptions& options, const Device& device,
-                   int threads, const Clock& clock, const Stop& stop, Continuation* chain) {
+                   int threads, const Stop& stop, Continuation* chain) {
   BackendOptions backend_options;
   backend_options.threads = threads;
   backend_options.multipliers_float = options.multipliers_float;
   const SolveSize size = solve_size(reduced, options, backend_options);
   backend_options.rank = size.rank;
   require_memory(solve_host_bytes(size, device), available_bytes(), "this machine", memory_advice(size, device));
-  Certifier certifier(problem, reduced, device);
+  Certifier certifier(problem, reduced);
   certifier.stop_at(&stop);
   Incumbent incumbent(certifier);
   Relaxation result;
@@ -101,26 +94,21 @@ Relaxation relaxed(const Problem& problem, const Presolved& reduced, const Solve
     const BackendMaker make = [&](const RelaxationData& data, double sigma) {
       BackendOptions with_penalty = backend_options;
       if (sigma > 0.0) with_penalty.sigma = sigma;
-      if (data.cuts.count() > 0 && device.is_host()) require_cut_memory(size, data.cuts.count(), device);
       return device.relaxation(data, with_penalty);
     };
-    const CheckpointKey key{data_hash(problem), options.rank, options.seed, options.cuts, options.cut_rounds};
-    const bool tight = tightens(reduced, options);
-    SolveOptions first = options;
-    const std::int64_t most = tight ? kBeforeCuts : kMostEvaluations;
-    if (first.max_evaluations == 0 || (tight && first.max_evaluations > most)) first.max_evaluations = most;
+    const CheckpointKey key{data_hash(problem), options.rank, options.seed};
+    SolveOptions limited = options;
+    if (options.max_evaluations == 0) limited.max_evaluations = kMostEvaluations;
     if (chain != nullptr && !chain->certificate.branched) incumbent.adopt(rescaled(problem, chain->certificate));
-    OuterLoop loop(make, incumbent, reduced, first, key);
+    OuterLoop loop(make, incumbent, reduced, limited, key);
     if (chain != nullptr) loop.start_from(chain->relaxation);
     result = loop.run();
     if (chain != nullptr && result.status != Status::device_failed) go_on_from(*chain, loop.left_off());
-    if (first.max_evaluations != options.max_evaluations) say_stalled(result, tight);
+    if (options.max_evaluations == 0) say_stalled(result);
     add_first_bound(reduced, incumbent, result);
-    if (tight) tighten(reduced, incumbent, options, clock, result);
   }
   result.relaxation_bound = result.lower_bound;
   result.branch_bound = std::numeric_limits<double>::quiet_NaN();
-  result.certificates = certifier.places();
   return result;
 }
 
@@ -143,7 +131,7 @@ Relaxation solve_scaled(const Problem& problem, const SolveOptions& options, con
     result = branched_result(reduced, *found);
   } else {
     try {
-      result = relaxed(problem, reduced, options, device, threads, clock, stop, chain);
+      result = relaxed(problem, reduced, options, device, threads, stop, chain);
       if (found) take_bound(result, *found);
     } catch (const MemoryError&) {
       if (!found) throw;

@@ -54,8 +54,8 @@ void scale_network(Network& network, double t) {
 }
 
 void scale_result(Relaxation& result, const Problem& problem, double t) {
-  for (double* value : {&result.objective, &result.lower_bound, &result.bound_without_cuts, &result.relaxation_bound,
-                        &result.branch_bound, &result.presolve.constant_loss})
+  for (double* value : {&result.objective, &result.lower_bound, &result.relaxation_bound, &result.branch_bound,
+                        &result.presolve.constant_loss})
     *value *= t * t;
   for (HistoryEntry& entry : result.history) {
     entry.objective *= t * t;

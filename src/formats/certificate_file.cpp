@@ -1,6 +1,6 @@
 // The certificate file, documented in docs/formats.md: a magic line, a one-line JSON header, then blocks of text
-// numbers. Doubles are hexadecimal (C99 %a), so that what is read is bit for bit what was written. Version 2 is version
-// 1 with a block of cuts, and is written only where there are any; version 3 is W alone, for branch and bound.
+// numbers. Doubles are hexadecimal (C99 %a), so that what is read is bit for bit what was written. Version 3 is W
+// alone, for branch and bound. Version 2 was version 1 with a block of cone cuts; it is told apart and refused.
 #include <fmt/format.h>
 
 #include <charconv>
@@ -36,7 +36,6 @@ Json header(const Certificate& c) {
   out["data_hash"] = fmt::format("{:016x}", c.data_hash);
   out["lower_bound_decimal"] = c.lower_bound;
   out["gamma_decimal"] = c.gamma;
-  if (!c.cuts.empty()) out["cuts"] = c.cuts.size();
   return out;
 }
 
@@ -118,11 +117,11 @@ class Reader {
 
 struct Sizes {
   index_t rows, outputs;
-  std::size_t lines, multipliers, cuts;
+  std::size_t lines, multipliers;
 };
 
 /// Fills the fields of the header and returns the sizes, checked against the length of the file.
-Sizes read_header(Reader& in, bool with_cuts, Certificate& out) {  // out.branched is known
+Sizes read_header(Reader& in, Certificate& out) {  // out.branched is known
   try {
     const Json json = Json::parse(in.line());
     out.lower_bound = in.real_of(json.at("lower_bound").get<std::string>());
@@ -136,43 +135,13 @@ Sizes read_header(Reader& in, bool with_cuts, Certificate& out) {  // out.branch
       return count;
     };
     const Sizes sizes{static_cast<index_t>(size("rows")), static_cast<index_t>(size("outputs")),
-                      out.branched ? 0 : size("lines"), out.branched ? 0 : size("multipliers"),
-                      with_cuts ? size("cuts") : 0};
+                      out.branched ? 0 : size("lines"), out.branched ? 0 : size("multipliers")};
     if (sizes.outputs > 0 && sizes.rows > static_cast<index_t>(in.left()) / sizes.outputs)
       in.fail("promises more than the file holds");
     return sizes;
   } catch (const nlohmann::json::exception&) {
     in.fail("is no header of a certificate");
   }
-}
-
-void append(std::string& text, const Cut& cut) {  // line, number of terms, then form and coefficient of each
-  text += std::to_string(cut.line) + " " + std::to_string(cut.terms.size());
-  for (const CutTerm& term : cut.terms) {
-    text += " " + std::to_string(term.form) + " ";
-    append(text, term.coefficient);
-  }
-  text += "\n";
-}
-
-Cut read_cut(Reader& in, std::size_t lines) {
-  const auto index_below = [&](std::size_t end, const char* what) {
-    const auto value = in.integer<std::int32_t>();
-    if (value < 0 || static_cast<std::size_t>(value) >= end)
-      in.fail(std::string("names a ") + what + " that is not there");
-    return value;
-  };
-  Cut out;
-  out.line = index_below(lines, "line");
-  const auto terms = in.integer<std::size_t>();
-  if (terms > in.left() / 4) in.fail("promises more than the file holds");  // " 0 0x1p+0"
-  for (std::size_t k = 0; k < terms; ++k) {
-    const std::int32_t form = index_below(2 * lines, "form");
-    const double coefficient = in.real();
-    if (!(coefficient > 0.0)) in.fail("holds a coefficient of a cut that is not positive");
-    out.terms.push_back({form, coefficient});
-  }
-  return out;
 }
 
 /// What the program writes is complete; a caller's own may be empty or its parts of different lengths.
@@ -190,7 +159,7 @@ void check_complete(const std::string& path, const Certificate& c) {
 
 void write_certificate(const std::string& path, const Certificate& c) {
   check_complete(path, c);
-  const std::string_view magic = c.branched ? kMagicBranched : c.cuts.empty() ? kMagic : kMagicWithCuts;
+  const std::string_view magic = c.branched ? kMagicBranched : kMagic;
   std::string text = std::string(magic) + "\n" + header(c).dump() + "\n";
   if (!c.branched) text += "representatives\n";
   for (const std::int32_t row : c.representatives) text += std::to_string(row) + "\n";
@@ -207,8 +176,6 @@ void write_certificate(const std::string& path, const Certificate& c) {
     }
     text += "\n";
   }
-  if (!c.cuts.empty()) text += "cuts\n";
-  for (const Cut& cut : c.cuts) append(text, cut);
   if (!c.branched) text += "multipliers\n";
   for (const Multiplier& pair : c.multipliers) {
     text += std::to_string(pair.i) + " " + std::to_string(pair.j) + " ";
@@ -224,13 +191,15 @@ Certificate read_certificate(const std::string& path) {
   const auto begins = [&](std::string_view magic) {
     return text.substr(0, magic.size() + 1) == std::string(magic) + "\n";
   };
-  const bool with_cuts = begins(kMagicWithCuts);
+  if (begins(kMagicWithCuts))
+    throw DataError(path +
+                    ": made with cone cuts by an older version of burelu; write the certificate again with this "
+                    "one, or check it with burelu-verify of that one");
   Certificate out;
   out.branched = begins(kMagicBranched);
-  if (!with_cuts && !out.branched && !begins(kMagic))
-    in.fail("is not \"" + std::string(kMagic) + "\", 2 or 3: this is no certificate");
+  if (!out.branched && !begins(kMagic)) in.fail("is not \"" + std::string(kMagic) + "\" or 3: this is no certificate");
   in.line();
-  const Sizes sizes = read_header(in, with_cuts, out);
+  const Sizes sizes = read_header(in, out);
   if (!out.branched) in.expect("representatives");
   for (std::size_t k = 0; k < sizes.lines; ++k) out.representatives.push_back(in.integer<std::int32_t>());
   in.expect("rows");
@@ -242,8 +211,6 @@ Certificate read_certificate(const std::string& path) {
     }
     for (index_t j = 0; j < sizes.outputs; ++j) out.W(i, j) = in.real();
   }
-  if (with_cuts) in.expect("cuts");
-  for (std::size_t t = 0; t < sizes.cuts; ++t) out.cuts.push_back(read_cut(in, sizes.lines));
   if (!out.branched) in.expect("multipliers");
   for (std::size_t k = 0; k < sizes.multipliers; ++k) {
     const auto i = in.integer<std::int32_t>();

@@ -11,8 +11,8 @@
 namespace burelu {
 namespace {
 
-constexpr std::string_view kName = "burelu-checkpoint ";
 constexpr std::string_view kMagic = "burelu-checkpoint 4\n";
+constexpr std::string_view kAnyMagic = "burelu-checkpoint ";
 constexpr std::size_t kSumSize = sizeof(std::uint64_t);
 
 std::uint64_t checksum(std::string_view bytes) {
@@ -22,11 +22,7 @@ std::uint64_t checksum(std::string_view bytes) {
 }
 
 nlohmann::json header(const CheckpointKey& key) {
-  return {{"data_hash", key.data_hash},
-          {"rank", key.rank},
-          {"seed", key.seed},
-          {"cuts", key.cuts},
-          {"cut_rounds", key.cut_rounds}};
+  return {{"data_hash", key.data_hash}, {"rank", key.rank}, {"seed", key.seed}};
 }
 
 [[noreturn]] void damaged(const std::string& path) {
@@ -66,10 +62,10 @@ void CheckpointWriter::write(const std::string& path, const CheckpointKey& key) 
 
 CheckpointReader::CheckpointReader(const std::string& path, const CheckpointKey& key) : bytes_(read_whole(path)) {
   if (bytes_.compare(0, kMagic.size(), kMagic) != 0) {
-    if (bytes_.compare(0, kName.size(), kName) == 0)
-      throw DataError(path +
-                      ": a checkpoint of another version of burelu: go on with that one, or start without --resume");
-    damaged(path);
+    if (!bytes_.starts_with(kAnyMagic)) damaged(path);
+    throw DataError(path +
+                    ": a checkpoint of another version of burelu, which this one cannot go on from: start "
+                    "without --resume");
   }
   const std::size_t end = bytes_.find('\n', kMagic.size());
   if (end == std::string::npos || bytes_.size() < end + 1 + kSumSize) damaged(path);

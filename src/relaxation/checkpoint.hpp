@@ -21,8 +21,6 @@ struct CheckpointKey {
   std::uint64_t data_hash = 0;
   int rank = 0;  ///< as asked for
   std::uint64_t seed = 0;
-  int cuts = 0;  ///< as asked for
-  int cut_rounds = 0;
 };
 
 /// Collects bytes in memory; `write` puts them into the file.

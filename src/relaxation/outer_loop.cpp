@@ -5,7 +5,6 @@
 #include <limits>
 
 #include "burelu/errors.hpp"
-#include "cuts/cut_numbering.hpp"
 #include "problem/gap.hpp"
 #include "relaxation/iteration.hpp"
 #include "relaxation/zero.hpp"
@@ -29,7 +28,6 @@ OuterLoop::OuterLoop(BackendMaker make, Incumbent& incumbent, const Presolved& r
       key_(key),
       zero_objective_(zero_objective(reduced)) {
   state_.rank = options.rank > 0 ? options.rank : starting_rank(reduced.rows(), reduced.features(), reduced.outputs());
-  result_.bound_without_cuts = std::numeric_limits<double>::quiet_NaN();
 }
 
 Relaxation OuterLoop::run() {
@@ -43,7 +41,6 @@ Relaxation OuterLoop::run() {
     result_.factor = {Matrix(data_.m, 0), Matrix(data_.d, 0), Matrix(data_.c, 0)};
   }
   result_.rank = state_.rank;
-  result_.cut_rounds = cut_rounds_;
   incumbent_.publish(result_);
   result_.seconds.solve = clock_.seconds() - result_.seconds.certify;
   return std::move(result_);
@@ -193,7 +190,7 @@ void OuterLoop::look() {
 // The multipliers of a smaller gamma, scaled, are as good for gamma itself: N(T) is homogeneous in both.
 void OuterLoop::certify() {
   state_.certified_at = evaluations();
-  std::vector<Multiplier> multipliers = over_forms(snapshot_.multipliers, data_, active_);
+  std::vector<Multiplier> multipliers = snapshot_.multipliers;
   if (state_.share < 1.0) {
     for (Multiplier& pair : multipliers) pair.value /= state_.share;
     for (double& tau : snapshot_.tau) tau /= state_.share;
@@ -262,11 +259,9 @@ bool OuterLoop::act() {
   using policy::Action;
   policy::Look look = look_now();
   look.go_on = report_progress("solve") && !wished();
-  const Action action = policy::next(state_, look, options_, incumbent_.history(), cuts_pay());
+  const Action action = policy::next(state_, look, options_, incumbent_.history());
   switch (action) {
     case Action::solved:
-      if (look.go_on && !zero_ && policy::evaluations_left(options_, look.evaluations) > 1 && !late() && cut_round())
-        return false;
       finish(Status::solved, zero_ ? "the zero network is optimal to the tolerance; a smaller gamma gives a network"
                                    : "certified relative gap and infeasibility are below the tolerance");
       return true;

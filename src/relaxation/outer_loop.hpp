@@ -57,10 +57,6 @@ class OuterLoop {
   bool act();
   void build(double sigma);
   void rebuild(const Point& point, const std::vector<Multiplier>& pairs, double sigma);
-  bool cuts_pay() const;
-  bool cut_round();
-  std::vector<std::int32_t> cuts_with_multipliers() const;
-  void use_cuts(std::vector<std::int32_t> ids, const std::vector<Multiplier>& pairs);
   bool grow_rank();
   void leave_saddle();
   void lower_gamma();
@@ -84,9 +80,7 @@ class OuterLoop {
   const WarmStart* warm_ = nullptr;
   RelaxationData data_;
   std::unique_ptr<Backend> backend_;
-  bool listed_ = false;               // the list of pairs is that of the point and multipliers that the backend has
-  std::vector<std::int32_t> active_;  // cut of row 2m + t of F, as numbered by the certifier
-  int cut_rounds_ = 0;
+  bool listed_ = false;  // the list of pairs is that of the point and multipliers that the backend has
   std::int64_t evaluations_before_ = 0;
   Clock clock_;
   Snapshot snapshot_;

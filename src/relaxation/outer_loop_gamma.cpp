@@ -4,7 +4,18 @@
 
 namespace burelu {
 
-// The relaxation with other constants (cuts, gamma), from this factor, these multipliers and this penalty.
+// The backend for this share of gamma; sigma 0: the backend's own start.
+void OuterLoop::build(double sigma) {
+  data_ = prepare(reduced_);
+  data_.gamma *= state_.share;
+  for (double& value : data_.decay.data) value *= state_.share;
+  backend_.reset();  // two at once may not fit
+  backend_ = make_(data_, sigma);
+  backend_->set(settings_);
+  listed_ = false;
+}
+
+// The relaxation with another gamma, from this factor, these multipliers and this penalty.
 void OuterLoop::rebuild(const Point& point, const std::vector<Multiplier>& pairs, double sigma) {
   evaluations_before_ = evaluations();
   snapshot_.control.count.evaluations = 0;

@@ -10,17 +10,11 @@ namespace burelu {
 // The state after a check: what the next window depends on, and what the result has so far.
 void OuterLoop::exchange(Archive& archive) {
   incumbent_.exchange(archive);
-  archive.list(active_);
-  archive.value(cut_rounds_);
   archive.value(evaluations_before_);
-  archive.value(result_.bound_without_cuts);
   archive.value(state_);
   if (archive.loading()) {
-    const auto cuts = static_cast<std::int32_t>(incumbent_.certifier().cuts().size());
-    for (const std::int32_t id : active_)
-      if (id < 0 || id >= cuts) Archive::refuse();
     if (!(state_.share > 0.0 && state_.share <= 1.0)) Archive::refuse();
-    if (!active_.empty() || state_.share < 1.0) build(0.0);
+    if (state_.share < 1.0) build(0.0);
   }
   BackendState state;
   if (!archive.loading()) backend_->save(state);
@@ -47,9 +41,8 @@ void OuterLoop::check_state() const {
   const auto share = [](double value) { return value >= 0.0 && value <= 1.0; };
   const bool loop = state_.window >= policy::kWindow && state_.window <= policy::kWindowMax &&
                     counts(state_.escapes, policy::kEscapesMost) && counts(state_.certified_at) &&
-                    counts(state_.changed_at) && counts(settings_.extrapolate, 1) && counts(cut_rounds_, 1 << 20) &&
-                    counts(evaluations_before_) && share(state_.filled) && state_.step >= 1.0 &&
-                    state_.step <= policy::kRaise;
+                    counts(state_.changed_at) && counts(settings_.extrapolate, 1) && counts(evaluations_before_) &&
+                    share(state_.filled) && state_.step >= 1.0 && state_.step <= policy::kRaise;
   const bool numbers = counts(result_.outer_iterations) && counts(result_.checks) && counts(result_.host_waits);
   if (!loop || !numbers || !filled_fits() || !plausible(snapshot_.control)) Archive::refuse();
 }
@@ -59,7 +52,8 @@ bool OuterLoop::filled_fits() const {
   if (!(state_.filled > 0.0)) return true;
   const auto rows = static_cast<std::int32_t>(data_.factor_rows());
   const auto inside = [rows](const Multiplier& pair) {
-    return pair.j >= 0 && pair.j < pair.i && pair.i < rows && pair.value >= 0.0 && std::isfinite(pair.value);
+    return pair.j >= 0 && pair.j < pair.i && pair.i < rows && pair.i != pair.j + rows / 2 && pair.value >= 0.0 &&
+           std::isfinite(pair.value);
   };
   return filled_.Shat.rows == data_.m && filled_.Shat.cols > 0 && filled_.Ut.rows == data_.d &&
          filled_.Ut.cols == filled_.Shat.cols && std::isfinite(filled_sigma_) &&

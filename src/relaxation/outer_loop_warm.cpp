@@ -23,7 +23,7 @@ bool OuterLoop::begin_warm() {
 
 WarmStart OuterLoop::left_off() {
   WarmStart out;
-  if (!backend_ || !active_.empty()) return out;
+  if (!backend_) return out;
   backend_->read(snapshot_, kDual | kPoint);
   out.point = {snapshot_.Shat, snapshot_.Ut};
   out.multipliers = snapshot_.multipliers;

@@ -101,9 +101,9 @@ State raised(State state) {
   return state;
 }
 
-Action next(const State& state, const Look& look, const SolveOptions& options, const std::vector<HistoryEntry>& history,
-            bool cuts_pay) {
-  if (converged(look, options.tolerance) && (look.go_on || !cuts_pay)) return Action::solved;
+Action next(const State& state, const Look& look, const SolveOptions& options,
+            const std::vector<HistoryEntry>& history) {
+  if (converged(look, options.tolerance)) return Action::solved;
   if (!look.go_on) return Action::interrupted;
   if (evaluations_left(options, look.evaluations) <= 1) return Action::evaluation_limit;
   if (look.late || out_of_time(options, look.seconds)) return Action::time_limit;

@@ -21,7 +21,7 @@ struct State {
   int rank = 0;
   int window = kWindow;           ///< evaluations between updates
   std::int64_t certified_at = 0;  ///< evaluations at the last certificate
-  std::int64_t changed_at = 0;    ///< evaluations at the last jump: rank, noise, cuts
+  std::int64_t changed_at = 0;    ///< evaluations at the last jump: rank, noise
   int escapes = 0;
   /// Where the factor would be zero, the iteration is for a smaller gamma, `share` of it: its multipliers prove a bound
   /// for the larger one as well. `filled`: the last share that had a factor when it settled, 0 before; `step`: from a
@@ -49,9 +49,9 @@ struct Look {
 
 enum class Action { go_on, solved, interrupted, evaluation_limit, time_limit, lower, raise, escape, grow, stalled };
 
-/// What to do after a check. `cuts_pay`: a solved relaxation may get more cuts, so an interrupt is one there too.
-Action next(const State& state, const Look& look, const SolveOptions& options, const std::vector<HistoryEntry>& history,
-            bool cuts_pay);
+/// What to do after a check.
+Action next(const State& state, const Look& look, const SolveOptions& options,
+            const std::vector<HistoryEntry>& history);
 
 /// Updates of the multipliers from one check to the next.
 int updates_per_check(double pass_flops);

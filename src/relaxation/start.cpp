@@ -78,10 +78,6 @@ Matrix factor_rows(const RelaxationData& data, const Point& point) {
       F(k, l) = 0.5 * (rows(k, l) + rows(data.m + k, l));
       F(data.m + k, l) = 0.5 * (rows(k, l) - rows(data.m + k, l));
     }
-  for (index_t t = 0; t < data.cuts.count(); ++t)
-    for (auto p = static_cast<std::size_t>(data.cuts.offset[static_cast<std::size_t>(t)]);
-         p < static_cast<std::size_t>(data.cuts.offset[static_cast<std::size_t>(t) + 1]); ++p)
-      for (index_t l = 0; l < r; ++l) F(2 * data.m + t, l) += data.cuts.value[p] * F(data.cuts.form[p], l);
   return F;
 }
 

@@ -55,13 +55,6 @@ Json problem_group(const ReportContext& context, const Dataset& data, const Pres
           {"split", data.rows.divides() ? Json(data.rows.split) : Json(nullptr)}};
 }
 
-Json certificates_group(const CertificatePlaces& places) {
-  return {{"on_device", places.on_device},
-          {"on_host", places.on_host},
-          {"fallbacks", places.fallbacks},
-          {"reason", places.reason.empty() ? Json(nullptr) : Json(places.reason)}};
-}
-
 Json relaxation_group(const Relaxation& relaxation) {
   return {{"objective", number_or_null(relaxation.objective)},
           {"infeasibility", number_or_null(relaxation.infeasibility)},
@@ -70,16 +63,11 @@ Json relaxation_group(const Relaxation& relaxation) {
           {"relaxation_bound", number_or_null(relaxation.relaxation_bound)},
           {"branch_bound", number_or_null(relaxation.branch_bound)},
           {"cells", relaxation.cells},
-          {"bound_without_cuts", number_or_null(relaxation.bound_without_cuts)},
-          {"cuts", relaxation.cuts},
-          {"cut_rounds", relaxation.cut_rounds},
-          {"newton_steps", relaxation.newton_steps},
           {"rank", relaxation.rank},
           {"evaluations", relaxation.evaluations},
           {"outer_iterations", relaxation.outer_iterations},
           {"checks", relaxation.checks},
-          {"host_waits", relaxation.host_waits},
-          {"certificates", certificates_group(relaxation.certificates)}};
+          {"host_waits", relaxation.host_waits}};
 }
 
 Json network_group(const NetworkReport& network) {

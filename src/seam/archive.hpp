@@ -65,18 +65,6 @@ class Archive {
   }
 };
 
-inline void exchange(Archive& a, std::vector<Cut>& cuts) {
-  auto count = static_cast<std::uint64_t>(cuts.size());
-  a.value(count);
-  if (a.loading()) cuts.clear();
-  for (std::uint64_t t = 0; t < count; ++t) {
-    if (a.loading()) cuts.emplace_back();
-    Cut& cut = cuts[static_cast<std::size_t>(t)];
-    a.value(cut.line);
-    a.list(cut.terms);
-  }
-}
-
 /// A whole certificate.
 inline void exchange(Archive& a, Certificate& c) {
   a.value(c.lower_bound);
@@ -86,7 +74,6 @@ inline void exchange(Archive& a, Certificate& c) {
   a.list(c.representatives);
   a.list(c.line);
   a.list(c.ratio);
-  exchange(a, c.cuts);
   a.list(c.multipliers);
 }
 

@@ -14,11 +14,8 @@ inline constexpr double kInfinity = __builtin_huge_val();
 /// Written by the host between windows, read by rules.
 struct Settings {
   int extrapolate = 1;  ///< allow extrapolated multipliers
-  /// Of the shortfall in the distance that steers the penalty. With cuts primal and dual value agree long before the
-  /// products are feasible, and the penalty would fall: 5 then, else 0.
-  double shortfall_weight = 0.0;
-  /// scan() lists pairs with S_pq below this share of |f_p| |f_q|. Above 1: all pairs but those with
-  /// a row of zeros, which no set needs (randomized, spiral, iris: the same evaluations).
+  /// scan() lists pairs with S_pq below this share of |f_p| |f_q|. Above 1: all pairs but those with a row of zeros,
+  /// which no set needs (randomized, spiral, iris: the same evaluations).
   double margin = 0.02;
 };
 

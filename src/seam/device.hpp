@@ -9,7 +9,6 @@
 #include "seam/backend.hpp"
 #include "seam/footprint.hpp"
 #include "seam/relaxation_data.hpp"
-#include "seam/slack.hpp"
 #include "seam/training_backend.hpp"
 
 namespace burelu {
@@ -46,20 +45,14 @@ class Device {
   /// Keeps a reference to the problem.
   virtual std::unique_ptr<TrainingBackend> training(const TrainingProblem& problem,
                                                     const TrainingOptions& options) const = 0;
-  /// For the rows X (m x d, a reference to which may be kept), gamma, and solves with up to `columns` columns.
-  virtual std::unique_ptr<Slack> slack(const Matrix& X, double gamma, index_t columns) const = 0;
 
-  /// Whether a slack of this size is faster here than on the host.
-  virtual bool slack_pays(const SlackSize& size) const = 0;
   /// Whether small trainings are faster side by side, one thread each, than one after the other.
   virtual bool trains_side_by_side() const = 0;
 
-  /// Bytes of its own memory that are free, and that a backend would take; all exact but for rounding. A slack only has
-  /// them while a certificate is made.
+  /// Bytes of its own memory that are free, and that a backend would take; all exact but for rounding.
   virtual std::int64_t free_bytes() const = 0;
   virtual std::int64_t footprint(const SolveSize& size) const = 0;
   virtual std::int64_t footprint(const TrainingSize& size) const = 0;
-  virtual std::int64_t footprint(const SlackSize& size) const = 0;
 };
 
 }  // namespace burelu

@@ -10,10 +10,6 @@ namespace burelu::entry {
 inline constexpr double kPi = 3.14159265358979323846;
 inline constexpr double kWeightFloor = 1e-3;  // of the mean kernel; 1e-2 is slower, 1e-4 fragile
 
-/// Products with cuts are much smaller than others: randomized_00 with a cut per row is at 8.70 after 20,000
-/// evaluations with 1e-3, at 8.77 with 1e-5.
-inline constexpr double kCutWeightFloor = 1e-5;
-
 /// Arc-cosine kernel of order one for unit vectors with inner product `cosine`: E (x'u)_+ (y'u)_+ up to a factor.
 BURELU_FORMULA double arc_cosine_kernel(double cosine) {
   const double c = cosine < -1.0 ? -1.0 : (cosine > 1.0 ? 1.0 : cosine);
@@ -22,8 +18,8 @@ BURELU_FORMULA double arc_cosine_kernel(double cosine) {
 }
 
 /// Penalty weight of a pair from its kernel value and the mean kernel: 1 / (natural size of the product).
-BURELU_FORMULA double weight(double kernel, double mean, double least = kWeightFloor) {
-  const double floor = least * mean;
+BURELU_FORMULA double weight(double kernel, double mean) {
+  const double floor = kWeightFloor * mean;
   return mean / (kernel > floor ? kernel : floor);
 }
 

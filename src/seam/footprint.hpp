@@ -17,24 +17,9 @@ struct SolveSize {
   int memory = 0;  ///< L-BFGS pairs
   int threads = 1;
   std::int64_t pairs = 0;          ///< listed at a time
-  index_t cuts = 0;                ///< cone cuts at a time, at most
-  std::int64_t interior = 0;       ///< bytes of the interior-point method, 0 where it is not used
-  index_t slack_columns = 0;       ///< of right-hand sides in a certificate, at most
+  index_t slack_columns = 0;       ///< of right-hand sides of the slack in a certificate, at most
   bool multipliers_float = false;  ///< on devices that store them in single precision where asked to
-
-  /// Entries of the cuts together: a vertex of the separating programme has d, and each cut its own line.
-  index_t cut_terms() const { return cuts * (features + 1); }
 };
-
-/// Sizes of the slack of certificates.
-struct SlackSize {
-  index_t rows = 0, features = 0;  ///< m, d
-  index_t columns = 0;             ///< of a solve with its factor, at most
-
-  index_t order() const { return rows + features; }
-};
-
-inline SlackSize slack_size(const SolveSize& size) { return {size.rows, size.features, size.slack_columns}; }
 
 /// Sizes of the training of a network.
 struct TrainingSize {

@@ -2,7 +2,6 @@
 
 #include <cblas.h>
 
-#include <algorithm>
 #include <cmath>
 #include <random>
 
@@ -79,12 +78,10 @@ double pair_kernel(const RelaxationData& data, index_t i, index_t j) {
 }
 
 double pair_weight(const RelaxationData& data, index_t i, index_t j) {
-  const index_t cut = std::max(i, j) - 2 * data.m;
-  const double kernel = cut < 0 ? pair_kernel(data, i, j) : data.cuts.kernel(cut, std::min(i, j));
-  return entry::weight(kernel, data.mean_kernel, cut < 0 ? entry::kWeightFloor : entry::kCutWeightFloor);
+  return entry::weight(pair_kernel(data, i, j), data.mean_kernel);
 }
 
-RelaxationData prepare(const Presolved& reduced, const std::vector<Cut>& cuts) {
+RelaxationData prepare(const Presolved& reduced) {
   RelaxationData data;
   data.m = reduced.rows();
   data.d = reduced.features();
@@ -102,9 +99,6 @@ RelaxationData prepare(const Presolved& reduced, const std::vector<Cut>& cuts) {
   for (index_t i = 0; i < data.m; ++i)
     data.norms[static_cast<std::size_t>(i)] = cblas_dnrm2(blas(data.d), data.X.row(i), 1);
   data.mean_kernel = mean_kernel(data);
-  double diagonal = 0.0;
-  for (const double norm : data.norms) diagonal += norm * norm / static_cast<double>(data.m);
-  data.cuts = cut_rows(cuts, 2 * data.m, diagonal, [&data](index_t i, index_t j) { return pair_kernel(data, i, j); });
   data.sample = mass_sample(data);
   return data;
 }

@@ -5,7 +5,6 @@
 #include <vector>
 
 #include "problem/presolve.hpp"
-#include "seam/cut_rows.hpp"
 
 namespace burelu {
 
@@ -15,9 +14,8 @@ struct SampledPair {
   double weight;  ///< w without row importance, times the ordered pairs that it stands for
 };
 
-/// Rows of the factor F = [A; B; S]: row k < m is a_k, row m + k is b_k, row 2m + t is cut t, a sparse combination of
-/// the others. Every pair of rows has a product >= 0; the pairs (k, m + k) are tied: their product is zero and their
-/// multiplier free.
+/// Rows of the factor F = [A; B]: row k < m is a_k, row m + k is b_k. Every pair of rows has a product >= 0; the pairs
+/// (k, m + k) are tied: their product is zero and their multiplier free.
 struct RelaxationData {
   index_t m = 0, d = 0, c = 0;
   Matrix X;  ///< m x d
@@ -33,9 +31,7 @@ struct RelaxationData {
   std::vector<SampledPair>
       sample;  ///< all pairs where they are few, else the diagonal and some, the same on any device
 
-  CutRows cuts;  ///< S = cuts.rows [A; B]
-
-  index_t factor_rows() const { return 2 * m + cuts.count(); }
+  index_t factor_rows() const { return 2 * m; }
   bool tied(index_t i, index_t j) const { return (i < m && j == i + m) || (j < m && i == j + m); }
   index_t loss_rows() const { return Y.rows; }
 };
@@ -43,8 +39,7 @@ struct RelaxationData {
 /// Pairs in the sample of a problem with m rows.
 std::int64_t sample_size(index_t m);
 
-/// `cuts` in presolved coordinates: their rows of F are scaled to the size of the others.
-RelaxationData prepare(const Presolved& reduced, const std::vector<Cut>& cuts = {});
+RelaxationData prepare(const Presolved& reduced);
 
 /// Natural size of the product of the rows i, j < 2m of [A; B]: their arc-cosine kernel.
 double pair_kernel(const RelaxationData& data, index_t i, index_t j);

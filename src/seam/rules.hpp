@@ -231,7 +231,7 @@ BURELU_HOST_DEVICE inline void balance_penalty(Control& c) {
   d.sum_primal += d.primal;
   d.sum_dual += std::log(d.dual + 1e-300);
   d.sum_log_primal += std::log(d.primal + 1e-300);
-  d.sum_distance += (std::fabs(d.objective - c.value.dual) + c.settings.shortfall_weight * d.shortfall) / d.objective;
+  d.sum_distance += std::fabs(d.objective - c.value.dual) / d.objective;
   d.period += 1;
   if (d.period < kPenaltyPeriod) return;
   const double mean = d.sum_primal / d.period;

@@ -16,7 +16,6 @@
 #include <map>
 #include <vector>
 
-#include "verify/cuts.hpp"
 #include "verify/interval.hpp"
 
 namespace burelu::verify {

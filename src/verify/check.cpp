@@ -3,10 +3,10 @@
 //  2. row i lies near its line, x_i = r x_k + e: eta >= sum ||w_i|| ||e_i||, ||sum (x_i'u)_+ w_i|| grows by eta ||u||;
 //     With many features the representatives are replaced by rows l_k in few coordinates (thin.hpp), which adds to eta
 //     and divides gamma;
-//  3. the cuts fall short of nonnegative products by delta at most (cuts.hpp): gamma' = gamma - eta - delta;
-//  4. Q = M(T) + blkdiag(0, gamma'/2 I) - G G' / (2 gamma') >= 0, G = [w+ + w-; -X'w-], hence mu(W) <= gamma;
-//     A certificate of branch and bound has W alone: branch.hpp proves mu(W) <= gamma in place of 2 to 4;
-//  5. the bound D(W) = -<W, Y> - 1/2 ||W||^2, rounded down, is not below the one claimed.
+//  3. Q = M(T) + blkdiag(0, gamma'/2 I) - G G' / (2 gamma') >= 0 for gamma' = gamma - eta, G = [w+ + w-; -X'w-],
+//     hence mu(W) <= gamma;
+//     A certificate of branch and bound has W alone: branch.hpp proves mu(W) <= gamma in place of 2 and 3;
+//  4. the bound D(W) = -<W, Y> - 1/2 ||W||^2, rounded down, is not below the one claimed.
 #include "verify/check.hpp"
 
 #include <cfenv>
@@ -14,8 +14,7 @@
 #include <limits>
 
 #include "verify/branch.hpp"
-#include "verify/cholesky.hpp"
-#include "verify/cuts.hpp"
+#include "verify/interval.hpp"
 #include "verify/sparse_form.hpp"
 #include "verify/thin.hpp"
 
@@ -23,8 +22,6 @@ namespace burelu::verify {
 namespace {
 
 using Intervals = std::vector<Interval>;
-
-constexpr std::size_t kSmallOrder = 2000;  // of Q as a dense matrix: 64 MB, and a factorisation of seconds
 
 std::string malformed(const Data& data, const Claim& claim) {
   const auto m = static_cast<std::int64_t>(claim.representatives.size());
@@ -36,16 +33,7 @@ std::string malformed(const Data& data, const Claim& claim) {
     if (row < 0 || row >= n) return "a representative is no row of the data";
   for (const std::int64_t line : claim.line)
     if (line < -1 || line >= m) return "a row lies on a line that is not there";
-  for (std::size_t t = 0; t < claim.cuts.size(); ++t) {
-    const Combination& cut = claim.cuts[t];
-    const std::string name = "cut " + std::to_string(t);
-    if (cut.line < 0 || cut.line >= m) return name + " bounds a line that is not there";
-    for (const Combination::Term& term : cut.terms) {
-      if (term.form < 0 || term.form >= 2 * m) return name + " combines a form that is not there";
-      if (!(term.coefficient > 0.0) || !std::isfinite(term.coefficient)) return name + " has a coefficient not above 0";
-    }
-  }
-  const std::int64_t forms = 2 * m + static_cast<std::int64_t>(claim.cuts.size());
+  const std::int64_t forms = 2 * m;
   for (const Pair& pair : claim.pairs) {
     const std::string name = "multiplier (" + std::to_string(pair.i) + ", " + std::to_string(pair.j) + ")";
     if (pair.j < 0 || pair.i < pair.j || pair.i >= forms) return name + " is out of range";
@@ -55,7 +43,7 @@ std::string malformed(const Data& data, const Claim& claim) {
   return {};
 }
 
-/// G and eta of steps 2 and 4. Rounding errors of G go into `rounding`: ||a_k delta_k|| <= ||x_k|| ||delta_k|| ||u||.
+/// G and eta of steps 2 and 3. Rounding errors of G go into `rounding`: ||a_k delta_k|| <= ||x_k|| ||delta_k|| ||u||.
 struct Collapsed {
   double eta = 0.0;       // per ||u||
   double rounding = 0.0;  // per ||z||, the coordinates of the rows
@@ -138,75 +126,6 @@ Collapsed collapse(const Data& data, const Claim& claim, const ThinRows& thin) {
   return out;
 }
 
-/// Builds Q. Forms: a_k (index k) and b_k = a_k - x_k'u (index m + k).
-class QuadraticForm {
- public:
-  QuadraticForm(const Table& rows, const Claim& claim)
-      : rows_(rows), claim_(claim), m_(rows.rows), d_(rows.cols), Q_(m_ + d_), half_(m_ * d_) {}
-
-  /// x'Mx = -sum_{i>j} T f_i f_j - 1/2 sum_i T f_i^2.
-  void add_pairs() {
-    for (const Pair& pair : claim_.pairs) {
-      const auto i = static_cast<std::size_t>(pair.i);
-      if (i < 2 * m_)
-        subtract({i, static_cast<std::size_t>(pair.j), pair.i == pair.j ? halved(pair.value) : pair.value});
-    }
-    for (const Monomial& product : substitute_cuts(claim_)) subtract(product);
-    for (std::size_t l = 0; l < d_; ++l)  // -X' (1/2 T3 X)
-      for (std::size_t k = 0; k <= l; ++k) {
-        Interval sum;
-        for (std::size_t i = 0; i < m_; ++i)
-          if (x(i, l) != 0.0) sum += Interval(x(i, l)) * half_[i * d_ + k];
-        Q_(m_ + l, m_ + k) -= sum;
-      }
-  }
-
-  void add_decay(double gamma) {
-    for (std::size_t l = 0; l < d_; ++l) Q_(m_ + l, m_ + l) += Interval(gamma) * Interval(0.5);
-  }
-
-  /// -G G' / (2 gamma).
-  void subtract_dual(const Table& G, double gamma) {
-    const Interval factor(down(0.5 / gamma), up(0.5 / gamma));
-    for (std::size_t i = 0; i < G.rows; ++i)
-      for (std::size_t k = 0; k <= i; ++k) {
-        Interval sum;
-        for (std::size_t j = 0; j < G.cols; ++j) sum += Interval(G(i, j)) * Interval(G(k, j));
-        Q_(i, k) -= factor * sum;
-      }
-  }
-
-  const SymmetricIntervals& Q() const { return Q_; }
-
- private:
-  double x(std::size_t k, std::size_t l) const { return rows_(k, l); }
-
-  /// -coefficient f_i f_j, f = a or a - p, p_k = x_k'u: the products a a here, a p and p p by `couple`.
-  void subtract(const Monomial& product) {
-    const std::size_t i = product.i % m_;
-    const std::size_t j = product.j % m_;
-    const Interval half = halved(product.coefficient);
-    Q_(std::max(i, j), std::min(i, j)) -= i == j ? product.coefficient : half;
-    if (product.j >= m_) couple(i, j, half, product.i >= m_);
-    if (product.i >= m_) couple(j, i, half, product.j >= m_);
-  }
-
-  /// The term 2 half f_i p_k: a row of the block (u, a), and of 1/2 T3 X where f_i is b_i.
-  void couple(std::size_t i, std::size_t k, Interval half, bool i_is_b) {
-    for (std::size_t l = 0; l < d_; ++l) {
-      const Interval term = half * Interval(x(k, l));
-      Q_(m_ + l, i) += term;
-      if (i_is_b) half_[i * d_ + l] += term;
-    }
-  }
-
-  const Table& rows_;
-  const Claim& claim_;
-  std::size_t m_, d_;
-  SymmetricIntervals Q_;
-  Intervals half_;  // 1/2 T3 X, m x d
-};
-
 /// sum of products in twice the working precision (Ogita, Rump, Oishi, SIAM J. Sci. Comput. 26, 2005), rounded down.
 class AccurateSum {
  public:
@@ -244,35 +163,20 @@ double dual_value_below(const Table& Y, const Table& W) {
   return sum.below();
 }
 
-/// What (rounding + delta + gamma') ||z|| + eta ||u|| <= gamma ||u|| leaves, with ||z|| <= stretch ||u||.
-double gamma_left(double gamma, const Collapsed& w, double delta, const ThinRows& thin) {
+/// What (rounding + gamma') ||z|| + eta ||u|| <= gamma ||u|| leaves, with ||z|| <= stretch ||u||.
+double gamma_left(double gamma, const Collapsed& w, const ThinRows& thin) {
   if (w.eta > 0.0) gamma = down(gamma - w.eta);
   if (thin.stretch > 1.0) gamma = down(gamma / thin.stretch);
-  const double lost = delta == 0.0 ? w.rounding : up(w.rounding + delta);
-  return lost == 0.0 ? gamma : down(gamma - lost);
-}
-
-/// Step 4. Without cuts by the sparse form; small ones that it leaves open, and those with cuts, by Q as it stands.
-bool supported(const Table& rows, const Claim& claim, const Table& G, double gamma, bool& sparse) {
-  if (claim.cuts.empty()) {
-    sparse = sparse_form_positive(rows, claim, G, gamma);
-    if (sparse) return true;
-    if (rows.rows + rows.cols > kSmallOrder) return false;
-  }
-  QuadraticForm form(rows, claim);
-  form.add_pairs();
-  form.add_decay(gamma);
-  form.subtract_dual(G, gamma);
-  return certainly_positive(form.Q());
+  return w.rounding == 0.0 ? gamma : down(gamma - w.rounding);
 }
 
 /// Why the multipliers do not prove mu(W) <= gamma; empty where they do.
-std::string unsupported(const Data& data, const Claim& claim, bool& sparse) {
+std::string unsupported(const Data& data, const Claim& claim) {
   const ThinRows thin = thin_rows(data, claim);
   const Collapsed w = collapse(data, claim, thin);
-  const double gamma = gamma_left(claim.gamma, w, shortfall_above(thin.rows, claim), thin);
-  if (!(gamma > 0.0)) return "rows lie too far from their lines, or cuts from their combinations";
-  if (supported(thin.rows, claim, w.G, gamma, sparse)) return {};
+  const double gamma = gamma_left(claim.gamma, w, thin);
+  if (!(gamma > 0.0)) return "rows lie too far from their lines";
+  if (sparse_form_positive(thin.rows, claim, w.G, gamma)) return {};
   return "the multipliers do not support W: Q is not positive semidefinite beyond rounding errors";
 }
 
@@ -288,7 +192,7 @@ Verdict check(const Data& data, const Claim& claim) {
     out.cells = tree.cells;
     out.reason = tree.reason;
   } else {
-    out.reason = unsupported(data, claim, out.sparse);
+    out.reason = unsupported(data, claim);
   }
   if (!out.reason.empty()) return out;
   out.lower_bound = dual_value_below(data.Y, claim.W);

@@ -12,7 +12,6 @@ struct Verdict {
   std::string reason;        ///< what fails, where it does
   std::size_t cells = 0;     ///< of branch and bound
   double lower_bound = 0.0;  ///< proven: no network has a smaller objective
-  bool sparse = false;       ///< without a matrix of order m
 };
 
 Verdict check(const Data& data, const Claim& claim);

@@ -102,10 +102,11 @@ Claim parse_claim(const std::string& text, const std::string& name) {
   std::string magic, header, token;
   std::getline(in, magic);
   std::getline(in, header);
-  const bool with_cuts = magic == "burelu-certificate 2";
   const bool branched = magic == "burelu-certificate 3";
-  if (!with_cuts && !branched && magic != "burelu-certificate 1")
-    throw FileError(name + " does not begin with \"burelu-certificate 1\", 2 or 3");
+  if (magic == "burelu-certificate 2")
+    throw FileError(name + " was made with cone cuts by an older version, whose burelu-verify checks it");
+  if (!branched && magic != "burelu-certificate 1")
+    throw FileError(name + " does not begin with \"burelu-certificate 1\" or 3");
   const auto next = [&]() -> const std::string& {
     if (!(in >> token)) throw FileError(name + " is cut off");
     return token;
@@ -116,7 +117,6 @@ Claim parse_claim(const std::string& text, const std::string& name) {
   Claim out;
   std::size_t lines = 0;
   std::size_t pairs = 0;
-  std::size_t cuts = 0;
   try {
     const auto json = nlohmann::json::parse(header);
     out.lower_bound = number(json.at("lower_bound").get<std::string>(), name);
@@ -126,7 +126,6 @@ Claim parse_claim(const std::string& text, const std::string& name) {
     out.W.cols = json.at("outputs").get<std::size_t>();
     if (!branched) lines = json.at("lines").get<std::size_t>();
     if (!branched) pairs = json.at("multipliers").get<std::size_t>();
-    if (with_cuts) cuts = json.at("cuts").get<std::size_t>();
   } catch (const nlohmann::json::exception&) {
     throw FileError(name + ": the second line is no header of a certificate");
   }
@@ -139,17 +138,6 @@ Claim parse_claim(const std::string& text, const std::string& name) {
     if (!branched) out.line.push_back(whole());
     if (!branched) out.ratio.push_back(number(next(), name));
     for (std::size_t j = 0; j < out.W.cols; ++j) out.W.values.push_back(number(next(), name));
-  }
-  if (with_cuts) expect("cuts");
-  for (std::size_t t = 0; t < cuts; ++t) {
-    Combination cut;
-    cut.line = whole();
-    const std::int64_t terms = whole();
-    for (std::int64_t k = 0; k < terms; ++k) {
-      const std::int64_t form = whole();
-      cut.terms.push_back({form, number(next(), name)});
-    }
-    out.cuts.push_back(std::move(cut));
   }
   if (!branched) expect("multipliers");
   for (std::size_t k = 0; k < pairs; ++k) {

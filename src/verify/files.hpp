@@ -33,16 +33,6 @@ struct Pair {
   double value = 0.0;
 };
 
-/// x_line = sum of coefficient y_form: form j < m is (x_j'u)_+ and y = x_j, form m + j is (-x_j'u)_+ and y = -x_j.
-struct Combination {
-  struct Term {
-    std::int64_t form = 0;
-    double coefficient = 0.0;
-  };
-  std::int64_t line = 0;
-  std::vector<Term> terms;
-};
-
 struct Claim {
   double lower_bound = 0.0;
   double gamma = 0.0;
@@ -52,7 +42,6 @@ struct Claim {
   std::vector<std::int64_t> representatives;
   std::vector<std::int64_t> line;
   std::vector<double> ratio;
-  std::vector<Combination> cuts;
   std::vector<Pair> pairs;
 };
 

@@ -7,6 +7,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <cstddef>
 
 namespace burelu::verify {
 
@@ -40,6 +41,17 @@ inline Interval halved(Interval a) {
   const double high = 0.5 * a.high;
   return {low + low == a.low ? low : down(low), high + high == a.high ? high : up(high)};
 }
+/// Upper bound of the Euclidean norm. Overflow makes infinity, and underflow is covered by `up`'s absolute term where
+/// squares below 2^-1060 matter: entries below 1e-150 count as 1e-150.
+inline double norm_above(const double* x, std::size_t size) {
+  double sum = 0.0;
+  for (std::size_t j = 0; j < size; ++j) {
+    const double entry = x[j] == 0.0 ? 0.0 : std::max(std::abs(x[j]), 1e-150);
+    if (entry != 0.0) sum = up(sum + up(entry * entry));
+  }
+  return sum == 0.0 ? 0.0 : up(std::sqrt(sum));
+}
+
 inline Interval& operator+=(Interval& a, Interval b) { return a = a + b; }
 inline Interval& operator-=(Interval& a, Interval b) { return a = a - b; }
 

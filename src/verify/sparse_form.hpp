@@ -1,4 +1,4 @@
-// Q >= 0 without a matrix of order m, for certificates without cuts (docs/method.md, "Without a dense matrix").
+// Q >= 0 without a matrix of order m (docs/method.md, "Without a dense matrix").
 #pragma once
 
 #include "verify/files.hpp"

@@ -5,7 +5,6 @@
 #include <algorithm>
 #include <cmath>
 
-#include "verify/cuts.hpp"
 #include "verify/interval.hpp"
 
 namespace burelu::verify {

@@ -12,7 +12,7 @@ namespace burelu::test {
 namespace {
 
 constexpr const char* kProblem = "bound 'builtin:teacher?n=60&d=3&c=2&seed=4' --gamma 0.02 --threads 1 --quiet ";
-const std::string kSolve = std::string(kProblem) + "--tol 1e-5 --max-evaluations 3000 --cuts none ";
+const std::string kSolve = std::string(kProblem) + "--tol 1e-5 --max-evaluations 3000 --bound relaxation ";
 
 nlohmann::json report_in(const ScratchFolder& folder, const std::string& name) {
   std::ifstream in(folder.path(name));

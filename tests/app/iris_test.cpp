@@ -25,7 +25,8 @@ TEST(Iris, FromTheRawFileToAConfusionMatrix) {
   BURELU_SHARED_OR_SKIP(path, "data/iris_train.csv");
   const ScratchFolder folder;
   folder.write("iris.data", raw_iris(path));
-  const Outcome outcome = run_burelu(folder, "train iris.data --standardize --bias --split 0.5 --tol 1e-1 --cuts none");
+  const Outcome outcome =
+      run_burelu(folder, "train iris.data --standardize --bias --split 0.5 --tol 1e-1 --bound relaxation");
   ASSERT_EQ(outcome.exit_code, 0) << outcome.err;
   const auto matrix = outcome.out.find("true \\ predicted");
   ASSERT_NE(matrix, std::string::npos) << outcome.out;

@@ -89,7 +89,7 @@ TEST(Export, EveryFormatPredictsTheSame) {
   const ScratchFolder folder;
   ASSERT_EQ(run_burelu(folder,
                        "train 'builtin:blobs?n=60&d=4&noise=3' --split 0.5 --standardize --bias --pca 3 --scale "
-                       "--tol 1e-1 --cuts none --quiet --out a.safetensors")
+                       "--tol 1e-1 --bound relaxation --quiet --out a.safetensors")
                 .exit_code,
             0);
   const std::string wanted = run_burelu(folder, "predict a.safetensors builtin:blobs").out;

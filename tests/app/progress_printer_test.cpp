@@ -114,7 +114,7 @@ TEST(ProgressThrottle, ANewPhaseStartsAgain) {
   progress.phase = "solve";
   for (int k = 0; k < 100; ++k) throttle.due(progress, 1e-3 * k);
   EXPECT_FALSE(throttle.due(progress, 0.2));
-  progress.phase = "cuts";
+  progress.phase = "branch";
   EXPECT_TRUE(throttle.due(progress, 0.21));
 }
 

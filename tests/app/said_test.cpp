@@ -3,6 +3,7 @@
 #include <gtest/gtest.h>
 
 #include <filesystem>
+#include <nlohmann/json.hpp>
 
 #include "app/hand_made_model.hpp"
 #include "app/run_program.hpp"
@@ -50,18 +51,35 @@ TEST_F(Said, WordsAndCountsThatAreNoneAreNamed) {
   expect_usage("train d.csv --log-level loud", "--log-level: 'loud' is not one of");
   expect_usage("evaluate m.npz d.csv --part some", "--part: 'some' is not one of all, test, train");
   expect_usage("train d.csv --labels three", "--labels: 'three' is not one of one-hot, signed");
-  expect_usage("study cuts --preset none --out s", "--preset: 'none' is not one of");
+  expect_usage("study tightness --preset none --out s", "--preset: 'none' is not one of");
   expect_usage("train d.csv --threads 1e3", "--threads: '1e3' is not a whole number of at least 1");
   expect_usage("train d.csv --width 99999999999", "--width: '99999999999' is more than 2147483647");
   expect_usage("train d.csv --seed 99999999999999999999", "--seed: '99999999999999999999' is not a whole number");
   expect_usage("train d.csv --checkpoint-interval -1", "--checkpoint-interval: '-1' is not a finite number");
 }
 
+TEST_F(Said, WhatCameInPlaceOfConeCutsIsNamed) {
+  for (const char* cuts : {"--cuts auto", "--cuts 12", "--cut-rounds 3"})
+    expect_usage(std::string("bound d.csv ") + cuts,
+                 "cone cuts were replaced by branch and bound, which proves more in less time: use --bound auto or");
+  expect_usage("study cuts --preset paper --out s", "the study of cone cuts went with the cuts");
+  EXPECT_EQ(run_burelu(folder_, "bound --help").out.find("--cut"), std::string::npos);
+}
+
+TEST_F(Said, CutsNoneIsTheRelaxationAlone) {
+  const Outcome outcome = run_burelu(folder_, "bound d.csv --tol 1e-1 --cuts none --report r.json");
+  EXPECT_EQ(outcome.exit_code, 0) << outcome.err;
+  EXPECT_NE(outcome.err.find("--cuts none is an old spelling of --bound relaxation"), std::string::npos) << outcome.err;
+  const auto report = nlohmann::json::parse(folder_.read("r.json"));
+  EXPECT_TRUE(report.at("relaxation").at("relaxation_bound").is_number());
+  EXPECT_TRUE(report.at("relaxation").at("branch_bound").is_null());
+}
+
 TEST_F(Said, AnOutputThatTakesNothingFailsEveryCommand) {
   if (!std::filesystem::exists("/dev/full")) GTEST_SKIP() << "there is no /dev/full";
   for (const char* arguments :
        {"--help", "train --help", "--version", "info", "evaluate m.npz d.csv", "predict m.npz d.csv",
-        "train d.csv --dry-run", "bound d.csv --max-evaluations 100 --cuts none", "verify --help"}) {
+        "train d.csv --dry-run", "bound d.csv --max-evaluations 100 --bound relaxation", "verify --help"}) {
     const Outcome outcome = run_burelu(folder_, std::string(arguments) + " >/dev/full");
     EXPECT_EQ(outcome.exit_code, 3) << arguments;
     EXPECT_NE(outcome.err.find("cannot write to standard output"), std::string::npos) << arguments << outcome.err;

@@ -45,9 +45,10 @@ TEST(Train, WritesReportModelCertificateAndSummary) {
 TEST(Train, ModelReproducesTheReportedNumbers) {
   const ScratchFolder folder;
   ASSERT_EQ(
-      run_burelu(folder,
-                 "train 'builtin:spiral?n=30' --bias --standardize --tol 1e-1 --cuts none --quiet --out m.safetensors "
-                 "--report report.json")
+      run_burelu(
+          folder,
+          "train 'builtin:spiral?n=30' --bias --standardize --tol 1e-1 --bound relaxation --quiet --out m.safetensors "
+          "--report report.json")
           .exit_code,
       0);
   const Json report = report_of(folder);
@@ -133,7 +134,7 @@ TEST(DryRun, WhatDoesNotFitEndsWithSixAsTheSolveWould) {
 
 TEST(Bound, SavedDataIsTheSameProblem) {
   const ScratchFolder folder;
-  const std::string options = " --tol 1e-2 --cuts none --quiet --seed 3 --report report.json";
+  const std::string options = " --tol 1e-2 --bound relaxation --quiet --seed 3 --report report.json";
   ASSERT_EQ(run_burelu(folder, "bound 'builtin:spiral?n=24' --bias --save-data used.csv" + options).exit_code, 0);
   const Json first = report_of(folder);
   ASSERT_EQ(run_burelu(folder, "bound used.csv" + options).exit_code, 0);
@@ -178,7 +179,8 @@ TEST(Certify, TakesANetworkOfAnyOrigin) {
 
 TEST(Certify, ReadsASavedBoundOfTheSameData) {
   const ScratchFolder folder;
-  const std::string train = "train 'builtin:blobs?n=40&d=3&noise=3' --split 0.5 --bias --tol 1e-2 --cuts none --quiet ";
+  const std::string train =
+      "train 'builtin:blobs?n=40&d=3&noise=3' --split 0.5 --bias --tol 1e-2 --bound relaxation --quiet ";
   ASSERT_EQ(run_burelu(folder, train + "--out m.onnx --certificate c.cert --report report.json").exit_code, 0);
   const Json trained = report_of(folder);
   const std::string certify = "certify 'builtin:blobs?n=40&d=3&noise=3' --model m.onnx --bound c.cert";
@@ -218,7 +220,7 @@ TEST(Train, SplitReportsTheRowsHeldOut) {
   const ScratchFolder folder;
   const Outcome outcome =
       run_burelu(folder,
-                 "train 'builtin:blobs?n=60&noise=0.5' --split 0.5 --seed 4 --tol 1e-1 --cuts none --out m.npz "
+                 "train 'builtin:blobs?n=60&noise=0.5' --split 0.5 --seed 4 --tol 1e-1 --bound relaxation --out m.npz "
                  "--report report.json");
   ASSERT_EQ(outcome.exit_code, 0) << outcome.err;
   EXPECT_NE(outcome.out.find("on the rows held out by --split:\nsamples    30\n"), std::string::npos) << outcome.out;

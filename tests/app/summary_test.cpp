@@ -17,7 +17,7 @@ std::string table(const NetworkReport& network) {
   relaxation.presolve.merged_rows = 1;
   relaxation.message = "because";
   const Dataset data = training_data(generate_builtin("builtin:teacher?n=1&d=2&c=3"), {{}, {}, {true}, {}}).train;
-  return aligned(summary_rows({"burelu", 0.1, 0.0, 1.0, 0}, data, relaxation, Seconds{}, network));
+  return aligned(summary_rows({"burelu", 0.1, {}, nullptr, 0.0, 1.0, 0}, data, relaxation, Seconds{}, network));
 }
 
 TEST(Summary, RowsAreAlignedAndCountWords) {
@@ -37,22 +37,9 @@ TEST(Summary, TheBoundIsNotRoundedUp) {
   Relaxation relaxation;
   relaxation.lower_bound = 7.9999999999;
   const Dataset data = training_data(generate_builtin("builtin:teacher?n=1&d=2&c=3"), {{}, {}, {true}, {}}).train;
-  const std::string text = aligned(summary_rows({"burelu", 0.1, 0.0, 1.0, 0}, data, relaxation, Seconds{}, {}));
+  const std::string text =
+      aligned(summary_rows({"burelu", 0.1, {}, nullptr, 0.0, 1.0, 0}, data, relaxation, Seconds{}, {}));
   EXPECT_NE(text.find("\nlower bound  7.9999999 ("), std::string::npos) << text;
-}
-
-TEST(Summary, SaysWhereCertificatesFindRoom) {
-  const Dataset data = training_data(generate_builtin("builtin:teacher?n=1&d=2&c=3"), {{}, {}, {true}, {}}).train;
-  MemoryEstimate memory;
-  memory.device = "cuda:0 (any)";
-  memory.device_solve = std::int64_t{6} << 30;
-  memory.device_free = std::int64_t{10} << 30;
-  const auto text = [&] { return aligned(memory_rows({"burelu", 0.1, 0.0, 1.0, 0}, data, memory)); };
-  EXPECT_EQ(text().find("certificates"), std::string::npos);
-  memory.device_certificate = std::int64_t{4} << 30;
-  EXPECT_NE(text().find("\ncertificates   4.0 GiB more of the device's: made there\n"), std::string::npos) << text();
-  memory.device_certificate += 1;
-  EXPECT_NE(text().find("of the device's: made on the host"), std::string::npos) << text();
 }
 
 TEST(Summary, NetworkRowsOnlyWhereThereIsOne) {

@@ -14,10 +14,11 @@ using Json = nlohmann::json;
 // OpenBLAS waits for ever for threads that are not there: `timeout` turns that into a failure.
 Json report_of(const std::string& environment, int threads) {
   const ScratchFolder folder;
-  const Outcome outcome = run_shell(folder, environment +
-                                                " timeout 60 burelu bound 'builtin:teacher?n=190&d=3&c=2&seed=1' "
-                                                "--cuts none --max-evaluations 60 --quiet --report r.json --threads " +
-                                                std::to_string(threads));
+  const Outcome outcome =
+      run_shell(folder, environment +
+                            " timeout 60 burelu bound 'builtin:teacher?n=190&d=3&c=2&seed=1' "
+                            "--bound relaxation --max-evaluations 60 --quiet --report r.json --threads " +
+                            std::to_string(threads));
   EXPECT_NE(outcome.exit_code, 124) << environment << " hangs";
   EXPECT_TRUE(folder.has("r.json")) << outcome.err;
   return folder.has("r.json") ? Json::parse(folder.read("r.json")) : Json();
@@ -43,7 +44,7 @@ TEST(ProgramThreads, ALimitDoesNotHangPredictions) {
   const ScratchFolder folder;
   const Outcome trained = run_shell(folder,
                                     "OMP_THREAD_LIMIT=1 timeout 60 burelu train 'builtin:teacher?n=30&d=40&c=2' "
-                                    "--cuts none --max-evaluations 20 --width 60 --quiet --out m.safetensors");
+                                    "--bound relaxation --max-evaluations 20 --width 60 --quiet --out m.safetensors");
   EXPECT_TRUE(folder.has("m.safetensors")) << trained.exit_code << trained.err;
   const Outcome outcome = run_shell(
       folder, "OMP_THREAD_LIMIT=1 timeout 60 burelu evaluate m.safetensors 'builtin:teacher?n=2000&d=40&c=2'");

@@ -9,7 +9,6 @@
 #include "certificate/proof.hpp"
 #include "linalg/row_space.hpp"
 #include "support/certificate_cases.hpp"
-#include "support/devices.hpp"
 
 namespace burelu {
 namespace {
@@ -40,7 +39,7 @@ TEST_P(CertificateCases, ProvenBoundsHoldByBruteForce) {
   Random random(static_cast<std::uint64_t>(GetParam()) + 1000);
   for (const double size : {0.0, 0.3, 1.0, 30.0}) {
     const RandomDual dual(random, reduced, size);
-    Certifier certifier(view, reduced, test::processor());
+    Certifier certifier(view, reduced);
     const Proposal proposal = certifier.propose(dual.point());
     ASSERT_TRUE(std::isfinite(proposal.bound));
     EXPECT_GE(proposal.bound, reduced.constant_loss - 1e-9);  // W = 0 gives that much
@@ -64,7 +63,7 @@ TEST_P(CertificateCases, TooLargeADualVariableIsRefused) {
   const Presolved reduced = presolve(view);
   Random random(static_cast<std::uint64_t>(GetParam()) + 2000);
   const RandomDual dual(random, reduced, 1.0);
-  Certifier certifier(view, reduced, test::processor());
+  Certifier certifier(view, reduced);
   auto certificate = certifier.prove(certifier.propose(dual.point()));
   ASSERT_TRUE(certificate.has_value());
   const double mu = test::sampled_mu(p.X, certificate->W);
@@ -81,7 +80,7 @@ TEST_P(CertificateCases, ProposalIsSharp) {  // 1 % more of W than proposed is b
   if (reduced.rows() == 0) return;
   Random random(static_cast<std::uint64_t>(GetParam()) + 3000);
   const RandomDual dual(random, reduced, 0.5);
-  Certifier certifier(view, reduced, test::processor());
+  Certifier certifier(view, reduced);
   const Proposal proposal = certifier.propose(dual.point());
   const auto certificate = certifier.prove(proposal);
   ASSERT_TRUE(certificate.has_value());
@@ -145,7 +144,7 @@ TEST(Certificate, ProposalFindsTheOptimumFromExactMultipliers) {
   const std::vector<Multiplier> pairs;
   const std::vector<double> tau = {-reduced.gamma};  // -gamma / |x|^2, |x| = 1 after scaling
   const Matrix W(1, 1, -4.0);
-  Certifier certifier(view, reduced, test::processor());
+  Certifier certifier(view, reduced);
   const DualPoint point{&pairs, &tau, &W};
   const auto certificate = certifier.prove(certifier.propose(point));
   ASSERT_TRUE(certificate.has_value());
@@ -165,12 +164,40 @@ TEST(Certificate, ScaleOfTheDataDoesNotMatter) {
     const Presolved reduced = presolve(view);
     Random random(5);
     const RandomDual dual(random, reduced, 0.5);
-    Certifier certifier(view, reduced, test::processor());
+    Certifier certifier(view, reduced);
     const auto certificate = certifier.prove(certifier.propose(dual.point()));
     ASSERT_TRUE(certificate.has_value()) << power;
     if (power == 0) reference = certificate->lower_bound;
     EXPECT_NEAR(certificate->lower_bound, reference, 1e-9 * std::abs(reference)) << power;
   }
+}
+
+/// Rows of sizes 1e-100 to 1e100 in one problem.
+TEST(Certificate, RowsOfAllSizesInOneProblem) {
+  int proven = 0;
+  for (int seed = 0; seed < 20; ++seed) {
+    Random random(static_cast<std::uint64_t>(seed));
+    OwnedProblem p{test::gaussian(random, 6, 2), test::gaussian(random, 6, 1), 0.1};
+    const auto size = [](index_t i) { return std::ldexp(1.0, 132 * static_cast<int>(i) - 330); };
+    for (index_t i = 0; i < 6; ++i)
+      for (index_t j = 0; j < 2; ++j) p.X(i, j) *= size(i);
+    Certificate c;
+    c.gamma = p.gamma;
+    c.representatives = c.line = {0, 1, 2, 3, 4, 5};
+    c.ratio = std::vector<double>(6, 1.0);
+    for (std::int32_t i = 0; i < 12; ++i)
+      for (std::int32_t j = 0; j < i; ++j)
+        c.multipliers.push_back({i, j, (i == j + 6 ? -0.01 : 1e-5) / (size(i % 6) * size(j % 6))});
+    c.W = Matrix(6, 1);
+    for (index_t i = 0; i < 6; ++i) c.W(i, 0) = -1e-3 / size(i);
+    const double scale = supported_scale(p.view(), c);
+    if (!(scale > 0.0)) continue;
+    for (double& w : c.W.data) w *= (1.0 - 1e-9) * scale;
+    if (!proven_bound(p.view(), c)) continue;
+    ++proven;
+    EXPECT_LE(test::sampled_mu(p.X, c.W, 20000), p.gamma) << seed;
+  }
+  EXPECT_GT(proven, 0);
 }
 
 TEST(Certificate, BadlyScaledColumnsAreProvenToo) {
@@ -181,7 +208,7 @@ TEST(Certificate, BadlyScaledColumnsAreProvenToo) {
   const Presolved reduced = presolve(view);
   Random random(6);
   const RandomDual dual(random, reduced, 0.5);
-  Certifier certifier(view, reduced, test::processor());
+  Certifier certifier(view, reduced);
   const Proposal proposal = certifier.propose(dual.point());
   const auto certificate = certifier.prove(proposal);
   ASSERT_TRUE(certificate.has_value());
@@ -198,7 +225,7 @@ struct Proven {
   Proven() {
     Random random(1);
     const RandomDual dual(random, reduced, 0.5);
-    Certifier certifier(view, reduced, test::processor());
+    Certifier certifier(view, reduced);
     certificate = certifier.prove(certifier.propose(dual.point())).value();
   }
 };
@@ -243,7 +270,7 @@ TEST(Certificate, NothingToProveWhereEveryRowIsZero) {
   const std::vector<Multiplier> pairs;
   const std::vector<double> tau;
   const Matrix W(0, 1);
-  Certifier certifier(view, reduced, test::processor());
+  Certifier certifier(view, reduced);
   const DualPoint point{&pairs, &tau, &W};
   const auto certificate = certifier.prove(certifier.propose(point));
   ASSERT_TRUE(certificate.has_value());
@@ -270,7 +297,7 @@ TEST(ManyFeatures, ProveTheBoundOfTheSameRowsInFew) {
       EXPECT_EQ(reduced.features(), 3);
       Random random(seed);
       const RandomDual dual(random, reduced, 0.5);
-      Certifier certifier(view, reduced, test::processor());
+      Certifier certifier(view, reduced);
       const auto certificate = certifier.prove(certifier.propose(dual.point()));
       ASSERT_TRUE(certificate.has_value());
       EXPECT_EQ(proven_bound(view, *certificate), certificate->lower_bound);

@@ -3,13 +3,12 @@
 #include "certificate/sparse_proof.hpp"
 
 #include <gtest/gtest.h>
-#include <lapacke.h>
 
 #include <cmath>
 
-#include "certificate/form.hpp"
 #include "certificate/proof.hpp"
 #include "support/certificate_cases.hpp"
+#include "support/dense_form.hpp"
 
 namespace burelu {
 namespace {
@@ -33,7 +32,7 @@ ScaledCertificate random_form(Random& random, double multipliers, double ties, d
       const bool tied = i == j + m;
       if (!tied && uniform(random) > 0.3) continue;
       const double value = tied ? -ties * uniform(random) : multipliers * std::pow(uniform(random), 4.0);
-      s.pairs.push_back({i, j, value, std::abs(value)});
+      s.pairs.push_back({i, j, value});
     }
   s.usable = true;
   return s;
@@ -41,25 +40,15 @@ ScaledCertificate random_form(Random& random, double multipliers, double ties, d
 
 /// Least eigenvalue of Q over its largest entry, G times `scale`.
 double least_eigenvalue(const ScaledCertificate& s, double scale) {
-  FormMatrix form(s.X);
-  std::vector<Multiplier> pairs;
-  for (const ScaledPair& pair : s.pairs) pairs.push_back({pair.i, pair.j, pair.value});
-  form.add(pairs);
-  form.finish();
-  const index_t order = form.order();
-  std::vector<double> Q = form.lower();
+  Matrix Q = test::dense_form(s.X, s.pairs);
   double largest = 0.0;
-  for (index_t j = 0; j < order; ++j)
-    for (index_t i = j; i < order; ++i) {
-      double& entry = Q[static_cast<std::size_t>(j * order + i)];
-      if (i == j && i >= s.X.rows) entry += 0.5 * s.gamma;
-      for (index_t l = 0; l < s.G.cols; ++l) entry -= scale * scale * s.G(i, l) * s.G(j, l) / (2.0 * s.gamma);
-      largest = std::max(largest, std::abs(entry));
+  for (index_t i = 0; i < Q.rows; ++i)
+    for (index_t j = 0; j < Q.cols; ++j) {
+      if (i == j && i >= s.X.rows) Q(i, j) += 0.5 * s.gamma;
+      for (index_t l = 0; l < s.G.cols; ++l) Q(i, j) -= scale * scale * s.G(i, l) * s.G(j, l) / (2.0 * s.gamma);
+      largest = std::max(largest, std::abs(Q(i, j)));
     }
-  std::vector<double> values(static_cast<std::size_t>(order));
-  const auto size = static_cast<lapack_int>(order);
-  EXPECT_EQ(LAPACKE_dsyev(LAPACK_COL_MAJOR, 'N', 'L', size, Q.data(), size, values.data()), 0);
-  return values[0] / largest;
+  return test::dense_eigenvalues(Q).front() / largest;
 }
 
 TEST(SparseProof, AcceptsNothingThatIsIndefinite) {
@@ -112,7 +101,7 @@ TEST(SparseProof, AnyZAndVAreSound) {
     Matrix solution = test::gaussian(random, s.X.rows, k, std::pow(10.0, uniform(random)));
     for (index_t i = 0; i < s.X.rows; ++i) {
       if (trial % 2 == 0) {  // near the solution for a diagonal K
-        for (const ScaledPair& pair : s.pairs)
+        for (const Multiplier& pair : s.pairs)
           if (pair.j == i && pair.i == i + s.X.rows && pair.value < 0.0)
             for (index_t l = 0; l < s.G.cols; ++l) solution(i, s.X.cols + l) += 0.5 * s.G(i, l) / -pair.value;
       }

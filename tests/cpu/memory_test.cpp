@@ -27,8 +27,10 @@ std::int64_t in_use() {
   return static_cast<std::int64_t>(info.uordblks + info.hblkhd);
 }
 
-// The estimate of the backend for these data.
-std::int64_t compare_with_estimate(const RelaxationData& data) {
+TEST(Memory, TheEstimateIsWhatTheBackendAllocates) {
+  if (!kCountable) GTEST_SKIP() << "a sanitizer replaces the allocator";
+  const Instance instance = teacher(700, 5, 3, 1);
+  const RelaxationData data = prepare(presolve(instance.problem()));
   const std::int64_t before = in_use();
   CpuBackend backend(data, 30, 2, 1.0);
   const Point start = random_point(data, 12, 1);
@@ -45,23 +47,13 @@ std::int64_t compare_with_estimate(const RelaxationData& data) {
   const std::int64_t gone = cpu_list_bytes(size.pairs, size.rows) - pair_list_bytes(size.pairs, 2 * size.rows) +
                             2 * size.rows * 12 * std::int64_t{2 * sizeof(float)};
   EXPECT_NEAR(static_cast<double>(used), static_cast<double>(estimate - gone), 0.05 * static_cast<double>(estimate));
-  return estimate;
-}
-
-TEST(Memory, TheEstimateIsWhatTheBackendAllocates) {
-  if (!kCountable) GTEST_SKIP() << "a sanitizer replaces the allocator";
-  const Instance instance = teacher(700, 5, 3, 1);
-  const std::int64_t estimate = compare_with_estimate(prepare(presolve(instance.problem())));
-  EXPECT_GT(estimate, 700 * 12 * 30 * 8);
 }
 
 TEST(Memory, LargeProblemsDoNotOverflow) {
   SolveSize large{200000, 1000, 10, 200000, 40, 100, 64};
-  large.cuts = 400000;
   large.pairs = std::int64_t{1} << 32;
   EXPECT_GT(cpu_backend_bytes(large), std::int64_t{96} << 32);
-  EXPECT_GT(certificate_bytes(large), std::int64_t{32} * 200000 * 200000);
-  EXPECT_GT(cpu_slack_bytes(slack_size(large)), std::int64_t{8} * 200000 * 200000);
+  EXPECT_GT(certificate_bytes(large), std::int64_t{200000} * 8 * 10 * 1000);
 }
 
 TEST(Memory, WhatDoesNotFitIsRefusedWithBothFigures) {

@@ -16,7 +16,6 @@ constexpr auto kKind = burelu::test::BackendKind::cuda_on_host;
 constexpr auto kKind = burelu::test::BackendKind::cuda;
 #endif
 // Below, `cuda` is the namespace of the backend that is tested.
-#include "cut_rows.hpp"
 #include "multipliers.hpp"
 #include "normal_equations.hpp"
 #include "resources.hpp"
@@ -31,7 +30,6 @@ class CudaKernels : public ::testing::Test {
   void SetUp() override { require(kKind); }
 };
 class RowKernels : public CudaKernels {};
-class CutKernels : public CudaKernels {};
 class NormalEquations : public CudaKernels {};
 class Multipliers : public CudaKernels {};
 
@@ -118,51 +116,6 @@ TEST_F(RowKernels, FactorRowsHaveTheirDefinition) {
         EXPECT_NEAR(norms[static_cast<std::size_t>(k)], std::sqrt(pp), 1e-14 * std::sqrt(pp));
       }
     }
-}
-
-// Both products with L against their definition; rows and columns of different lengths, some empty.
-TEST_F(CutKernels, AreProductsWithLAndItsTranspose) {
-  const cuda::Stream stream;
-  for (const std::int64_t m : kSizes)
-    for (const std::int64_t q : {1, 33, 70})
-      for (const std::int64_t r : {1, 7, 33}) {
-        RelaxationData data;
-        data.m = m;
-        data.cuts.kernel = Matrix(q, 2 * m + q);
-        data.mean_kernel = 1.0;
-        Matrix L(q, 2 * m);
-        for (std::int64_t t = 0; t < q; ++t) {
-          for (std::int64_t j = t % 5; j < 2 * m && j < 40 * (t % 3); j += 1 + t % 4) {
-            data.cuts.form.push_back(static_cast<std::int32_t>(j));
-            data.cuts.value.push_back(L(t, j) = static_cast<double>(1 + t) - 0.37 * static_cast<double>(j));
-          }
-          data.cuts.offset.push_back(static_cast<std::int64_t>(data.cuts.form.size()));
-          data.cuts.scale.push_back(1.0);
-        }
-        const cuda::DeviceCuts cuts(data, stream);
-        const std::vector<double> before = random_vector((2 * m + q) * r, 1);
-        const Guarded F(before, stream);
-        const Guarded G(before, stream);
-        cuda::combine_cuts(stream, cuts.rows(), 2 * m, r, F.data());
-        cuda::fold_cuts(stream, cuts.columns(), 2 * m, r, G.data());
-        Matrix wanted_F(2 * m + q, r);
-        wanted_F.data = before;
-        Matrix wanted_G = wanted_F;
-        for (std::int64_t l = 0; l < r; ++l)
-          for (std::int64_t t = 0; t < q; ++t) {
-            wanted_F(2 * m + t, l) = 0.0;
-            for (std::int64_t j = 0; j < 2 * m; ++j) {
-              wanted_F(2 * m + t, l) += L(t, j) * wanted_F(j, l);
-              wanted_G(j, l) += L(t, j) * wanted_G(2 * m + t, l);
-            }
-          }
-        const std::vector<double> f = F.values();
-        const std::vector<double> g = G.values();
-        for (std::size_t k = 0; k < f.size(); ++k) {
-          EXPECT_NEAR(f[k], wanted_F.data[k], 1e-11 * (1.0 + std::fabs(wanted_F.data[k])));
-          EXPECT_NEAR(g[k], wanted_G.data[k], 1e-11 * (1.0 + std::fabs(wanted_G.data[k])));
-        }
-      }
 }
 
 TEST_F(NormalEquations, SolveInSharedAndInGlobalMemory) {

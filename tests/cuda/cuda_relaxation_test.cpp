@@ -1,7 +1,6 @@
-// The relaxation of the CUDA backend: order of threads and launches on the host double; its state, which is read,
-// written and resumed, there and on a device.
+// The relaxation of the CUDA backend: order of threads and launches on the host double; multipliers written and
+// read, there and on a device.
 #include <algorithm>
-#include <tuple>
 
 #include "burelu/errors.hpp"
 #include "cuda/cuda_support.hpp"
@@ -9,16 +8,8 @@
 namespace burelu::test {
 namespace {
 
-/// The paper's relaxation, or with cuts.
-class CudaRelaxationTest : public ::testing::TestWithParam<bool> {
- protected:
-  const RelaxationData data = GetParam() ? medium_with_cuts() : medium();
-};
-
-INSTANTIATE_TEST_SUITE_P(CudaOnHost, CudaRelaxationTest, ::testing::Bool(),
-                         [](const auto& one) { return one.param ? "with_cuts" : "without_cuts"; });
-
-TEST_P(CudaRelaxationTest, ResultsDoNotDependOnTheOrderOfThreads) {
+TEST(CudaOnHost, ResultsDoNotDependOnTheOrderOfThreads) {
+  const RelaxationData data = medium();
   std::vector<Snapshot> runs;
   for (const Order order : {Order::forward, Order::backward, Order::shuffled}) {
     cuda_double::set_order(order);
@@ -33,8 +24,7 @@ TEST_P(CudaRelaxationTest, ResultsDoNotDependOnTheOrderOfThreads) {
   EXPECT_TRUE(bitwise_equal(runs[0], runs[2]));
 }
 
-/// With cuts or without, and where.
-class CudaStateTest : public ::testing::TestWithParam<std::tuple<bool, BackendKind>> {
+class CudaStateTest : public ::testing::TestWithParam<BackendKind> {
  protected:
   void SetUp() override { require(kind_); }
   std::unique_ptr<Backend> backend(const RelaxationData& data, bool single = false,
@@ -42,79 +32,11 @@ class CudaStateTest : public ::testing::TestWithParam<std::tuple<bool, BackendKi
     return make_backend(kind_, data, small_memory(single), tuning);
   }
 
-  const bool cuts_ = std::get<0>(GetParam());
-  const BackendKind kind_ = std::get<1>(GetParam());
-  const RelaxationData data_ = cuts_ ? medium_with_cuts() : medium();
+  const BackendKind kind_ = GetParam();
+  const RelaxationData data_ = medium();
 };
 
-INSTANTIATE_TEST_SUITE_P(All, CudaStateTest, ::testing::Combine(::testing::Bool(), ::testing::ValuesIn(kCudaKinds)),
-                         [](const auto& one) {
-                           return (std::get<0>(one.param) ? "with_cuts" : "without_cuts") +
-                                  suffix(std::get<1>(one.param));
-                         });
-
-// A checkpoint in memory.
-class MemoryArchive final : public Archive {
- public:
-  bool loading() const override { return loading_; }
-  void rewind() {
-    loading_ = true;
-    at_ = 0;
-  }
-  void raw(void* data, std::size_t size) override {
-    auto* bytes = static_cast<char*>(data);
-    if (!loading_) {
-      content_.insert(content_.end(), bytes, bytes + size);
-      return;
-    }
-    if (size > available()) refuse();
-    std::copy_n(content_.data() + at_, size, bytes);
-    at_ += size;
-  }
-
- protected:
-  std::size_t available() const override { return content_.size() - at_; }
-
- private:
-  std::vector<char> content_;
-  std::size_t at_ = 0;
-  bool loading_ = false;
-};
-
-TEST_P(CudaStateTest, ResumesBitForBitFromItsState) {
-  const Point z = random_point(data_, 7, 3);
-  const auto first = backend(data_);
-  const auto second = backend(data_);
-  first->write_point(z.Shat, z.Ut);
-  for (int k = 0; k < 3; ++k) {
-    descend(*first, 10);
-    update(*first);
-  }
-  first->reweigh();
-  MemoryArchive archive;
-  first->exchange(archive);
-  archive.rewind();
-  second->exchange(archive);
-  for (Backend* each : {first.get(), second.get()}) {
-    descend(*each, 10);
-    update(*each);
-  }
-  EXPECT_TRUE(bitwise_equal(look(*first), look(*second)));
-  archive = MemoryArchive();
-  first->exchange(archive);
-  archive.rewind();
-  for (const RelaxationData& other : {with_cuts(teacher(20, 3, 2, 7)), cuts_ ? medium() : medium_with_cuts()}) {
-    archive.rewind();
-    EXPECT_THROW(backend(other)->exchange(archive), DataError);
-  }
-  archive.rewind();
-  try {
-    backend(data_, true)->exchange(archive);
-    FAIL() << "multipliers of another precision were accepted";
-  } catch (const DataError& error) {
-    EXPECT_NE(std::string(error.what()).find("--multipliers"), std::string::npos) << error.what();
-  }
-}
+INSTANTIATE_TEST_SUITE_P(All, CudaStateTest, ::testing::ValuesIn(kCudaKinds), backend_kind_name);
 
 TEST(CudaOnHost, AnotherBodyOrRankIsRecordedAgain) {
   const RelaxationData data = medium();
@@ -131,7 +53,8 @@ TEST(CudaOnHost, AnotherBodyOrRankIsRecordedAgain) {
   look(*backend);
 }
 
-TEST_P(CudaRelaxationTest, AnEvaluationTakesFewLaunches) {
+TEST(CudaOnHost, AnEvaluationTakesFewLaunches) {
+  const RelaxationData data = medium();
   const auto backend = make_cuda_on_host_backend(data, small_memory(), 0);
   const Point z = random_point(data, 7, 3);
   backend->write_point(z.Shat, z.Ut);
@@ -140,8 +63,7 @@ TEST_P(CudaRelaxationTest, AnEvaluationTakesFewLaunches) {
   evaluation(*backend);
   // step 1, activations 2, output layer 7, pass 5, pull back 6 (a row of negatives), judge 1, accept 5, direction 2
   constexpr int kLaunches = 29;
-  // S = L [A; B] and the gradient's way back; nothing else is launched for cuts.
-  EXPECT_EQ(counters().launches - before, GetParam() ? kLaunches + 2 : kLaunches);
+  EXPECT_EQ(counters().launches - before, kLaunches);
   look(*backend);
 }
 

@@ -9,7 +9,6 @@
 
 #include "cuda_double.hpp"
 #include "cuda_on_host.hpp"
-#include "cuts/separation.hpp"
 #include "relaxation/iteration.hpp"
 #include "relaxation/start.hpp"
 #include "support/backends.hpp"
@@ -41,7 +40,7 @@ struct Pretend {
   ~Pretend() { cuda_double::machine() = kept; }
 };
 
-/// The host double as the device of a solve with few L-BFGS pairs; certificates of small problems are the processor's.
+/// The host double as the device of a solve with few L-BFGS pairs.
 inline StandIn double_with_pairs(int memory, bool single = false) {
   StandIn device(make_cuda_on_host_device(0, cpu_device()));
   device.make_relaxation = [memory, single](const RelaxationData& data, BackendOptions options) {
@@ -71,8 +70,6 @@ inline bool bitwise_equal(const Snapshot& a, const Snapshot& b) {
 /// Every verb: evaluation without and with multipliers, the update and its sums, row importance.
 inline Snapshot drill(Backend& backend, const RelaxationData& data, int rank, std::vector<Snapshot>* seen) {
   Point z = random_point(data, rank, 3);
-  // The columns of that point are neurons: what is below zero in products with cuts is rounding only.
-  if (data.cuts.count() > 0) z.Shat = gaussian(z.Shat.rows, z.Shat.cols, 89);
   for (int round = 0; round < 3; ++round) {
     backend.write_point(z.Shat, z.Ut);
     descend(backend, 1);
@@ -87,14 +84,5 @@ inline Snapshot drill(Backend& backend, const RelaxationData& data, int rank, st
 
 /// Antiparallel rows, duplicates and a zero row among 40.
 inline RelaxationData medium() { return prepare(presolve(degenerate(40, 3, 2, 7).problem())); }
-
-/// The same with two cuts per row, as far as there are.
-inline RelaxationData with_cuts(const Instance& instance) {
-  const Presolved reduced = presolve(instance.problem());
-  const RelaxationData plain = prepare(reduced);
-  return prepare(reduced, Separator(plain).basis_pursuit(2));
-}
-
-inline RelaxationData medium_with_cuts() { return with_cuts(degenerate(40, 3, 2, 7)); }
 
 }  // namespace burelu::test

@@ -114,19 +114,6 @@ TEST_P(CudaVerbs, AgreeWithTheCpu) {
   compare_drill(data, size, {64, 32}, false, bound);  // and several to a row
 }
 
-// Rows of F of three kinds, and edges of panels in each of them.
-class CudaVerbsWithCuts : public CudaVerbs {};
-
-TEST_P(CudaVerbsWithCuts, AgreeWithTheCpu) {
-  const Size size = GetParam();
-  const RelaxationData data = with_cuts(degenerate(size.rows, 3, 2, 7));
-  ASSERT_GT(data.cuts.count(), 0);
-  const double bound = kFactor * kEpsilon * std::sqrt(static_cast<double>(size.rows));
-  compare_drill(data, size, {}, false, bound);
-  compare_drill(data, size, {32, 64}, false, bound);
-  compare_drill(data, size, {64, 0}, true, 2e-5);
-}
-
 TEST_P(CudaVerbs, WithSinglePrecisionMultipliersAgreeToTheirRounding) {
   const Size size = GetParam();
   const Instance instance = teacher(size.rows, 3, 2, 7);
@@ -149,7 +136,6 @@ std::string size_name(const ::testing::TestParamInfo<Size>& one) {
 }
 
 INSTANTIATE_TEST_SUITE_P(Sizes, CudaVerbs, ::testing::ValuesIn(sizes({1, 31, 32, 33})), size_name);
-INSTANTIATE_TEST_SUITE_P(Sizes, CudaVerbsWithCuts, ::testing::ValuesIn(sizes({31, 32, 33})), size_name);
 
 }  // namespace
 }  // namespace burelu::test

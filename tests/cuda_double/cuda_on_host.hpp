@@ -10,13 +10,11 @@ CudaShape cuda_on_host_shape(const RelaxationData& data, const BackendOptions& o
 std::int64_t cuda_on_host_memory(const CudaShape& shape);
 std::int64_t cuda_on_host_memory(const SolveSize& size);
 std::int64_t cuda_on_host_training_memory(const TrainingSize& size);
-std::int64_t cuda_on_host_slack_memory(const SlackSize& size, int device);
 std::int64_t cuda_on_host_free_memory(int device);
 CudaProperties cuda_on_host_properties(int device);
 std::shared_ptr<const Device> make_cuda_on_host_device(int number, std::shared_ptr<const Device> host);
 std::unique_ptr<Backend> make_cuda_on_host_backend(const RelaxationData& data, const BackendOptions& options,
                                                    int device, const CudaTuning& tuning = {});
-std::unique_ptr<Slack> make_cuda_on_host_slack(const Matrix& X, double gamma, index_t columns, int device);
 std::unique_ptr<TrainingBackend> make_cuda_on_host_training(const TrainingProblem& problem, int memory, int device);
 
 }  // namespace burelu

@@ -7,11 +7,9 @@
 #define cuda_memory cuda_on_host_memory
 #define cuda_shape cuda_on_host_shape
 #define cuda_training_memory cuda_on_host_training_memory
-#define cuda_slack_memory cuda_on_host_slack_memory
 #define cuda_ceilings cuda_on_host_ceilings
 #define cuda_free_memory cuda_on_host_free_memory
 #define cuda_properties cuda_on_host_properties
 #define make_cuda_device make_cuda_on_host_device
 #define make_cuda_backend make_cuda_on_host_backend
-#define make_cuda_slack make_cuda_on_host_slack
 #define make_cuda_training make_cuda_on_host_training

@@ -12,9 +12,7 @@ TEST(Devices, TheProcessorIsItsOwnHost) {
   const std::shared_ptr<const Device> cpu = find_device("cpu");
   EXPECT_EQ(cpu->name(), "cpu");
   EXPECT_TRUE(cpu->is_host());
-  EXPECT_TRUE(cpu->slack_pays({2, 1, 1}));
   EXPECT_GT(cpu->free_bytes(), 0);
-  EXPECT_EQ(cpu->footprint(SlackSize{60, 4, 9}), 8 * 64 * 64);
 }
 
 TEST(Devices, WhatIsThereIsFoundAndHasAHost) {

@@ -23,13 +23,6 @@ TrainOptions on_cpu(int rank) {
   return options;
 }
 
-/// A machine with so much memory left.
-struct Full : StandIn {
-  explicit Full(std::int64_t bytes) : free(bytes) {}
-  std::int64_t free_bytes() const override { return free; }
-  std::int64_t free;
-};
-
 TEST(MemoryEstimate, IsOfThePresolvedProblem) {
   const Instance instance = degenerate(40, 3, 2, 7);
   const MemoryEstimate estimate = estimate_memory(instance.problem(), on_cpu(11), true);
@@ -44,21 +37,6 @@ TEST(MemoryEstimate, IsOfThePresolvedProblem) {
   EXPECT_EQ(estimate.device, "cpu");
   EXPECT_EQ(estimate.device_solve + estimate.device_training + estimate.device_free, 0);
   EXPECT_NO_THROW(estimate.require());
-}
-
-// The solve goes on without cuts that do not fit: they are looked at when there are some, and not before.
-TEST(MemoryEstimate, CutsAreLookedAtWhenThereAreSome) {
-  const Instance instance = teacher(120, 2, 2, 7);
-  TrainOptions options = on_cpu(8);
-  const MemoryEstimate without = estimate_memory(instance.problem(), options, false);
-  options.solve.cuts = 1 << 20;
-  EXPECT_EQ(estimate_memory(instance.problem(), options, false).host, without.host);
-  SolveSize with = without.size;
-  with.cuts = 200;
-  Full machine(processor().footprint(with));
-  EXPECT_NO_THROW(require_cut_memory(without.size, 200, machine));
-  machine.free -= 1;
-  EXPECT_THROW(require_cut_memory(without.size, 200, machine), MemoryError);
 }
 
 // The way into the row space, and back, takes matrices of the size of the data.

@@ -14,7 +14,6 @@ Relaxation solve_on(int threads) {
   const Instance instance = teacher(190, 3, 2, 1);  // large enough for tiles by several threads
   SolveOptions options;
   options.threads = threads;
-  options.cuts = 0;
   options.max_evaluations = 60;
   return solve(instance.problem(), options);
 }

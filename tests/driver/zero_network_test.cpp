@@ -134,16 +134,5 @@ TEST(ZeroNetworkTraining, EndsWithTheGapOfTheZeroNetwork) {
   EXPECT_LE(std::fabs(result.relative_gap), kTolerance);
 }
 
-// Cuts have nothing to gain there.
-TEST(ZeroNetworkTraining, NeedsNoCuts) {
-  Instance instance = teacher(12, 2, 2, 3);
-  instance.gamma = 2.0 * zero_threshold(instance);
-  SolveOptions with_cuts = options();
-  with_cuts.cuts = kAutomatic;
-  const Relaxation result = solve(instance.problem(), with_cuts);
-  EXPECT_EQ(result.status, Status::solved);
-  EXPECT_EQ(result.newton_steps, 0);
-}
-
 }  // namespace
 }  // namespace burelu::test

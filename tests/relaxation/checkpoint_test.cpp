@@ -109,12 +109,6 @@ TEST_F(Checkpoint, OtherDataAndOptionsAreRefusedByName) {
   options.rank = 7;
   EXPECT_NE(message_of(instance_.problem(), options).find("another rank"), std::string::npos);
   options = resuming();
-  options.cuts = 12;
-  EXPECT_NE(message_of(instance_.problem(), options).find("another cuts"), std::string::npos);
-  options = resuming();
-  options.cut_rounds = 3;
-  EXPECT_NE(message_of(instance_.problem(), options).find("another cut_rounds"), std::string::npos);
-  options = resuming();
   options.resume += ".absent";
   EXPECT_NE(message_of(instance_.problem(), options).find("no such checkpoint"), std::string::npos);
 }
@@ -143,6 +137,15 @@ TEST_F(Checkpoint, DamagedFilesAreRefused) {
   EXPECT_NE(message_of(instance_.problem(), resuming()), "");
   write(good);
   EXPECT_EQ(message_of(instance_.problem(), resuming()), "");
+}
+
+TEST_F(Checkpoint, OneOfAnotherVersionIsToldApart) {
+  for (const char* version : {"3", "99"}) {
+    std::ofstream(path_, std::ios::binary | std::ios::trunc) << "burelu-checkpoint " << version << "\n{}\nrest";
+    const std::string message = message_of(instance_.problem(), resuming());
+    EXPECT_NE(message.find("a checkpoint of another version of burelu"), std::string::npos) << message;
+    EXPECT_NE(message.find("start without --resume"), std::string::npos) << message;
+  }
 }
 
 // The checksum guards against accidents; a file that claims more than its certificate proves must not be believed.

@@ -46,8 +46,8 @@ std::vector<HistoryEntry> checks(int count, double objective, double falls, doub
 
 const std::vector<HistoryEntry> kMoving = checks(100, 10.0, 0.2, 8.0, 0.2);
 
-Action after(const Look& look, const State& state = {}, const SolveOptions& with = options(), bool cuts_pay = false) {
-  return next(state, look, with, kMoving, cuts_pay);
+Action after(const Look& look, const State& state = {}, const SolveOptions& with = options()) {
+  return next(state, look, with, kMoving);
 }
 
 TEST(Policy, GoesOnWhereNothingHasHappened) { EXPECT_EQ(after(running()), Action::go_on); }
@@ -101,7 +101,6 @@ TEST(Policy, StopsInTheOrderOfTheirMeaning) {
   look = there();
   look.go_on = false;
   EXPECT_EQ(after(look, {}, limited), Action::solved);
-  EXPECT_EQ(after(look, {}, limited, true), Action::interrupted);  // there would have been cuts
 }
 
 TEST(Policy, CertificatesAreDueByWorkAndAtTheEnd) {
@@ -145,22 +144,22 @@ TEST(Policy, ASaddleIsStationaryAndFarFromTheBound) {
 TEST(Policy, SlowLongBeforeItIsStalled) {
   const Look look = running();
   State state;
-  EXPECT_EQ(next(state, look, options(), checks(5, 10.0, 0.0, 8.0, 0.0), false), Action::go_on);  // too early to say
-  EXPECT_EQ(next(state, look, options(), checks(8, 10.0, 0.0, 8.0, 0.0), false), Action::grow);
-  EXPECT_EQ(next(state, look, options(), checks(59, 10.0, 0.0, 8.0, 0.0), false), Action::grow);
-  EXPECT_EQ(next(state, look, options(), checks(62, 10.0, 0.0, 8.0, 0.0), false), Action::stalled);
-  EXPECT_EQ(next(state, look, options(), checks(8, 10.0, 0.04, 8.0, 0.0), false), Action::go_on);  // 12 % of the gap
-  EXPECT_EQ(next(state, look, options(), checks(8, 10.0, 0.0, 8.0, 0.04), false), Action::go_on);
+  EXPECT_EQ(next(state, look, options(), checks(5, 10.0, 0.0, 8.0, 0.0)), Action::go_on);  // too early to say
+  EXPECT_EQ(next(state, look, options(), checks(8, 10.0, 0.0, 8.0, 0.0)), Action::grow);
+  EXPECT_EQ(next(state, look, options(), checks(59, 10.0, 0.0, 8.0, 0.0)), Action::grow);
+  EXPECT_EQ(next(state, look, options(), checks(62, 10.0, 0.0, 8.0, 0.0)), Action::stalled);
+  EXPECT_EQ(next(state, look, options(), checks(8, 10.0, 0.04, 8.0, 0.0)), Action::go_on);  // 12 % of the gap
+  EXPECT_EQ(next(state, look, options(), checks(8, 10.0, 0.0, 8.0, 0.04)), Action::go_on);
   state.changed_at = 300;  // a jump is given its time
-  EXPECT_EQ(next(state, look, options(), checks(8, 10.0, 0.0, 8.0, 0.0), false), Action::go_on);
-  EXPECT_EQ(next(state, look, options(), checks(11, 10.0, 0.0, 8.0, 0.0), false), Action::grow);
+  EXPECT_EQ(next(state, look, options(), checks(8, 10.0, 0.0, 8.0, 0.0)), Action::go_on);
+  EXPECT_EQ(next(state, look, options(), checks(11, 10.0, 0.0, 8.0, 0.0)), Action::grow);
 }
 
 TEST(Policy, WithoutABoundTheObjectiveHasToMove) {
   const Look look = running();
-  EXPECT_EQ(next({}, look, options(), checks(100, 10.0, 0.2, kNaN, 0.0), false), Action::go_on);
-  EXPECT_EQ(next({}, look, options(), checks(100, 10.0, 0.0, kNaN, 0.0), false), Action::stalled);
-  EXPECT_EQ(next({}, look, options(), checks(100, kNaN, 0.0, 8.0, 0.0), false), Action::stalled);
+  EXPECT_EQ(next({}, look, options(), checks(100, 10.0, 0.2, kNaN, 0.0)), Action::go_on);
+  EXPECT_EQ(next({}, look, options(), checks(100, 10.0, 0.0, kNaN, 0.0)), Action::stalled);
+  EXPECT_EQ(next({}, look, options(), checks(100, kNaN, 0.0, 8.0, 0.0)), Action::stalled);
 }
 
 TEST(Policy, TheRankDoublesUpToTheOrder) {

@@ -3,6 +3,7 @@
 
 #include <gtest/gtest.h>
 
+#include <algorithm>
 #include <cmath>
 #include <memory>
 #include <random>
@@ -158,6 +159,37 @@ TEST_P(BackendTest, UpdateWritesTheHingeAndItsSums) {
   }
   EXPECT_NEAR(s.control.value.dual, -inner - 0.5 * square, 1e-10 * square);
   EXPECT_NEAR(dual.primal, std::sqrt(change / mass) / sigma, 1e-9);
+}
+
+TEST_P(BackendTest, MultipliersWrittenAreRead) {
+  const RelaxationData data = prepare(presolve(teacher(27, 3, 2, 13).problem()));
+  ASSERT_GT(data.factor_rows(), 48);  // several tiles or panels, and pairs across them
+  std::mt19937_64 random(3);
+  std::uniform_real_distribution<double> uniform(0.1, 1.0);
+  std::vector<Multiplier> pairs;
+  for (std::int32_t i = 0; i < static_cast<std::int32_t>(data.factor_rows()); ++i)
+    for (std::int32_t j = 0; j < i; ++j)
+      if (!data.tied(i, j) && random() % 3 == 0) pairs.push_back({i, j, uniform(random)});
+  const auto backend = make(data, 0.5);
+  backend->set(plain());
+  backend->write_multipliers(pairs);
+  Point z = random_point(data, 6, 3);
+  z.Shat = gaussian(z.Shat.rows, z.Shat.cols, 4);
+  NaiveRelaxation naive(data, 0.5);
+  for (const Multiplier& pair : pairs) naive.T(pair.i, pair.j) = naive.T(pair.j, pair.i) = pair.value;
+  const Snapshot s = evaluate(*backend, z);
+  EXPECT_NEAR(s.control.value.penalty, naive.penalty(z), 1e-9 * naive.penalty(z));
+  Snapshot dual;
+  backend->read(dual, kDual);
+  std::vector<Multiplier> seen = dual.multipliers;
+  std::sort(seen.begin(), seen.end(),
+            [](const Multiplier& a, const Multiplier& b) { return a.i < b.i || (a.i == b.i && a.j < b.j); });
+  ASSERT_EQ(seen.size(), pairs.size());
+  for (std::size_t k = 0; k < pairs.size(); ++k) {
+    EXPECT_EQ(seen[k].i, pairs[k].i);
+    EXPECT_EQ(seen[k].j, pairs[k].j);
+    EXPECT_NEAR(seen[k].value, pairs[k].value, 1e-14);
+  }
 }
 
 TEST_P(BackendTest, TiedPairsNeverCarryAMultiplierAndTheirProductVanishes) {

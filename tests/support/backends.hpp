@@ -10,7 +10,6 @@
 
 #include "burelu/errors.hpp"
 #include "cpu/cpu_backend.hpp"
-#include "cpu/cpu_slack.hpp"
 #include "cpu/cpu_training.hpp"
 #include "cuda_backend.hpp"
 #include "driver/devices.hpp"
@@ -63,20 +62,18 @@ inline void require(BackendKind kind) {
 
 inline bool is_cuda(BackendKind kind) { return kind == BackendKind::cuda || kind == BackendKind::cuda_on_host; }
 
-/// The CUDA backend as tests want it: with its tuning, and the slack at every order.
+/// The CUDA backend as tests want it: with its tuning.
 struct CudaMakers {
   std::unique_ptr<Backend> (*backend)(const RelaxationData&, const BackendOptions&, int, const CudaTuning&);
-  std::unique_ptr<Slack> (*slack)(const Matrix&, double, index_t, int);
   std::unique_ptr<TrainingBackend> (*training)(const TrainingProblem&, int, int);
 };
 
 inline CudaMakers cuda_makers([[maybe_unused]] BackendKind kind) {
 #if defined(BURELU_TEST_CUDA)
-  if (kind == BackendKind::cuda) return {make_cuda_backend, make_cuda_slack, make_cuda_training};
+  if (kind == BackendKind::cuda) return {make_cuda_backend, make_cuda_training};
 #endif
 #if defined(BURELU_CUDA_ON_HOST)
-  if (kind == BackendKind::cuda_on_host)
-    return {make_cuda_on_host_backend, make_cuda_on_host_slack, make_cuda_on_host_training};
+  if (kind == BackendKind::cuda_on_host) return {make_cuda_on_host_backend, make_cuda_on_host_training};
 #endif
   throw DeviceError("this build has no such backend");
 }
@@ -89,12 +86,6 @@ inline std::unique_ptr<Backend> make_backend(BackendKind kind, const RelaxationD
   auto cpu = std::make_unique<CpuBackend>(data, options.memory, threads, options.sigma);
   if (kind != BackendKind::deferred) return cpu;
   return std::make_unique<DeferredBackend>(std::move(cpu));
-}
-
-/// The slack of certificates.
-inline std::unique_ptr<Slack> make_slack(BackendKind kind, const Matrix& X, double gamma, index_t columns) {
-  if (is_cuda(kind)) return cuda_makers(kind).slack(X, gamma, columns, 0);
-  return std::make_unique<CpuSlack>(X, gamma);
 }
 
 /// The training loss.

@@ -114,4 +114,47 @@ inline double network_objective(const OwnedProblem& p, const Matrix& U, const Ma
   return value;
 }
 
+/// Objective of a network after some steps of gradient descent with backtracking from a random start: never below the
+/// optimum, often close.
+inline double descended_network(Random& random, const OwnedProblem& p, index_t width, int steps) {
+  Matrix U = gaussian(random, p.X.cols, width, 0.7);
+  Matrix V = gaussian(random, p.Y.cols, width, 0.3);
+  double value = network_objective(p, U, V);
+  double rate = 0.1;
+  for (int step = 0; step < steps; ++step) {
+    Matrix dU = U;
+    Matrix dV = V;
+    for (double& g : dU.data) g *= p.gamma;
+    for (double& g : dV.data) g *= p.gamma;
+    for (index_t i = 0; i < p.X.rows; ++i) {
+      std::vector<double> a(static_cast<std::size_t>(width), 0.0);
+      for (index_t l = 0; l < width; ++l)
+        for (index_t j = 0; j < p.X.cols; ++j) a[static_cast<std::size_t>(l)] += p.X(i, j) * U(j, l);
+      for (index_t k = 0; k < p.Y.cols; ++k) {
+        double e = -p.Y(i, k);
+        for (index_t l = 0; l < width; ++l) e += std::max(a[static_cast<std::size_t>(l)], 0.0) * V(k, l);
+        for (index_t l = 0; l < width; ++l) {
+          const double active = a[static_cast<std::size_t>(l)];
+          if (active <= 0.0) continue;
+          dV(k, l) += e * active;
+          for (index_t j = 0; j < p.X.cols; ++j) dU(j, l) += e * V(k, l) * p.X(i, j);
+        }
+      }
+    }
+    for (rate *= 2.0; rate > 1e-12; rate *= 0.5) {
+      Matrix U2 = U;
+      Matrix V2 = V;
+      for (std::size_t i = 0; i < U.data.size(); ++i) U2.data[i] -= rate * dU.data[i];
+      for (std::size_t i = 0; i < V.data.size(); ++i) V2.data[i] -= rate * dV.data[i];
+      const double next = network_objective(p, U2, V2);
+      if (!(next < value)) continue;
+      value = next;
+      U = U2;
+      V = V2;
+      break;
+    }
+  }
+  return value;
+}
+
 }  // namespace burelu::test

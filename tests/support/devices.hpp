@@ -22,15 +22,9 @@ class StandIn : public Device {
 
   std::function<std::unique_ptr<Backend>(const RelaxationData&, const BackendOptions&)> make_relaxation;
   std::function<std::unique_ptr<TrainingBackend>(const TrainingProblem&, const TrainingOptions&)> make_training;
-  std::function<std::unique_ptr<Slack>(const Matrix&, double, index_t)> make_slack;
-  bool every_slack = false;  ///< small ones pay as well
-  bool beside_host = false;  ///< not the host itself, whatever `base` is
 
   std::string name() const override { return base_->name(); }
-  const Device& host() const override {
-    if (beside_host) return processor();
-    return base_->is_host() ? *this : base_->host();
-  }
+  const Device& host() const override { return base_->is_host() ? *this : base_->host(); }
   std::unique_ptr<Backend> relaxation(const RelaxationData& data, const BackendOptions& options) const override {
     return make_relaxation ? make_relaxation(data, options) : base_->relaxation(data, options);
   }
@@ -38,15 +32,10 @@ class StandIn : public Device {
                                             const TrainingOptions& options) const override {
     return make_training ? make_training(problem, options) : base_->training(problem, options);
   }
-  std::unique_ptr<Slack> slack(const Matrix& X, double gamma, index_t columns) const override {
-    return make_slack ? make_slack(X, gamma, columns) : base_->slack(X, gamma, columns);
-  }
-  bool slack_pays(const SlackSize& size) const override { return every_slack || base_->slack_pays(size); }
   bool trains_side_by_side() const override { return base_->trains_side_by_side(); }
   std::int64_t free_bytes() const override { return base_->free_bytes(); }
   std::int64_t footprint(const SolveSize& size) const override { return base_->footprint(size); }
   std::int64_t footprint(const TrainingSize& size) const override { return base_->footprint(size); }
-  std::int64_t footprint(const SlackSize& size) const override { return base_->footprint(size); }
 
  private:
   std::shared_ptr<const Device> base_;

@@ -24,7 +24,7 @@ struct NaiveRelaxation {
       }
   }
 
-  bool tied(index_t i, index_t j) const { return std::max(i, j) < 2 * data.m && (i == j + data.m || j == i + data.m); }
+  bool tied(index_t i, index_t j) const { return i == j + data.m || j == i + data.m; }
 
   Matrix factor(const Point& z) const {
     const index_t r = z.Ut.cols;
@@ -44,10 +44,6 @@ struct NaiveRelaxation {
         F(data.m + k, l) = 0.5 * (c - p[static_cast<std::size_t>(l)]);
       }
     }
-    for (index_t t = 0; t < data.cuts.count(); ++t)
-      for (auto p = static_cast<std::size_t>(data.cuts.offset[static_cast<std::size_t>(t)]);
-           p < static_cast<std::size_t>(data.cuts.offset[static_cast<std::size_t>(t) + 1]); ++p)
-        for (index_t l = 0; l < r; ++l) F(2 * data.m + t, l) += data.cuts.value[p] * F(data.cuts.form[p], l);
     return F;
   }
 
