@@ -66,21 +66,20 @@ struct RowShare<0> {
   const double* row;
   const double* other = nullptr;
   double* out;
-  std::int64_t rank;
-  int lane;
+  int rank, lane;
 
   __device__ RowShare(const double* from, double* to, std::int64_t r)
-      : row(from), out(to), rank(r), lane(static_cast<int>(threadIdx.x) % kLanes) {
-    for (std::int64_t l = lane; l < rank; l += kLanes) out[l] = 0.0;
+      : row(from), out(to), rank(static_cast<int>(r)), lane(static_cast<int>(threadIdx.x) % kLanes) {
+    for (int l = lane; l < rank; l += kLanes) out[l] = 0.0;
   }
   __device__ double product(const double* q) {
     other = q;
     double s = 0.0;
-    for (std::int64_t l = lane; l < rank; l += kLanes) s += row[l] * q[l];
+    for (int l = lane; l < rank; l += kLanes) s += row[l] * q[l];
     return lanes_sum<kLanes>(s);
   }
   __device__ void add(double g) {
-    for (std::int64_t l = lane; l < rank; l += kLanes) out[l] += g * other[l];
+    for (int l = lane; l < rank; l += kLanes) out[l] += g * other[l];
   }
   __device__ void store(double*) {}
 };
@@ -114,8 +113,9 @@ __device__ __forceinline__ void pass_row(const PassView& pass, const PairArrays&
   share.store(pass.gradient + p * pass.rank);
 }
 
+// Without the second bound the compiler takes 64 registers for the target, and spills.
 template <int kChunk, bool kUpdate>
-__global__ void __launch_bounds__(kThreads) pass_kernel(PassView pass) {
+__global__ void __launch_bounds__(kThreads, 2) pass_kernel(PassView pass) {
   const PairArrays list = pass.pairs.list->now;
   const double sigma = pass.pairs.state->control.dual.sigma;
   const std::int64_t rows = 2 * pass.pairs.weights.m;

@@ -26,8 +26,9 @@ __device__ std::int64_t fresh_pairs(const ListState& list) {
   return fresh < list.room() ? fresh : list.room();
 }
 
-// Entries of the new list, in each row.
-__global__ void __launch_bounds__(kThreads) count_entries_kernel(ListState* list, std::int64_t rows, Counter* counts) {
+// Entries of the new list, in each row. Without the second bound the compiler aims at 40 registers, and spills.
+__global__ void __launch_bounds__(kThreads, 4)
+    count_entries_kernel(ListState* list, std::int64_t rows, Counter* counts) {
   const PairArrays now = list->now;
   each_row(rows, [&](std::int64_t p, int lane) {
     Counter count = 0;

@@ -16,7 +16,6 @@ namespace burelu {
 SolveSize solve_size(const Presolved& reduced, const SolveOptions& options, const BackendOptions& backend) {
   SolveSize size{reduced.rows(), reduced.features(), reduced.outputs(), reduced.Y.rows,
                  options.rank,   backend.memory,     backend.threads};
-  size.multipliers_float = backend.multipliers_float;
   size.slack_columns = LossSpace::most_columns(reduced);
   if (size.rank == 0) size.rank = starting_rank(size.rows, size.features, size.outputs);
   return size;
@@ -67,7 +66,6 @@ MemoryEstimate estimate_memory(const Problem& problem, const TrainOptions& optio
   if (reduced.rows() > 0) {
     BackendOptions backend;
     backend.threads = scope.threads();
-    backend.multipliers_float = solve.multipliers_float;
     out.size = solve_size(reduced, solve, backend);
     out.host += solve_host_bytes(out.size, *device);
     out.advice = memory_advice(out.size, *device);

@@ -80,7 +80,6 @@ Relaxation relaxed(const Problem& problem, const Presolved& reduced, const Solve
                    int threads, const Stop& stop, Continuation* chain) {
   BackendOptions backend_options;
   backend_options.threads = threads;
-  backend_options.multipliers_float = options.multipliers_float;
   const SolveSize size = solve_size(reduced, options, backend_options);
   backend_options.rank = size.rank;
   require_memory(solve_host_bytes(size, device), available_bytes(), "this machine", memory_advice(size, device));
