@@ -30,6 +30,20 @@ struct PairArrays {
 
   /// Whether an entry stays on the list whatever its product is.
   BURELU_FORMULA bool carried(std::int64_t e) const { return multiplier[e] > 0.0 || previous[e] > 0.0; }
+
+  /// The entry (p, q), or -1.
+  BURELU_FORMULA std::int64_t find(std::int64_t p, std::int64_t q) const {
+    std::int64_t low = offset[p];
+    std::int64_t high = offset[p + 1];
+    while (low < high) {
+      const std::int64_t middle = (low + high) / 2;
+      if (column[middle] < q)
+        low = middle + 1;
+      else
+        high = middle;
+    }
+    return low < offset[p + 1] && column[low] == q ? low : -1;
+  }
 };
 
 /// What a scan writes before there is a list: 24 bytes a pair. Between scans it carries pairs to the host.

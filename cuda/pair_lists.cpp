@@ -60,6 +60,11 @@ ListState PairLists::view(const Side& now, const Side& next) const {
   return list;
 }
 
+std::int64_t PairLists::most_capacity(std::int64_t free) const {
+  const std::int64_t side = (free / 8 - rows_ - 1) / (2 * kEntryDoubles);
+  return std::min(side, capacity_ + free / 8 / (4 * kEntryDoubles + kDraftDoubles));
+}
+
 // Which of the two sides the list is in is known on the device only: it moves to a third one.
 void PairLists::grow(std::int64_t capacity, State* state) {
   Side larger(rows_, capacity, stream_);

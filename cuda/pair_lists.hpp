@@ -29,6 +29,9 @@ class PairLists {
     return reinterpret_cast<T*>(draft_.data());
   }
 
+  /// Pairs that there can be room for where so many bytes are free beside it: the old arrays are there until the list
+  /// has moved.
+  std::int64_t most_capacity(std::int64_t free) const;
   /// More room, and the list stays. Nothing waits; `MemoryError` where there is not enough, and then nothing changes
   /// unless the second half of the room is missing.
   void grow(std::int64_t capacity, State* state);

@@ -158,10 +158,8 @@ void CudaRelaxation::make_room(const Lists& seen) {
   if (!may_grow_ || seen.wanted <= lists_.capacity()) return;
   const std::int64_t rows = shape_.factor_rows();
   const auto wanted = static_cast<std::int64_t>(kAhead * static_cast<double>(seen.wanted));
-  const std::int64_t per_pair = 8 * (PairLists::doubles(rows, 2) - PairLists::doubles(rows, 1));
-  const double free = kOfFree * static_cast<double>(cuda_free_memory(home_.device()));
-  const std::int64_t most = lists_.capacity() + static_cast<std::int64_t>(free / static_cast<double>(per_pair));
-  const std::int64_t capacity = std::min(first_capacity(rows, wanted), most);
+  const auto free = static_cast<std::int64_t>(kOfFree * static_cast<double>(cuda_free_memory(home_.device())));
+  const std::int64_t capacity = std::min(first_capacity(rows, wanted), lists_.most_capacity(free));
   if (capacity > lists_.capacity()) lists_.grow(capacity, state_.data());
 }
 

@@ -101,16 +101,8 @@ __device__ Counter near_pairs(const ScanView& view, TileShared& shared, std::int
 
 // Whether the list has (p, q), with a multiplier.
 __device__ bool carries(const PairArrays& list, std::int64_t p, std::int64_t q) {
-  std::int64_t low = list.offset[p];
-  std::int64_t high = list.offset[p + 1];
-  while (low < high) {
-    const std::int64_t middle = (low + high) / 2;
-    if (list.column[middle] < q)
-      low = middle + 1;
-    else
-      high = middle;
-  }
-  return low < list.offset[p + 1] && list.column[low] == q && list.carried(low);
+  const std::int64_t e = list.find(p, q);
+  return e >= 0 && list.carried(e);
 }
 
 // The bin of a pair that comes onto the list, or -1.

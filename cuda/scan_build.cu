@@ -10,6 +10,7 @@
 namespace burelu::cuda {
 namespace {
 
+// Second launch bounds below: without them the compiler aims at fewer registers than it needs, and spills.
 constexpr int kWarp = 32;
 constexpr std::int64_t kWarps = kThreads / kWarp;
 constexpr std::int64_t kMostBlocks = 4096;
@@ -26,7 +27,7 @@ __device__ std::int64_t fresh_pairs(const ListState& list) {
   return fresh < list.room() ? fresh : list.room();
 }
 
-// Entries of the new list, in each row. Without the second bound the compiler aims at 40 registers, and spills.
+// Entries of the new list, in each row.
 __global__ void __launch_bounds__(kThreads, 4)
     count_entries_kernel(ListState* list, std::int64_t rows, Counter* counts) {
   const PairArrays now = list->now;
@@ -66,8 +67,14 @@ __global__ void __launch_bounds__(kThreads) put_entries_kernel(ListState* list, 
   }
 }
 
+// Of a pair that comes onto the list, or that was on it without a multiplier: then it keeps its rounding.
+__device__ float weight_of(const PairArrays& list, const WeightView& weights, std::int64_t p, std::int64_t q) {
+  const std::int64_t e = list.find(p, q);
+  return e >= 0 ? list.weight[e] : pair_weight(weights, p, q);
+}
+
 // An entry's place is the number of smaller columns in its row: length^2 comparisons, which the first cache serves.
-__global__ void __launch_bounds__(kThreads)
+__global__ void __launch_bounds__(kThreads, 2)
     order_entries_kernel(ListState* list, std::int64_t rows, WeightView weights) {
   const PairArrays now = list->now;
   const PairArrays next = list->next;
@@ -81,7 +88,7 @@ __global__ void __launch_bounds__(kThreads)
       std::int64_t place = begin;
       for (std::int64_t k = begin; k < end; ++k) place += draft.column[k] < column ? 1 : 0;
       next.column[place] = column;
-      next.weight[place] = source < 0 ? pair_weight(weights, p, column) : now.weight[source];
+      next.weight[place] = source < 0 ? weight_of(now, weights, p, column) : now.weight[source];
       next.multiplier[place] = source < 0 ? 0.0 : now.multiplier[source];
       next.previous[place] = source < 0 ? 0.0 : now.previous[source];
     }
