@@ -1,4 +1,5 @@
 // Devices, memory estimates, and the makers of the backends.
+#include <algorithm>
 #include <string>
 
 #include "cuda_backend.hpp"
@@ -42,6 +43,21 @@ void require_device_memory(std::int64_t bytes, int device) {
   if (bytes <= free) return;
   throw MemoryError("the problem needs " + readable_bytes(bytes) + " of device memory, and " + readable_bytes(free) +
                     " are free; use fewer samples or --device cpu");
+}
+
+// Where the memory ends a list that may grow begins shorter, down to what a solve gets somewhere with.
+CudaShape fitted(CudaShape shape, std::int64_t free) {
+  constexpr std::int64_t kLeastPerRow = 20;
+  const std::int64_t missing = cuda_memory(shape) - free;
+  if (missing <= 0) return shape;
+  CudaShape shorter = shape;
+  shorter.pairs = std::min(shape.pairs, kLeastPerRow * shape.factor_rows());
+  const double each = static_cast<double>(cuda_memory(shape) - cuda_memory(shorter)) /
+                      static_cast<double>(std::max<std::int64_t>(shape.pairs - shorter.pairs, 1));
+  if (!(each > 0.0)) return shape;
+  shape.pairs =
+      std::max(shape.pairs - static_cast<std::int64_t>(static_cast<double>(missing) / each) - 1, shorter.pairs);
+  return shape;
 }
 
 }  // namespace
@@ -95,8 +111,10 @@ std::unique_ptr<Backend> make_cuda_backend(const RelaxationData& data, const Bac
                                            const CudaTuning& tuning) {
   require_device(device);
   const cuda::DeviceScope scope(device);
-  require_device_memory(cuda_memory(cuda_shape(data, options, tuning)), device);
-  return std::make_unique<cuda::CudaRelaxation>(data, options, device, tuning);
+  CudaShape shape = cuda_shape(data, options, tuning);
+  if (options.pairs == 0) shape = fitted(shape, cuda_free_memory(device));
+  require_device_memory(cuda_memory(shape), device);
+  return std::make_unique<cuda::CudaRelaxation>(data, options, device, CudaTuning{shape.pairs});
 }
 
 std::unique_ptr<TrainingBackend> make_cuda_training(const TrainingProblem& problem, int memory, int device) {

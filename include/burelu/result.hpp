@@ -68,6 +68,11 @@ struct Relaxation {
   double lower_bound = 0.0;      ///< rigorous; NaN where none could be proven
   double relative_gap = 0.0;     ///< (objective - lower_bound) / |objective|
   int rank = 0;                  ///< columns of the factor
+  int rank_bound = 0;            ///< d + c + components, after presolve: no solution needs more columns
+  std::int64_t components = 0;   ///< sets of lines without multipliers between them, at the last certificate
+  int memory = 0;                ///< pairs of L-BFGS
+  std::int64_t pairs = 0;        ///< on the list at the end
+  std::int64_t short_lists = 0;  ///< scans whose list was cut for want of memory
   std::int64_t evaluations = 0;  ///< interaction passes
   std::int64_t outer_iterations = 0;
   double relaxation_bound = 0.0;  ///< what the relaxation proved; NaN where it was not solved or proved nothing

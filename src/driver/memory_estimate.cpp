@@ -9,15 +9,39 @@
 #include "linalg/memory.hpp"
 #include "linalg/thread_scope.hpp"
 #include "network/extraction.hpp"
+#include "relaxation/policy.hpp"
 #include "relaxation/start.hpp"
 
 namespace burelu {
+
+namespace {
+
+constexpr std::int64_t kListed = 320;      // pairs of a line in the longest lists of a solve, its first ones
+constexpr std::int64_t kLeastListed = 40;  // below that a solve gets nowhere
+
+std::int64_t all_pairs(const SolveSize& size) { return 2 * size.rows * (size.rows - 1); }
+
+}  // namespace
 
 SolveSize solve_size(const Presolved& reduced, const SolveOptions& options, const BackendOptions& backend) {
   SolveSize size{reduced.rows(), reduced.features(), reduced.outputs(), reduced.Y.rows,
                  options.rank,   backend.memory,     backend.threads};
   size.slack_columns = LossSpace::most_columns(reduced);
   if (size.rank == 0) size.rank = starting_rank(size.rows, size.features, size.outputs);
+  size.memory = policy::lbfgs_pairs({size.rows, size.features, size.outputs, size.rank});
+  size.pairs = std::min(kListed * size.rows, all_pairs(size));
+  return size;
+}
+
+SolveSize fitted(SolveSize size, const Device& device, std::int64_t available) {
+  const std::int64_t wanted = size.pairs;
+  const std::int64_t whole = solve_host_bytes(size, device);
+  if (!device.is_host() || whole <= available || wanted == 0) return size;
+  size.pairs = 0;
+  const std::int64_t rest = solve_host_bytes(size, device);
+  const double each = static_cast<double>(whole - rest) / static_cast<double>(wanted);
+  const auto room = static_cast<std::int64_t>(static_cast<double>(available - rest) / each);
+  size.pairs = std::clamp(room, std::min(kLeastListed * size.rows, wanted), wanted);
   return size;
 }
 
@@ -44,7 +68,7 @@ std::string memory_advice(const SolveSize& size, const Device& device) {
   if (without_rank < std::min(without_features, without_rows))
     return "use a smaller rank (" + std::to_string(thin.rank) + " is what a solve of this size begins with)";
   if (without_features < without_rows) return "use fewer features (memory grows with their square; --pca K keeps K)";
-  return "use fewer samples (memory grows with their square)";
+  return "use fewer samples (memory grows with their number)";
 }
 
 std::string memory_advice(const MatrixView& X) {
@@ -66,7 +90,7 @@ MemoryEstimate estimate_memory(const Problem& problem, const TrainOptions& optio
   if (reduced.rows() > 0) {
     BackendOptions backend;
     backend.threads = scope.threads();
-    out.size = solve_size(reduced, solve, backend);
+    out.size = fitted(solve_size(reduced, solve, backend), *device, out.host_available - out.host);
     out.host += solve_host_bytes(out.size, *device);
     out.advice = memory_advice(out.size, *device);
     if (!device->is_host()) out.device_solve = device->footprint(out.size);

@@ -12,8 +12,11 @@
 
 namespace burelu {
 
-/// Sizes of the solve, with the rank it begins with.
+/// Sizes of the solve, with the rank it begins with, the pairs of L-BFGS and the longest list to expect.
 SolveSize solve_size(const Presolved& reduced, const SolveOptions& options, const BackendOptions& backend);
+
+/// The same with lists as long as there is room for, but not so short that the solve gets nowhere.
+SolveSize fitted(SolveSize size, const Device& device, std::int64_t available);
 
 /// Sizes of the training after it.
 TrainingSize training_size(const Problem& problem, const TrainOptions& options);

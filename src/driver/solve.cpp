@@ -80,8 +80,11 @@ Relaxation relaxed(const Problem& problem, const Presolved& reduced, const Solve
                    int threads, const Stop& stop, Continuation* chain) {
   BackendOptions backend_options;
   backend_options.threads = threads;
-  const SolveSize size = solve_size(reduced, options, backend_options);
+  const SolveSize wanted = solve_size(reduced, options, backend_options);
+  const SolveSize size = fitted(wanted, device, available_bytes());
+  if (size.pairs < wanted.pairs) backend_options.pairs = size.pairs;
   backend_options.rank = size.rank;
+  backend_options.memory = size.memory;
   require_memory(solve_host_bytes(size, device), available_bytes(), "this machine", memory_advice(size, device));
   Certifier certifier(problem, reduced);
   certifier.stop_at(&stop);

@@ -5,6 +5,7 @@
 #include <limits>
 
 #include "burelu/errors.hpp"
+#include "certificate/space.hpp"
 #include "problem/gap.hpp"
 #include "relaxation/iteration.hpp"
 #include "relaxation/zero.hpp"
@@ -41,6 +42,7 @@ Relaxation OuterLoop::run() {
     result_.factor = {Matrix(data_.m, 0), Matrix(data_.d, 0), Matrix(data_.c, 0)};
   }
   result_.rank = state_.rank;
+  report_lists();
   incumbent_.publish(result_);
   result_.seconds.solve = clock_.seconds() - result_.seconds.certify;
   return std::move(result_);
@@ -115,10 +117,11 @@ double OuterLoop::infeasibility() const {
   return dual.largest > 0.0 ? dual.violation / dual.largest : 0.0;
 }
 
-double OuterLoop::pass_flops() const {
-  const auto m = static_cast<double>(data_.m);
-  return 12.0 * m * m * state_.rank;
+policy::Sizes OuterLoop::sizes() const {
+  return {data_.m, data_.d, data_.c, state_.rank, snapshot_.control.memory.capacity, LossSpace::most_columns(reduced_)};
 }
+
+double OuterLoop::evaluation_flops() const { return policy::evaluation_flops(sizes(), snapshot_.control.lists.pairs); }
 
 policy::Look OuterLoop::look_now() const {
   const Control& c = snapshot_.control;
@@ -151,8 +154,8 @@ bool OuterLoop::wished() const {
 // A few windows with their updates, all queued; nothing here waits for the device.
 void OuterLoop::run_updates() {
   const Stop* stop = incumbent_.certifier().stop();
-  const int chunk = policy::evaluations_between_asking(pass_flops());
-  const int updates = policy::updates_per_check(pass_flops());
+  const int chunk = policy::evaluations_between_asking(evaluation_flops());
+  const int updates = policy::updates_per_check(evaluation_flops());
   std::int64_t left = policy::evaluations_left(options_, evaluations());
   for (int k = 0; k < updates && left > 1 && !(k > 0 && due(stop)); ++k) {
     const auto window = static_cast<int>(std::min<std::int64_t>(state_.window, left - 1));
@@ -169,9 +172,9 @@ void OuterLoop::run_updates() {
 // One wait: scalars, and the dual point where a certificate is due. A second one where it turns out to be: the limit of
 // time ends a solve that has no bound yet, or a smaller gamma has settled.
 void OuterLoop::look() {
-  const auto order = static_cast<double>(data_.m + data_.d);
   bool due =
-      !(late() && incumbent_.proven()) && policy::certificate_due(state_, options_, evaluations(), pass_flops(), order);
+      !(late() && incumbent_.proven()) && policy::certificate_due(state_, options_, evaluations(), evaluation_flops(),
+                                                                  policy::certificate_flops(sizes(), trials_));
   backend_->read(snapshot_, due ? kDual | kPoint : unsigned{kPoint});
   result_.checks += 1;
   result_.host_waits += 1;
@@ -196,6 +199,8 @@ void OuterLoop::certify() {
     for (double& tau : snapshot_.tau) tau /= state_.share;
   }
   const Proposal proposal = incumbent_.offer({&multipliers, &snapshot_.tau, &snapshot_.E});
+  trials_ = std::max(proposal.trials, 1);
+  result_.components = components(multipliers, data_.m);
   balance_window(proposal);
 }
 
@@ -228,6 +233,16 @@ void OuterLoop::leave_saddle() {
   backend_->write_point(moved.Shat, moved.Ut);
   listed_ = false;
   state_.changed_at = evaluations();
+}
+
+void OuterLoop::report_lists() {
+  const Control& c = snapshot_.control;
+  result_.memory = c.memory.capacity;
+  result_.pairs = c.lists.pairs;
+  result_.short_lists = c.lists.cut;
+  result_.rank_bound = static_cast<int>(data_.d + data_.c + result_.components);
+  if (c.lists.cut > 0)
+    result_.message += "; lists of pairs were cut " + std::to_string(c.lists.cut) + " times for want of memory";
 }
 
 void OuterLoop::record() {

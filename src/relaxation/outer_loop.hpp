@@ -63,12 +63,14 @@ class OuterLoop {
   void raise_gamma();
   Point random_start() const;
   void record();
+  void report_lists();
   void finish(Status status, std::string message);
   void finish_stalled();
   std::int64_t evaluations() const;
   double objective() const;
   double infeasibility() const;
-  double pass_flops() const;
+  policy::Sizes sizes() const;
+  double evaluation_flops() const;
   bool report_progress(const char* phase);
 
   BackendMaker make_;
@@ -87,6 +89,7 @@ class OuterLoop {
   Relaxation result_;
   Settings settings_;
   policy::State state_;
+  int trials_ = 100;   // of the last certificate, which a next one will take again
   bool zero_ = false;  // what is reported is the zero network: the factor is zero, or of a smaller gamma
   // A factor of the largest share of gamma that has one, with its multipliers and penalty.
   Point filled_;

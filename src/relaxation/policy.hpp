@@ -53,21 +53,38 @@ enum class Action { go_on, solved, interrupted, evaluation_limit, time_limit, lo
 Action next(const State& state, const Look& look, const SolveOptions& options,
             const std::vector<HistoryEntry>& history);
 
+/// Sizes that costs depend on.
+struct Sizes {
+  std::int64_t rows = 0, features = 0, outputs = 0;  ///< m, d, c
+  int rank = 0;
+  int memory = 0;            ///< L-BFGS pairs
+  std::int64_t columns = 0;  ///< of right-hand sides in a trial of the certificate
+};
+
+/// L-BFGS pairs, by what they cost beside the rest of an evaluation: 100 where that is little, 20 at least.
+int lbfgs_pairs(const Sizes& sizes);
+
+/// Of an evaluation with so many listed pairs; numbers moved through memory count as what else could be done meanwhile.
+double evaluation_flops(const Sizes& sizes, std::int64_t pairs);
+
+/// Of a certificate that takes so many trials.
+double certificate_flops(const Sizes& sizes, int trials);
+
 /// Updates of the multipliers from one check to the next.
-int updates_per_check(double pass_flops);
+int updates_per_check(double evaluation_flops);
 
 /// Evaluations from one question whether to stop to the next.
-int evaluations_between_asking(double pass_flops);
+int evaluations_between_asking(double evaluation_flops);
 
 /// Evaluations that the limit leaves.
 std::int64_t evaluations_left(const SolveOptions& options, std::int64_t evaluations);
 
 bool out_of_time(const SolveOptions& options, double seconds);
 
-/// A certificate, at the end of the windows now queued: where the passes since the last one cost a share of one, and at
-/// the end of the solve. `order`: m + d.
-bool certificate_due(const State& state, const SolveOptions& options, std::int64_t evaluations, double pass_flops,
-                     double order);
+/// A certificate, at the end of the windows now queued: where the evaluations since the last one cost a share of one,
+/// and at the end of the solve.
+bool certificate_due(const State& state, const SolveOptions& options, std::int64_t evaluations, double evaluation_flops,
+                     double certificate_flops);
 
 /// Longer windows while what a certificate loses by inner error (`defect`) dominates the distance of primal and dual
 /// value.

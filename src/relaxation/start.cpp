@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <numeric>
 #include <random>
 
 #include "linalg/dense.hpp"
@@ -118,6 +119,28 @@ Point with_rank(const RelaxationData& data, const Point& point, int rank, std::u
   for (index_t i = 0; i < data.d; ++i)
     for (index_t l = 0; l < rank; ++l) out.Ut(i, l) = l < kept ? Ut(i, l) : noise * row_norm(Ut, i) * out.Ut(i, l);
   return out;
+}
+
+std::int64_t components(const std::vector<Multiplier>& pairs, index_t lines) {
+  std::vector<index_t> parent(static_cast<std::size_t>(lines));
+  std::iota(parent.begin(), parent.end(), index_t{0});
+  const auto root = [&parent](index_t k) {
+    while (parent[static_cast<std::size_t>(k)] != k) {
+      index_t& up = parent[static_cast<std::size_t>(k)];
+      k = up = parent[static_cast<std::size_t>(up)];
+    }
+    return k;
+  };
+  std::int64_t sets = lines;
+  for (const Multiplier& pair : pairs) {
+    if (!(pair.value > 0.0)) continue;
+    const index_t a = root(pair.i % lines);
+    const index_t b = root(pair.j % lines);
+    if (a == b) continue;
+    parent[static_cast<std::size_t>(std::max(a, b))] = std::min(a, b);
+    --sets;
+  }
+  return sets;
 }
 
 }  // namespace burelu

@@ -3,6 +3,7 @@
 
 #include <cstdint>
 
+#include "burelu/certificate.hpp"
 #include "seam/relaxation_data.hpp"
 
 namespace burelu {
@@ -34,5 +35,8 @@ Matrix factor_rows(const RelaxationData& data, const Point& point);
 
 /// Columns that carry more than `threshold` of the largest singular value of the rows c_k and p_k.
 int numerical_rank(const RelaxationData& data, const Point& point, double threshold);
+
+/// Sets of lines that positive multipliers join, pairs over rows of F.
+std::int64_t components(const std::vector<Multiplier>& pairs, index_t lines);
 
 }  // namespace burelu

@@ -138,6 +138,27 @@ TEST_P(CudaListsTest, AStateThatWasLoadedIsSavedTheSame) {
   }
 }
 
+// A list that may grow begins as long as fits, one of given length is refused.
+TEST(CudaOnHost, AListBeginsAsLongAsFits) {
+  const Pretend pretend;
+  const RelaxationData data = medium();
+  BackendOptions options = small_memory();
+  options.rank = 7;
+  const CudaShape whole = cuda_on_host_shape(data, options);
+  cuda_double::machine().memory = static_cast<std::size_t>(cuda_on_host_memory(whole)) - 50000;
+  {
+    const auto backend = make_cuda_on_host_backend(data, options, 0);
+    const Point z = random_point(data, 7, 3);
+    backend->write_point(z.Shat, z.Ut);
+    Snapshot s;
+    backend->read(s, kScalars);
+    EXPECT_LT(s.control.lists.capacity, whole.pairs);
+    EXPECT_GT(s.control.lists.capacity, whole.pairs - 500);
+  }
+  options.pairs = whole.pairs;
+  EXPECT_THROW(make_cuda_on_host_backend(data, options, 0), MemoryError);
+}
+
 // Where the device is full, lists stay as short as they are.
 TEST(CudaOnHost, AListGrowsIntoTheMemoryThereIs) {
   const Pretend pretend;

@@ -105,14 +105,37 @@ TEST(Policy, StopsInTheOrderOfTheirMeaning) {
 
 TEST(Policy, CertificatesAreDueByWorkAndAtTheEnd) {
   State state;
-  const double order = 100.0;                                      // a certificate: 70 / 3 1e6 flops, half of it is due
-  EXPECT_FALSE(certificate_due(state, options(), 0, 1e5, order));  // 112 passes queued: 1.1e7
-  EXPECT_TRUE(certificate_due(state, options(), 10, 1e5, order));
+  const double certificate = 2.4e7;                                      // half of it is due
+  EXPECT_FALSE(certificate_due(state, options(), 0, 1e5, certificate));  // 112 evaluations queued: 1.1e7
+  EXPECT_TRUE(certificate_due(state, options(), 10, 1e5, certificate));
   state.certified_at = 10;
-  EXPECT_FALSE(certificate_due(state, options(), 10, 1e5, order));
+  EXPECT_FALSE(certificate_due(state, options(), 10, 1e5, certificate));
   SolveOptions limited = options();
   limited.max_evaluations = 120;
-  EXPECT_TRUE(certificate_due(state, limited, 10, 1e5, order));
+  EXPECT_TRUE(certificate_due(state, limited, 10, 1e5, certificate));
+}
+
+TEST(Policy, TheMemoryIsLongWhereItCostsLittle) {
+  const auto pairs = [](std::int64_t rows, std::int64_t features, std::int64_t outputs, int rank) {
+    return lbfgs_pairs({rows, features, outputs, rank});
+  };
+  EXPECT_EQ(pairs(25, 2, 5, 15), 100);
+  EXPECT_EQ(pairs(100, 4, 3, 15), 100);
+  EXPECT_LT(pairs(383, 8, 2, 18), 60);
+  EXPECT_GE(pairs(1000, 21, 10, 39), 20);
+  EXPECT_LT(pairs(1000, 21, 10, 39), pairs(383, 8, 2, 18));
+  EXPECT_EQ(pairs(100000, 10, 3, 21), 20);
+}
+
+TEST(Policy, CostsGrowWithWhatTheyAreOf) {
+  const Sizes small{1000, 10, 3, 21, 20, 27};
+  Sizes large = small;
+  large.rows = 10000;
+  EXPECT_GT(evaluation_flops(small, 20000), evaluation_flops(small, 10000));
+  EXPECT_GT(evaluation_flops(large, 20000), evaluation_flops(small, 20000));
+  EXPECT_GT(certificate_flops(small, 100), certificate_flops(small, 50));
+  EXPECT_GT(certificate_flops(large, 50), 10.0 * certificate_flops(small, 50));
+  EXPECT_GT(certificate_flops(small, 100), evaluation_flops(small, 20000));
 }
 
 TEST(Policy, HeavyPassesAreLookedAtAfterEveryUpdate) {

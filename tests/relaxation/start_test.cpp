@@ -69,5 +69,10 @@ TEST_F(Start, ShakingMovesEveryEntry) {
   EXPECT_LT(largest_difference(gram(moved), gram(point)), 0.5 * largest_size(gram(point).data));
 }
 
+TEST(Start, ComponentsAreSetsOfLinesThatMultipliersJoin) {
+  EXPECT_EQ(components({}, 5), 5);
+  EXPECT_EQ(components({{1, 0, 1.0}, {7, 1, 0.5}, {4, 3, 0.0}, {9, 4, 1.0}, {8, 4, 2.0}}, 5), 2);  // 0-1-2, 3-4
+}
+
 }  // namespace
 }  // namespace burelu::test
