@@ -105,6 +105,7 @@ int run(const Settings& settings) {
 int main(int argc, char** argv) {
   burelu::bench::Settings settings;
   burelu::SolveOptions& options = settings.options;
+  options.bound = burelu::BoundMethod::relaxation;
   CLI::App app("Time and evaluations to certified gaps, CPU against CUDA");
   app.add_option("instances", settings.instances, "DATA@GAMMA[+standardize][+bias]")->required();
   app.add_option("--tol", options.tolerance)->capture_default_str();

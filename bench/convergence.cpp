@@ -79,6 +79,7 @@ Row measure(const Instance& instance, const Settings& settings, nlohmann::ordere
   const Problem problem = data.problem(instance.gamma);
   SolveOptions options;
   options.tolerance = settings.tolerance;
+  options.bound = BoundMethod::relaxation;
   options.max_evaluations = settings.max_evaluations;
   options.rank = settings.rank;
   options.threads = settings.threads;

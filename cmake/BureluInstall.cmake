@@ -5,7 +5,7 @@ endif()
 include(CMakePackageConfigHelpers)
 set(package_dir "${CMAKE_INSTALL_LIBDIR}/cmake/burelu")
 
-install(TARGETS burelu EXPORT burelu-targets)
+install(TARGETS ${burelu_public} EXPORT burelu-targets)
 foreach(program burelu_program burelu_verify)
   if(TARGET ${program})
     install(TARGETS ${program})

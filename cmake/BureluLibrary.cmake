@@ -1,4 +1,6 @@
-# The static library: all rooms of src/ but study, app and verify, one translation unit per instruction set, and cuda/ where it is on.
+# The library: all rooms of src/ but study, app and verify, one translation unit per instruction set, and cuda/ where it
+# is on. Programs, tests and the Python package link the archive `burelu`, whose inside they know. burelu::burelu, which
+# is installed, is that archive, or with BUILD_SHARED_LIBS a shared library of it that shows the public interface alone.
 set(src "${PROJECT_SOURCE_DIR}/src")
 file(GLOB_RECURSE burelu_sources CONFIGURE_DEPENDS
      "${src}/*.cpp")
@@ -10,9 +12,9 @@ endforeach()
 list(FILTER burelu_sources EXCLUDE REGEX "/isa/[^/]*_avx(2|512)\\.cpp$")
 
 add_library(burelu STATIC ${burelu_sources} "${BURELU_GENERATED_DIR}/version.cpp")
-add_library(burelu::burelu ALIAS burelu)
 burelu_target_options(burelu)
-set_target_properties(burelu PROPERTIES POSITION_INDEPENDENT_CODE ON)
+set_target_properties(burelu PROPERTIES POSITION_INDEPENDENT_CODE ON CXX_VISIBILITY_PRESET hidden
+                                        VISIBILITY_INLINES_HIDDEN ON)
 target_include_directories(burelu
   PUBLIC "$<BUILD_INTERFACE:${PROJECT_SOURCE_DIR}/include>" "$<BUILD_INTERFACE:${BURELU_GENERATED_DIR}/include>"
          "$<INSTALL_INTERFACE:${CMAKE_INSTALL_INCLUDEDIR}>"
@@ -36,3 +38,21 @@ if(BURELU_WITH_CUDA)
   set_source_files_properties("${src}/driver/devices.cpp" PROPERTIES COMPILE_DEFINITIONS BURELU_WITH_CUDA)
   add_subdirectory("${PROJECT_SOURCE_DIR}/cuda")
 endif()
+
+add_library(burelu_shared SHARED EXCLUDE_FROM_ALL "${BURELU_GENERATED_DIR}/shared.cpp")
+file(CONFIGURE OUTPUT "${BURELU_GENERATED_DIR}/shared.cpp" CONTENT "// A library needs a source of its own.\n")
+burelu_target_options(burelu_shared)
+target_include_directories(burelu_shared
+  INTERFACE "$<BUILD_INTERFACE:${PROJECT_SOURCE_DIR}/include>" "$<BUILD_INTERFACE:${BURELU_GENERATED_DIR}/include>"
+            "$<INSTALL_INTERFACE:${CMAKE_INSTALL_INCLUDEDIR}>")
+target_link_libraries(burelu_shared PRIVATE $<BUILD_INTERFACE:$<LINK_LIBRARY:WHOLE_ARCHIVE,burelu>>)
+set_target_properties(burelu_shared PROPERTIES
+  OUTPUT_NAME burelu EXPORT_NAME burelu LINKER_LANGUAGE CXX LIBRARY_OUTPUT_DIRECTORY "${PROJECT_BINARY_DIR}/shared"
+  VERSION ${PROJECT_VERSION} SOVERSION ${PROJECT_VERSION_MAJOR}.${PROJECT_VERSION_MINOR})
+if(BUILD_SHARED_LIBS)
+  set_target_properties(burelu_shared PROPERTIES EXCLUDE_FROM_ALL OFF)
+  set(burelu_public burelu_shared)
+else()
+  set(burelu_public burelu)
+endif()
+add_library(burelu::burelu ALIAS ${burelu_public})

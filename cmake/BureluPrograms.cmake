@@ -1,4 +1,15 @@
-# The two programs at the top of the build folder. All but main.cpp is an object library, so that tests reach it.
+# The two programs at the top of the build folder. All but main.cpp is an object library, so that tests reach it. Without
+# BURELU_PROGRAMS what is left of them is the checker's object library, for the Python package.
+
+# burelu_add_parts(<target> <sources> <libraries...>)
+function(burelu_add_parts parts sources)
+  add_library(${parts} OBJECT ${sources})
+  burelu_target_options(${parts})
+  set_target_properties(${parts} PROPERTIES POSITION_INDEPENDENT_CODE ON)
+  target_include_directories(${parts} PUBLIC "${PROJECT_SOURCE_DIR}/src" "${PROJECT_SOURCE_DIR}/include"
+                                             "${BURELU_GENERATED_DIR}/include")
+  target_link_libraries(${parts} PUBLIC ${ARGN})
+endfunction()
 
 # burelu_add_program(<name of the file> <target> <parts target> <folder> <libraries...>)
 function(burelu_add_program output target parts folder)
@@ -17,15 +28,17 @@ function(burelu_add_program output target parts folder)
   set_target_properties(${target} PROPERTIES OUTPUT_NAME ${output}
                         RUNTIME_OUTPUT_DIRECTORY "${PROJECT_BINARY_DIR}" INSTALL_RPATH_USE_LINK_PATH ON)
   if(sources)
-    add_library(${parts} OBJECT ${sources})
-    burelu_target_options(${parts})
-    target_include_directories(${parts} PUBLIC "${PROJECT_SOURCE_DIR}/src" "${PROJECT_SOURCE_DIR}/include"
-                                               "${BURELU_GENERATED_DIR}/include")
-    target_link_libraries(${parts} PUBLIC ${ARGN})
+    burelu_add_parts(${parts} "${sources}" ${ARGN})
     target_link_libraries(${target} PRIVATE ${parts})
   endif()
 endfunction()
 
+if(NOT BURELU_PROGRAMS)
+  file(GLOB sources CONFIGURE_DEPENDS "${PROJECT_SOURCE_DIR}/src/verify/*.cpp")
+  list(FILTER sources EXCLUDE REGEX "/main\\.cpp$")
+  burelu_add_parts(burelu_verify_parts "${sources}" fmt::fmt nlohmann_json::nlohmann_json)
+  return()
+endif()
 find_package(CLI11 REQUIRED)
 
 # The studies: library code that only the program needs.
@@ -33,11 +46,11 @@ file(GLOB study_sources CONFIGURE_DEPENDS "${PROJECT_SOURCE_DIR}/src/study/*.cpp
 add_library(burelu_study STATIC ${study_sources})
 burelu_target_options(burelu_study)
 target_include_directories(burelu_study PUBLIC "${PROJECT_SOURCE_DIR}/src")
-target_link_libraries(burelu_study PUBLIC burelu::burelu burelu::blas OpenMP::OpenMP_CXX Threads::Threads fmt::fmt
+target_link_libraries(burelu_study PUBLIC burelu burelu::blas OpenMP::OpenMP_CXX Threads::Threads fmt::fmt
                                           nlohmann_json::nlohmann_json)
 
 burelu_add_program(burelu burelu_program burelu_app "${PROJECT_SOURCE_DIR}/src/app"
-                   burelu_study burelu::burelu burelu::blas OpenMP::OpenMP_CXX CLI11::CLI11 fmt::fmt
+                   burelu_study burelu burelu::blas OpenMP::OpenMP_CXX CLI11::CLI11 fmt::fmt
                    nlohmann_json::nlohmann_json)
 
 # The checker of certificates shares no code with the solver: it must not link the library.

@@ -46,20 +46,6 @@ class Blas {
           "cublasDgemm_64");
   }
 
-  /// Z <- L^-1 Z, transposed L^-T Z: L is lower triangular of `order`, column-major; Z is order x columns, row-major.
-  void solve_triangular(std::int64_t order, std::int64_t columns, const double* L, bool transposed, double* Z) const {
-    if (order == 0 || columns == 0) return;
-    // Z' is column-major: Z' <- Z' L^-T and Z' <- Z' L^-1.
-    check(cublasDtrsm_64(handle_, CUBLAS_SIDE_RIGHT, CUBLAS_FILL_MODE_LOWER, transposed ? CUBLAS_OP_N : CUBLAS_OP_T,
-                         CUBLAS_DIAG_NON_UNIT, columns, order, scalars_.data() + 1, L, order, Z, columns),
-          "cublasDtrsm_64");
-  }
-
-  /// *out = ||x||, `out` on the device.
-  void norm(std::int64_t size, const double* x, double* out) const {
-    check(cublasDnrm2_64(handle_, size, x, 1, out), "cublasDnrm2_64");
-  }
-
  private:
   DeviceBuffer<double> scalars_;
   DeviceBuffer<char> workspace_;

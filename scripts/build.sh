@@ -32,6 +32,9 @@ if command -v ccache >/dev/null; then
   export CMAKE_CXX_COMPILER_LAUNCHER="${CMAKE_CXX_COMPILER_LAUNCHER:-ccache}"
 fi
 
-cmake --preset "$preset"
+python=build/python-environment/bin/python # of scripts/python_environment.sh
+[[ -x $python ]] && python=("-DPython_EXECUTABLE=$PWD/$python") || python=()
+
+cmake --preset "$preset" ${python[@]+"${python[@]}"}
 cmake --build --preset "$preset" --parallel "$(job_count)" ${targets[@]+--target "${targets[@]}"}
 echo "build/$preset"

@@ -57,10 +57,10 @@ out=build/quickstart
 mkdir -p "$out"
 
 say "training on a spiral of three classes"
-run "$burelu" train builtin:spiral --bias --out "$out/model.safetensors" --report "$out/report.json" \
+run "$burelu" train builtin:spiral --bias --gamma auto --out "$out/model.safetensors" --report "$out/report.json" \
   --certificate "$out/bound.cert" --save-data "$out/data.csv" >"$out/summary.txt" 2>"$out/train.log" ||
   [[ $? -eq 4 ]] || { cat "$out/train.log" && exit 1; }  # 4: short of the tolerance, certified
-rows problem network "lower bound" gap meaning next <"$out/summary.txt"
+rows gamma problem network "lower bound" gap meaning next <"$out/summary.txt"
 
 say "checking the bound with a program that shares no code with the solver"
 run "$burelu" verify "$out/bound.cert" "$out/data.csv"
@@ -74,5 +74,5 @@ draw || echo "quickstart.sh: the pictures could not be drawn; the results above 
 cat <<END
 
 Model, report, certificate and the log of the solve are in $out; pictures: $out/gap.png and $out/regions.png.
-Your own data: $burelu train data.csv --label COLUMN --standardize --out model.safetensors
+Your own data: $burelu train data.csv --label COLUMN --standardize --bias --gamma auto --out model.safetensors
 END

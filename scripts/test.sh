@@ -63,6 +63,16 @@ log="$(mktemp)"
 trap 'rm -f "$log"' EXIT
 check "order of the rooms" scripts/check_arrows.sh
 
+# Why there are no tests of the Python package, empty where there are.
+no_python=""
+if [[ $preset == cpu-asan || $preset == cpu-tsan ]]; then
+  no_python="an interpreter does not load what a sanitizer compiled"
+elif ! $install && [[ ! -x build/python-environment/bin/python ]]; then
+  no_python="--no-install, and there is no build/python-environment"
+else
+  no_python="$(scripts/python_environment.sh 2>&1 >/dev/null | tail -n 1)" || true
+fi
+
 echo "== build"
 if ! scripts/build.sh ${preset:+"$preset"} 2>&1 | tee "$log"; then
   echo "FAILED: build" >&2
@@ -91,10 +101,39 @@ else
   add 0 1 0
 fi
 
-# One attribute of the summary that ctest writes.
+# One attribute of the summary that ctest or pytest writes.
 summary() {
   sed -n "s/.*[[:space:]]$1=\"\([0-9]*\)\".*/\1/p" "$2" | head -n 1
 }
+
+[[ $# -eq 0 ]] || no_python="other tests are asked for"
+[[ -n $no_python ]] || compgen -G "$build/python/burelu/_core*.so" >/dev/null || no_python="the build left it out"
+echo "== Python package"
+if [[ -n $no_python ]]; then
+  echo "Python package: skipped, $no_python"
+  add 0 0 1
+else
+  report="$PWD/$build/python_tests.xml"
+  rm -f "$report"
+  PYTHONPATH="$PWD/$build/python" OMP_WAIT_POLICY=passive MPLBACKEND=agg build/python-environment/bin/python -m pytest \
+    -q -p no:cacheprovider --junit-xml "$report" || true
+  if [[ -s $report ]]; then
+    bad=$(($(summary failures "$report") + $(summary errors "$report")))
+    skip="$(summary skipped "$report")"
+    add $(($(summary tests "$report") - bad - skip)) "$bad" "$skip"
+  else
+    echo "FAILED: pytest wrote no summary" >&2
+    add 0 1 0
+  fi
+  echo "== documentation site"
+  status=0
+  scripts/docs.sh "$build" || status=$?
+  case $status in
+    0) add 1 0 0 ;;
+    3) echo "documentation site: skipped, its packages cannot be installed" && add 0 0 1 ;;
+    *) echo "FAILED: documentation site" >&2 && add 0 1 0 ;;
+  esac
+fi
 
 echo "== install and the README's example"
 report="$PWD/$build/tests.xml"

@@ -3,6 +3,7 @@
 
 #include "burelu/certificate.hpp"
 #include "burelu/errors.hpp"
+#include "burelu/export.hpp"
 #include "burelu/gamma_max.hpp"
 #include "burelu/matrix.hpp"
 #include "burelu/network.hpp"

@@ -9,6 +9,7 @@
 #include <string>
 #include <vector>
 
+#include "burelu/export.hpp"
 #include "burelu/matrix.hpp"
 #include "burelu/problem.hpp"
 
@@ -40,13 +41,13 @@ struct Certificate {
 
 /// Hash of shapes, X, Y and gamma (FNV-1a over the bytes of the row-major doubles), to tell data sets apart. Throws
 /// `DataError` for views without data.
-std::uint64_t data_hash(const Problem& problem);
+BURELU_API std::uint64_t data_hash(const Problem& problem);
 
 /// Writes a certificate (JSON lines header, then text; documented in docs/formats.md), atomically. Throws `DataError`,
 /// also for one that is empty or incomplete.
-void write_certificate(const std::string& path, const Certificate& certificate);
+BURELU_API void write_certificate(const std::string& path, const Certificate& certificate);
 
 /// Reads what `write_certificate` wrote. Throws `DataError`, also for one with the cone cuts of older versions.
-Certificate read_certificate(const std::string& path);
+BURELU_API Certificate read_certificate(const std::string& path);
 
 }  // namespace burelu

@@ -1,6 +1,7 @@
 // gamma_max: the smallest gamma at which the zero network is optimal, the end of every path (the lasso's lambda_max).
 #pragma once
 
+#include "burelu/export.hpp"
 #include "burelu/options.hpp"
 #include "burelu/problem.hpp"
 
@@ -16,7 +17,7 @@ struct GammaMax {
 /// `problem.gamma` is not looked at. Shares of gamma_max in this library are of `upper`; 5 % of it is a gamma at which
 /// most data are neither interpolated nor ignored. Of the options: bound (branch and bound is tried where `solve` would
 /// try it), device, threads, seed, stop. Some milliseconds to a second. Throws as `solve`.
-GammaMax gamma_max(const Problem& problem, const SolveOptions& options = {});
+BURELU_API GammaMax gamma_max(const Problem& problem, const SolveOptions& options = {});
 
 /// The share that the command line takes where it is given no gamma.
 inline constexpr double kDefaultGammaShare = 0.05;

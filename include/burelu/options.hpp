@@ -44,8 +44,8 @@ struct SolveOptions {
   std::string device = "auto";       ///< "auto", "cpu", "cuda", "cuda:K"
   int threads = 0;                   ///< CPU threads, 0 means all. Fewer where the affinity mask, a control group's
                                      ///< quota or OpenMP allows fewer; one inside a parallel region of the caller
-  BoundMethod bound = BoundMethod::relaxation;  ///< what proves the lower bound
-  std::uint64_t seed = 0;                       ///< of the starting factor and of all sampling
+  BoundMethod bound = BoundMethod::automatic;  ///< what proves the lower bound
+  std::uint64_t seed = 0;                      ///< of the starting factor and of all sampling
   std::string checkpoint;             ///< file to save the state to, on an interval, at limits and interrupts; none
   double checkpoint_interval = 60.0;  ///< seconds between saves; 0 saves at every check
   std::string resume;                 ///< file to go on from: same data, gamma, rank and seed, on any device

@@ -7,6 +7,7 @@
 #include <string>
 #include <vector>
 
+#include "burelu/export.hpp"
 #include "burelu/gamma_max.hpp"
 #include "burelu/result.hpp"
 
@@ -74,8 +75,8 @@ struct PathOptions {
     train.solve.bound = BoundMethod::automatic;
   }
 
-  /// Of each solve. tolerance 1e-2 and `BoundMethod::automatic` by default; max_evaluations 0 chooses (2,000 for each
-  /// gamma); time_limit is for the whole path. Checkpoints are not taken.
+  /// Of each solve. tolerance 1e-2 and `BoundMethod::automatic` by default; max_evaluations 0 chooses (400 to 2,000 for
+  /// each gamma, by size); time_limit is for the whole path. Checkpoints are not taken.
   TrainOptions train;
   std::vector<double> gammas;   ///< positive; empty: a logarithmic grid from gamma_max down
   int count = 20;               ///< of the grid
@@ -105,18 +106,19 @@ struct Path {
 
 /// Throws `DataError` for data and options that cannot be (more folds than rows of the smallest class, gammas that are
 /// not positive), else as `train`.
-Path path(const Problem& problem, const PathOptions& options = {});
+BURELU_API Path path(const Problem& problem, const PathOptions& options = {});
 
 /// The index that each rule takes, of mean scores in the order of falling gamma, with their standard errors. -1 for
 /// empty lists. `larger_is_better`: of accuracies; else of errors.
-int best_score(const std::vector<HeldOut>& scores, bool larger_is_better);
-int one_standard_error_score(const std::vector<HeldOut>& scores, bool larger_is_better);
+BURELU_API int best_score(const std::vector<HeldOut>& scores, bool larger_is_better);
+BURELU_API int one_standard_error_score(const std::vector<HeldOut>& scores, bool larger_is_better);
 
 /// The logarithmic grid from `largest` down to `ratio` times it.
-std::vector<double> gamma_grid(double largest, int count, double ratio);
+BURELU_API std::vector<double> gamma_grid(double largest, int count, double ratio);
 
 /// Folds for each row, 0 .. folds - 1: of equal sizes but for one, and with labels each class spread in the same way.
 /// Throws `DataError` where a fold would lack a class, and where there are fewer rows than folds.
-std::vector<std::int32_t> draw_folds(index_t rows, const std::vector<index_t>& labels, int folds, std::uint64_t seed);
+BURELU_API std::vector<std::int32_t> draw_folds(index_t rows, const std::vector<index_t>& labels, int folds,
+                                                std::uint64_t seed);
 
 }  // namespace burelu

@@ -2,6 +2,7 @@
 //   1/2 ||(X U)_+ V' - Y||_F^2 + gamma/2 (||U||_F^2 + ||V||_F^2).
 #pragma once
 
+#include "burelu/export.hpp"
 #include "burelu/matrix.hpp"
 
 namespace burelu {
@@ -15,6 +16,6 @@ struct Problem {
 
 /// Checks a problem at the door. Throws `DataError` in one line naming row and column: no rows, no columns, shapes that
 /// differ, NaN or infinity, magnitudes outside [1e-100, 1e100] (zero is fine), gamma not finite or not positive.
-void validate(const Problem& problem);
+BURELU_API void validate(const Problem& problem);
 
 }  // namespace burelu

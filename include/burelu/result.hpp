@@ -6,6 +6,7 @@
 #include <vector>
 
 #include "burelu/certificate.hpp"
+#include "burelu/export.hpp"
 #include "burelu/matrix.hpp"
 #include "burelu/network.hpp"
 
@@ -22,7 +23,7 @@ enum class Status {
 };
 
 /// "solved", "evaluation_limit", "time_limit", "interrupted", "device_failed", "stalled".
-const char* to_string(Status status);
+BURELU_API const char* to_string(Status status);
 
 /// One check of the solve. NaN where a quantity was not computed.
 struct HistoryEntry {

@@ -165,17 +165,18 @@ void add_path(CLI::App& app, Arguments& arguments) {
           "the gamma of the best held-out score, or the largest within one standard error of it (default: best)")
       ->check(one_of({"best", "1se"}))
       ->type_name("best|1se");
-  command->add_option("--jobs", path.jobs, "folds side by side, sharing the threads (default: 1)")
+  command->add_option("--jobs", path.jobs, "folds side by side, sharing the threads (default: one for each thread)")
       ->check(count_validator())
       ->type_name("N");
   command->add_option("--width", arguments.options.width, "neurons, at most (default: chosen)")
       ->check(count_validator())
       ->type_name("N");
   add_solver(command, arguments);
-  for (const char* name : {"--checkpoint", "--checkpoint-interval", "--resume", "--cuts", "--cut-rounds"})
+  for (const char* name : {"--checkpoint", "--checkpoint-interval", "--resume", "--cuts"})
     if (CLI::Option* option = command->get_option_no_throw(name)) command->remove_option(option);
   command->get_option("--tol")->description("of each gamma: certified relative gap and infeasibility (default: 1e-2)");
-  command->get_option("--max-evaluations")->description("of each gamma, interaction passes (default: 2000)");
+  command->get_option("--max-evaluations")
+      ->description("of each gamma, interaction passes (default: 400 to 2000, by size)");
   command->get_option("--time-limit")->description("of the whole path, in seconds (default: none)");
   command->get_option("--report")->description("write scores, bounds and networks' sizes as JSON");
   command->get_option("--certificate")

@@ -23,7 +23,8 @@ enum class Command {
   info,
   path,
   study_tightness,
-  study_accuracy
+  study_accuracy,
+  study_gamma
 };
 enum class LogLevel { off, error, warning, info, debug };
 
@@ -46,6 +47,8 @@ struct StudyArguments {
   std::int64_t accuracy_evaluations = 0;  ///< accuracy: of each solve; 0: by the number of rows
   int accuracy_epochs = 5000;             ///< accuracy: of gradient descent
   PreparationChoice preparation;
+  int gamma_count = 16;           ///< gamma: of the grid
+  double gamma_tolerance = 1e-2;  ///< gamma: of each solve
   bool cross_check = false;
   double cross_check_limit = 600.0;
 };
@@ -57,7 +60,7 @@ struct PathArguments {
   double ratio = 1e-3;
   int folds = 5;
   PathRule rule = PathRule::best;
-  int jobs = 1;
+  int jobs = 0;  ///< 0: as many as threads
   std::string page;
   std::string journal;
 };

@@ -15,6 +15,7 @@ int run_info(const Arguments& arguments);
 int run_path(const Arguments& arguments);
 int run_study_tightness(const Arguments& arguments);
 int run_study_accuracy(const Arguments& arguments);
+int run_study_gamma(const Arguments& arguments);
 
 /// Replaces this process by burelu-verify, found beside the executable, with the arguments after `verify`.
 /// Returns an exit code only where that fails.

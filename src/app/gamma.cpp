@@ -45,12 +45,17 @@ ChosenGamma chosen_gamma(const Arguments& arguments, const Dataset& data, std::o
     out.gamma = *models;
   else
     out.gamma = upper > 0.0 ? arguments.gamma_share.value_or(kDefaultGammaShare) * upper : kWithoutTargets;
-  if (upper > 0.0 && out.gamma < kSmallGammaShare * upper && !arguments.gamma_auto)
-    warn(warnings(arguments.level()),
-         fmt::format("gamma {:.3g} is {:.2g} % of gamma_max ({:.4g}): so little that networks nearly interpolate, the "
-                     "bound is loose and the solve slow; --gamma 5% is a usual share, --gamma auto chooses one",
-                     out.gamma, 100.0 * out.gamma / upper, upper));
   return out;
+}
+
+void warn_of_small_gamma(const Arguments& arguments, const ChosenGamma& chosen) {
+  const double upper = chosen.largest.upper;
+  if (!(upper > 0.0) || chosen.gamma >= kSmallGammaShare * upper || arguments.gamma_auto) return;
+  warn(warnings(arguments.level()),
+       fmt::format(
+           "gamma {:.3g} is {:.2g} % of gamma_max ({:.4g}): so little that networks nearly interpolate, the bound "
+           "is loose and the solve slow; --gamma 5% is a usual share, --gamma auto chooses one",
+           chosen.gamma, 100.0 * chosen.gamma / upper, upper));
 }
 
 Path cross_validated(const Arguments& arguments, const Dataset& data) {

@@ -15,9 +15,11 @@ struct ChosenGamma {
   GammaMax largest;  ///< zero where it was not looked for
 };
 
-/// `models`: that of a model, where there is one. Warns of a gamma that hardly regularises. Throws `DataError` for data
-/// that cannot be.
+/// `models`: that of a model, where there is one. Throws `DataError` for data that cannot be.
 ChosenGamma chosen_gamma(const Arguments& arguments, const Dataset& data, std::optional<double> models);
+
+/// On standard error, where it hardly regularises.
+void warn_of_small_gamma(const Arguments& arguments, const ChosenGamma& chosen);
 
 /// Cross-validation without bounds. Throws as `path`.
 Path cross_validated(const Arguments& arguments, const Dataset& data);

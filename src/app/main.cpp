@@ -35,6 +35,8 @@ int run(const Arguments& arguments) {
       return run_study_tightness(arguments);
     case Command::study_accuracy:
       return run_study_accuracy(arguments);
+    case Command::study_gamma:
+      return run_study_gamma(arguments);
   }
   return kInternalError;
 }

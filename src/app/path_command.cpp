@@ -21,6 +21,7 @@
 #include "driver/devices.hpp"
 #include "formats/output_file.hpp"
 #include "linalg/clock.hpp"
+#include "linalg/team.hpp"
 #include "report/path_report.hpp"
 
 namespace burelu::app {
@@ -37,7 +38,7 @@ PathOptions path_options(const Arguments& arguments, const Dataset& data) {
   options.folds = chosen.folds;
   options.labels = data.labels;
   options.rule = chosen.rule;
-  options.jobs = chosen.jobs;
+  options.jobs = chosen.jobs > 0 ? chosen.jobs : resolve_threads(arguments.options.solve.threads);
   options.progress = path_progress(arguments.level());
   return options;
 }
@@ -105,7 +106,8 @@ class PathRun {
  public:
   explicit PathRun(const Arguments& arguments) : arguments_(arguments), journal_file_(journal_name(arguments)) {
     device_ = find_device(arguments.options.solve.device)->name();
-    check_outputs({arguments.out, arguments.report, arguments.path.page, arguments.certificate, arguments.save_data},
+    check_outputs({arguments.out, arguments.report, arguments.path.page, arguments.certificate, arguments.save_data,
+                   journal_file_},
                   {arguments.data});
     catch_interrupts();
     TrainingChoice choice = arguments.choice;

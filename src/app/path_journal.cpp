@@ -139,14 +139,16 @@ PathPiece piece_of(const study::Record& record) {
 
 PathJournal::PathJournal(const std::string& path, const Arguments& arguments, const Dataset& data,
                          const PathOptions& options)
-    : path_(path) {
-  journal_.emplace(path, settings(arguments, data, options), arguments.line);
+    : path_(path), settings_(settings(arguments, data, options)), command_(arguments.line) {
+  std::error_code error;
+  if (std::filesystem::exists(path, error)) journal_.emplace(path_, settings_, command_);
 }
 
 const PathPiece* PathJournal::find(int fold, int index) {
   const std::lock_guard lock(mutex_);
   const auto seen = pieces_.find({fold, index});
   if (seen != pieces_.end()) return &seen->second;
+  if (!journal_) return nullptr;
   const study::JournalEntry* entry = journal_->find(fmt::format("{}/{}", fold, index));
   if (entry == nullptr || entry->records.size() != 1) return nullptr;
   return &pieces_.emplace(std::pair{fold, index}, piece_of(entry->records.front())).first->second;
@@ -154,6 +156,7 @@ const PathPiece* PathJournal::find(int fold, int index) {
 
 void PathJournal::add(const PathPiece& piece) {
   const std::lock_guard lock(mutex_);
+  if (!journal_) journal_.emplace(path_, settings_, command_);
   journal_->add({fmt::format("{}/{}", piece.fold, piece.index), piece.point.seconds, {piece_record(piece)}});
 }
 

@@ -16,7 +16,8 @@ namespace burelu::app {
 
 class PathJournal {
  public:
-  /// Opens the file, or begins it. Throws `DataError` where it is of other data or options, naming them.
+  /// Opens the file where there is one; else it begins with the first piece. Throws `DataError` where it is of other
+  /// data or options, naming them.
   PathJournal(const std::string& path, const Arguments& arguments, const Dataset& data, const PathOptions& options);
 
   /// A finished piece or null.
@@ -26,6 +27,8 @@ class PathJournal {
 
  private:
   std::string path_;
+  study::Record settings_;
+  std::string command_;
   std::mutex mutex_;
   std::optional<study::Journal> journal_;
   std::map<std::pair<int, int>, PathPiece> pieces_;

@@ -23,7 +23,7 @@ std::string frame(const Path& path) {
     most *= 2.0;
   }
   std::string out =
-      fmt::format("set logscale x\nset format x '%g'\nset xrange [{:g}:{:g}]\nset xlabel 'γ'\nset key below\n",
+      fmt::format("set logscale x\nset format x '%g'\nset xrange [{:g}:{:g}]\nset xlabel 'γ'\nset key top left\n",
                   least * 0.9, most * 1.1);
   const auto mark = [&](int index, const char* dash) {
     if (index >= 0)
@@ -51,7 +51,7 @@ Plot score_plot(const Path& path, const std::string& name, const std::string& ti
                 double times) {
   Plot plot;
   plot.name = "score_" + name;
-  plot.caption = title + ": mean over the folds and one standard error" + marks(path);
+  plot.caption = "Score, " + title + ": mean over the folds and one standard error" + marks(path);
   plot.data = {series(path, "score", [&](const PathPoint& point) {
     return std::vector<double>{point.gamma, times * (point.*score).mean, times * (point.*score).standard_error};
   })};

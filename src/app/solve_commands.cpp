@@ -135,6 +135,7 @@ class Run {
     context_.gamma_max = chosen.largest;
     context_.load_seconds = elapsed();
     validate(problem());
+    warn_of_small_gamma(arguments_, chosen);
     warn_of_sizes();
     keep_results();
   }

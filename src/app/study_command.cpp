@@ -14,6 +14,7 @@
 #include "linalg/team.hpp"
 #include "study/accuracy.hpp"
 #include "study/instance.hpp"
+#include "study/regularisation.hpp"
 #include "study/study.hpp"
 #include "study/tightness.hpp"
 
@@ -88,6 +89,7 @@ study::AccuracyOptions accuracy_options(const Arguments& arguments, const study:
   options.data = chosen.data;
   options.datasets = chosen.datasets;
   options.gammas = gammas(chosen);
+  options.chosen_gamma = chosen.gammas.empty();
   options.biases.clear();
   if (chosen.bias != "yes") options.biases.push_back(false);
   if (chosen.bias != "no") options.biases.push_back(true);
@@ -113,6 +115,24 @@ int run_study_tightness(const Arguments& arguments) {
                            study::tightness_jobs(options),
                            study::complete_tightness,
                            study::tightness_report};
+  return finish(arguments, study::run_study(study, run));
+}
+
+int run_study_gamma(const Arguments& arguments) {
+  catch_interrupts();
+  keep_results();
+  const study::StudyRun run = study_run(arguments);
+  study::RegularisationOptions options;
+  options.data = arguments.study.data;
+  options.datasets = arguments.study.datasets;
+  options.gammas = arguments.study.gamma_count;
+  options.tolerance = arguments.study.gamma_tolerance;
+  options.seed = arguments.options.solve.seed;
+  options.threads = run.runner.threads;
+  options.keep_going = run.runner.keep_going;
+  const study::Study study{
+      "gamma", "How tight, where it matters?", {{"seed", options.seed}}, study::regularisation_jobs(options),
+      {},      study::regularisation_report};
   return finish(arguments, study::run_study(study, run));
 }
 

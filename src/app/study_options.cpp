@@ -109,14 +109,30 @@ void add_accuracy(CLI::App& study, Arguments& arguments) {
   add_logging(command, arguments);
 }
 
+void add_study_gamma(CLI::App& study, Arguments& arguments) {
+  CLI::App* command = add_common(study, arguments, Command::study_gamma, "gamma",
+                                 "Bounds, networks and test accuracy over gamma / gamma_max, and the choice of gamma",
+                                 "burelu study gamma --datasets iris --data data --out gamma");
+  command->remove_option(command->get_option("--gamma"));
+  StudyArguments& chosen = arguments.study;
+  command->add_option("--gammas", chosen.gamma_count, "gammas from gamma_max down to a thousandth of it (default: 16)")
+      ->check(count_validator())
+      ->type_name("N");
+  command->add_option("--tol", chosen.gamma_tolerance, "certified relative gap of each solve (default: 1e-2)")
+      ->check(positive_validator())
+      ->type_name("T");
+  add_logging(command, arguments);
+}
+
 }  // namespace
 
 void add_study(CLI::App& app, Arguments& arguments) {
-  CLI::App* study = app.add_subcommand("study", "Studies: tightness, accuracy; a report with tables and plots");
+  CLI::App* study = app.add_subcommand("study", "Studies: tightness, accuracy, gamma; a report with tables and plots");
   study->require_subcommand(1);
   study->footer("Each has its own --help: burelu study tightness --help");
   add_tightness(*study, arguments);
   add_accuracy(*study, arguments);
+  add_study_gamma(*study, arguments);
 }
 
 }  // namespace burelu::app

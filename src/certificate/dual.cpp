@@ -1,4 +1,4 @@
-// Multiplicative dual ascent for W, see certificate_dual.hpp.
+// Multiplicative dual ascent for W, see dual.hpp.
 #include "certificate/dual.hpp"
 
 #include <algorithm>

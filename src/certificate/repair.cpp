@@ -1,4 +1,4 @@
-// Climb over the share of the anchor, see certificate_repair.hpp.
+// Climb over the share of the anchor, see repair.hpp.
 #include "certificate/repair.hpp"
 
 #include <algorithm>

@@ -2,7 +2,7 @@
 //
 // N(theta) = (1 - theta) M(T) + theta M(T0) + gamma/2 I_u is made positive definite by the share theta of an anchor T0
 // with N(1) > 0. The bound max_W D(W) is concave in theta (the set of (T, W W') that prove something is convex), and W
-// is best for each theta (certificate_dual.hpp), so a climb in log(theta / (1 - theta)) finds its maximum. Anchors:
+// is best for each theta (dual.hpp), so a climb in log(theta / (1 - theta)) finds its maximum. Anchors:
 //   interior points -diag(t) on the tied pairs, X'diag(t)X < 2 gamma I: t = 1, and t where N has negative curvature
 //   (twice the share is left to the rest: ionosphere .7418 -> .7859, iris 1.53 -> 1.66 on identical iterates);
 //   the best repaired T of earlier calls, so that bounds accumulate what every iterate contributes.

@@ -1,4 +1,4 @@
-// Scaling and collapsing, see certificate_scaled.hpp. With ||u|| = 1 throughout:
+// Scaling and collapsing, see scaled.hpp. With ||u|| = 1 throughout:
 //
 // Row i on line k: x_i = r x_k + e_i, so | (x_i'u)_+ - (r x_k'u)_+ | <= ||e_i||, and (r x_k'u)_+ is |r| a_k or |r| b_k.
 // Hence || sum_i (x_i'u)_+ w_i || <= || sum_k a_k w+_k + b_k w-_k || + sum_i ||w_i|| ||e_i||, w+-_k = sum |r_i| w_i.

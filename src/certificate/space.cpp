@@ -1,4 +1,4 @@
-// Bases of loss rows, see certificate_space.hpp.
+// Bases of loss rows, see space.hpp.
 #include "certificate/space.hpp"
 
 #include <algorithm>

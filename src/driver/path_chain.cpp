@@ -4,6 +4,7 @@
 #include <cmath>
 #include <limits>
 
+#include "branch/slim.hpp"
 #include "driver/branching.hpp"
 #include "driver/target_scale.hpp"
 #include "linalg/clock.hpp"
@@ -13,7 +14,9 @@
 namespace burelu {
 namespace {
 
-constexpr std::int64_t kSolveEvaluations = 2000;   // of the relaxation, for each gamma
+constexpr double kSolveEvaluations = 2000;         // of the relaxation, for each gamma: at most,
+constexpr double kLeastEvaluations = 400;          // at least,
+constexpr double kSolveFlops = 4e11;               // or what takes so much
 constexpr std::int64_t kNetworkEvaluations = 600;  // of a network, for each gamma
 constexpr std::int64_t kFoldEvaluations = 400;
 constexpr index_t kMostNeurons = 120;  // on the way: the chosen network may have more
@@ -35,9 +38,14 @@ SolveOptions solve_options(const Problem& problem, const SolveOptions& given) {
   out.resume.clear();
   out.progress = {};
   out.time_limit = 0.0;
-  if (branches(presolve(problem), out)) return out;
+  const Presolved reduced = presolve(problem);
+  if (branches(reduced, out)) return out;
   out.bound = BoundMethod::relaxation;
-  if (out.max_evaluations == 0) out.max_evaluations = kSolveEvaluations;
+  if (out.max_evaluations > 0) return out;
+  const auto m = static_cast<double>(reduced.rows());
+  const double pass = 12.0 * m * m * starting_rank(reduced.rows(), reduced.features(), reduced.outputs());
+  out.max_evaluations =
+      static_cast<std::int64_t>(std::clamp(kSolveFlops / std::fmax(pass, 1.0), kLeastEvaluations, kSolveEvaluations));
   return out;
 }
 
@@ -62,6 +70,13 @@ void PathChain::take(const PathPoint& point) {
   chain_.certificate.gamma /= t_;
   for (double& w : chain_.certificate.W.data) w /= t_;
   for (Multiplier& pair : chain_.certificate.multipliers) pair.value /= t_;
+}
+
+// As few neurons as a tenth of the tolerance allows.
+void PathChain::slim(const Problem& problem, PathPoint& point) const {
+  constexpr double kShare = 0.1;
+  point.network = slimmed(problem, point.network, point.objective * (1.0 + kShare * solve_.tolerance));
+  point.objective = objective(problem, point.network);
 }
 
 PathPoint PathChain::solve(double gamma) {
@@ -98,6 +113,7 @@ PathPoint PathChain::solve(double gamma) {
     const Factor* factor = relaxation.factor.U.cols > 0 ? &relaxation.factor : nullptr;
     consider(train_network(device_, problem, factor, train, budget, out.network_evaluations));
   }
+  if (out.network_evaluations > 0) slim(problem, out);
   out.relative_gap = relative_gap(out.objective, out.lower_bound);
   chain_.network = out.network;
   out.seconds = clock.seconds();
@@ -118,7 +134,8 @@ void PathChain::improve(PathPoint& point) const {
   if (!(value < point.objective)) return;
   point.network = std::move(network);
   point.objective = value;
-  point.relative_gap = relative_gap(value, point.lower_bound);
+  slim(problem, point);
+  point.relative_gap = relative_gap(point.objective, point.lower_bound);
 }
 
 FoldChain::FoldChain(const Problem& problem, const std::vector<std::int32_t>& folds, int fold,

@@ -28,6 +28,8 @@ class PathChain {
   void improve(PathPoint& point) const;
 
  private:
+  void slim(const Problem& problem, PathPoint& point) const;
+
   const Problem& problem_;
   const PathOptions& options_;
   const Device& device_;

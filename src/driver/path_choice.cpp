@@ -69,8 +69,9 @@ std::vector<std::int32_t> draw_folds(index_t rows, const std::vector<index_t>& l
   std::int32_t next = 0;
   for (auto& [label, members] : classes) {
     if (!labels.empty() && static_cast<index_t>(members.size()) < folds)
-      throw DataError("the smallest class has " + std::to_string(members.size()) + " rows, fewer than the " +
-                      std::to_string(folds) + " folds: use fewer folds, or join classes");
+      throw DataError("the smallest class has " + std::to_string(members.size()) +
+                      (members.size() == 1 ? " row" : " rows") + ", fewer than the " + std::to_string(folds) +
+                      " folds: use fewer folds, or join classes");
     shuffle(members, random);
     for (const index_t row : members) {
       out[static_cast<std::size_t>(row)] = next;

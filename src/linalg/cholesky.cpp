@@ -81,12 +81,6 @@ bool cholesky(double* A, index_t n) {
   return true;
 }
 
-bool invert_positive(double* A, index_t n) {
-  if (!cholesky(A, n)) return false;
-  const BlasScope one;
-  return n == 0 || LAPACKE_dpotri_work(LAPACK_COL_MAJOR, 'L', blas(n), A, blas(n)) == 0;
-}
-
 void solve_lower(const double* L, index_t n, double* Z, index_t k) { solve(L, n, CblasTrans, Z, k); }
 
 void solve_upper(const double* L, index_t n, double* Z, index_t k) { solve(L, n, CblasNoTrans, Z, k); }

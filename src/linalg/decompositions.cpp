@@ -38,22 +38,6 @@ bool eigen(Matrix& A, std::vector<double>& values) { return symmetric('V', A, va
 
 bool eigenvalues(Matrix& A, std::vector<double>& values) { return symmetric('N', A, values); }
 
-bool negative_eigen(std::vector<double>& A, index_t n, std::vector<double>& values, std::vector<double>& vectors) {
-  values.assign(at(n), 0.0);
-  vectors.assign(at(n * n), 0.0);
-  if (n == 0) return true;
-  if (!all_finite(A)) return false;
-  std::vector<lapack_int> support(at(2 * n));
-  lapack_int found = 0;
-  const BlasScope one;
-  if (!exists(LAPACKE_dsyevr(LAPACK_COL_MAJOR, 'V', 'V', 'L', lapack(n), A.data(), lapack(n), -1e300, 0.0, 0, 0, 0.0,
-                             &found, values.data(), vectors.data(), lapack(n), support.data())))
-    return false;
-  values.resize(at(found));
-  vectors.resize(at(found * n));
-  return true;
-}
-
 // Column-major A' = right' diag(values) left'.
 bool singular(Matrix A, Matrix& left, std::vector<double>& values, Matrix& right) {
   const index_t k = std::min(A.rows, A.cols);
@@ -76,15 +60,6 @@ bool orthonormalise(Matrix& B) {
                                tau.data())) &&
          exists(LAPACKE_dorgqr(LAPACK_ROW_MAJOR, lapack(B.rows), lapack(B.cols), lapack(B.cols), B.data.data(),
                                lapack(B.cols), tau.data()));
-}
-
-bool invert(double* A, index_t n) {
-  if (n == 0) return true;
-  if (!std::all_of(A, A + n * n, [](double value) { return std::isfinite(value); })) return false;
-  std::vector<lapack_int> pivots(at(n));
-  const BlasScope one;
-  return exists(LAPACKE_dgetrf(LAPACK_ROW_MAJOR, lapack(n), lapack(n), A, lapack(n), pivots.data())) &&
-         exists(LAPACKE_dgetri(LAPACK_ROW_MAJOR, lapack(n), A, lapack(n), pivots.data()));
 }
 
 void require_decomposition(bool found, const char* what) {

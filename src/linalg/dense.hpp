@@ -49,8 +49,6 @@ void gram(double alpha, const Operand& A, double beta, double* C);
 
 /// The lower triangle of a matrix of order n becomes L with A = L L'.
 [[nodiscard]] bool cholesky(double* A, index_t n);
-/// The lower triangle of a positive definite matrix becomes that of its inverse.
-[[nodiscard]] bool invert_positive(double* A, index_t n);
 /// Z <- L^-1 Z and Z <- L^-T Z for Z (n x k).
 void solve_lower(const double* L, index_t n, double* Z, index_t k);
 void solve_upper(const double* L, index_t n, double* Z, index_t k);
@@ -61,15 +59,10 @@ void solve_rows(const double* L, index_t n, double* B, index_t k);
 [[nodiscard]] bool eigen(Matrix& A, std::vector<double>& values);
 /// The eigenvalues alone; A is destroyed.
 [[nodiscard]] bool eigenvalues(Matrix& A, std::vector<double>& values);
-/// The negative ones and their eigenvectors, one after the other; A (lower, order n) is destroyed.
-[[nodiscard]] bool negative_eigen(std::vector<double>& A, index_t n, std::vector<double>& values,
-                                  std::vector<double>& vectors);
 /// A = left diag(values) right, values descending, min(rows, cols) of them.
 [[nodiscard]] bool singular(Matrix A, Matrix& left, std::vector<double>& values, Matrix& right);
 /// Orthonormal columns that span those of B, rows >= cols.
 [[nodiscard]] bool orthonormalise(Matrix& B);
-/// The inverse of a general matrix of order n.
-[[nodiscard]] bool invert(double* A, index_t n);
 
 /// Throws `DataError`, "<what> could not be computed", unless `exists`: the numbers are too large or too small.
 void require_decomposition(bool exists, const char* what);

@@ -155,13 +155,19 @@ bool OuterLoop::wished() const {
 void OuterLoop::run_updates() {
   const Stop* stop = incumbent_.certifier().stop();
   const int chunk = policy::evaluations_between_asking(evaluation_flops());
-  const int updates = policy::updates_per_check(evaluation_flops());
+  const int updates = nearly_there() || policy::distance_to_optimum(look_now()) <= options_.tolerance
+                          ? 1
+                          : policy::updates_per_check(evaluation_flops());
   std::int64_t left = policy::evaluations_left(options_, evaluations());
   for (int k = 0; k < updates && left > 1 && !(k > 0 && due(stop)); ++k) {
     const auto window = static_cast<int>(std::min<std::int64_t>(state_.window, left - 1));
     if (!listed_) list_pairs(*backend_);
     listed_ = true;
-    descend(*backend_, window, stop, chunk);
+    const int parts = policy::parts_of_window(result_.outer_iterations);
+    for (int part = 0; part < parts; ++part) {
+      if (part > 0) list_pairs(*backend_);
+      descend(*backend_, std::max(window / parts, 1), stop, chunk);
+    }
     update(*backend_);
     left -= window + 1;
     const std::int64_t update_count = ++result_.outer_iterations;
@@ -170,10 +176,10 @@ void OuterLoop::run_updates() {
 }
 
 // One wait: scalars, and the dual point where a certificate is due. A second one where it turns out to be: the limit of
-// time ends a solve that has no bound yet, or a smaller gamma has settled.
+// time ends a solve that has no bound yet, a smaller gamma has settled, or nothing but a bound is missing.
 void OuterLoop::look() {
   bool due =
-      !(late() && incumbent_.proven()) && policy::certificate_due(state_, options_, evaluations(), evaluation_flops(),
+      !(late() && incumbent_.proven()) && policy::certificate_due(state_, options_, look_now(), evaluation_flops(),
                                                                   policy::certificate_flops(sizes(), trials_));
   backend_->read(snapshot_, due ? kDual | kPoint : unsigned{kPoint});
   result_.checks += 1;
@@ -181,7 +187,9 @@ void OuterLoop::look() {
   policy::Look now = look_now();
   zero_ = state_.share < 1.0 || policy::collapsed(now, options_.tolerance);
   const bool last = late() && !incumbent_.proven();
-  if (!due && (last || policy::settled(state_, now, options_.tolerance))) {
+  const bool hope = !due && !late() && policy::only_unproven(state_, now, options_.tolerance);
+  if (hope) ++state_.hopes;
+  if (!due && (last || hope || policy::settled(state_, now, options_.tolerance))) {
     due = true;
     backend_->read(snapshot_, kDual | kPoint);
     result_.host_waits += 1;

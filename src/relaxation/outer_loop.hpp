@@ -43,6 +43,7 @@ class OuterLoop {
   bool zero_is_enough();
   void begin();
   bool begin_warm();
+  bool nearly_there() const;
   void exchange(Archive& archive);
   void check_state() const;
   bool filled_fits() const;
@@ -89,7 +90,7 @@ class OuterLoop {
   Relaxation result_;
   Settings settings_;
   policy::State state_;
-  int trials_ = 100;   // of the last certificate, which a next one will take again
+  int trials_ = 30;    // of the last certificate, which a next one will take again
   bool zero_ = false;  // what is reported is the zero network: the factor is zero, or of a smaller gamma
   // A factor of the largest share of gamma that has one, with its multipliers and penalty.
   Point filled_;

@@ -5,6 +5,15 @@
 #include "relaxation/outer_loop.hpp"
 
 namespace burelu {
+namespace {
+
+constexpr std::int64_t kFirstUpdates = 8;  // of a warm start: it may be done after any of them
+
+}  // namespace
+
+bool OuterLoop::nearly_there() const {
+  return warm_ != nullptr && !warm_->empty() && result_.outer_iterations < kFirstUpdates;
+}
 
 bool OuterLoop::begin_warm() {
   if (warm_ == nullptr || warm_->empty() || state_.share < 1.0) return false;

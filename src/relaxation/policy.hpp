@@ -23,6 +23,7 @@ struct State {
   std::int64_t certified_at = 0;  ///< evaluations at the last certificate
   std::int64_t changed_at = 0;    ///< evaluations at the last jump: rank, noise
   int escapes = 0;
+  int hopes = 0;  ///< certificates made because nothing else was missing
   /// Where the factor would be zero, the iteration is for a smaller gamma, `share` of it: its multipliers prove a bound
   /// for the larger one as well. `filled`: the last share that had a factor when it settled, 0 before; `step`: from a
   /// share that has settled to the next.
@@ -70,6 +71,10 @@ double evaluation_flops(const Sizes& sizes, std::int64_t pairs);
 /// Of a certificate that takes so many trials.
 double certificate_flops(const Sizes& sizes, int trials);
 
+/// Parts of the window after so many updates, between which pairs are listed anew: the first ones walk far into
+/// infeasibility.
+int parts_of_window(std::int64_t updates);
+
 /// Updates of the multipliers from one check to the next.
 int updates_per_check(double evaluation_flops);
 
@@ -81,10 +86,16 @@ std::int64_t evaluations_left(const SolveOptions& options, std::int64_t evaluati
 
 bool out_of_time(const SolveOptions& options, double seconds);
 
-/// A certificate, at the end of the windows now queued: where the evaluations since the last one cost a share of one,
-/// and at the end of the solve.
-bool certificate_due(const State& state, const SolveOptions& options, std::int64_t evaluations, double evaluation_flops,
+/// A certificate, at the end of the windows now queued: where the evaluations since the last one cost a share of one
+/// (`last`: what the check before showed; far from feasible, a larger share), and at the end of the solve.
+bool certificate_due(const State& state, const SolveOptions& options, const Look& last, double evaluation_flops,
                      double certificate_flops);
+
+/// Distance of primal and dual value with twice the shortfall, relative.
+double apart(const Look& look);
+
+/// Nothing is missing but a bound, as far as the iteration can tell; a few times in a solve.
+bool only_unproven(const State& state, const Look& look, double tolerance);
 
 /// Longer windows while what a certificate loses by inner error (`defect`) dominates the distance of primal and dual
 /// value.

@@ -70,18 +70,6 @@ int starting_rank(index_t rows, index_t features, index_t outputs) {
   return static_cast<int>(std::clamp<index_t>(std::min(features + outputs + kSpare, most), 1, rows + features));
 }
 
-Matrix factor_rows(const RelaxationData& data, const Point& point) {
-  const Matrix rows = lifted(data, point);
-  const index_t r = rows.cols;
-  Matrix F(data.factor_rows(), r);
-  for (index_t k = 0; k < data.m; ++k)
-    for (index_t l = 0; l < r; ++l) {
-      F(k, l) = 0.5 * (rows(k, l) + rows(data.m + k, l));
-      F(data.m + k, l) = 0.5 * (rows(k, l) - rows(data.m + k, l));
-    }
-  return F;
-}
-
 int numerical_rank(const RelaxationData& data, const Point& point, double threshold) {
   std::vector<double> values;
   principal_directions(lifted(data, point), values);

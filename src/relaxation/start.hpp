@@ -30,9 +30,6 @@ Point with_rank(const RelaxationData& data, const Point& point, int rank, std::u
 /// The same point with relative Gaussian noise in every entry: a way off a saddle.
 Point shaken(const Point& point, double noise, std::uint64_t seed);
 
-/// The rows of F = [A; B], 2m x r.
-Matrix factor_rows(const RelaxationData& data, const Point& point);
-
 /// Columns that carry more than `threshold` of the largest singular value of the rows c_k and p_k.
 int numerical_rank(const RelaxationData& data, const Point& point, double threshold);
 

@@ -24,11 +24,11 @@ struct NetworkReport {
 struct ReportContext {
   std::string command;  ///< the command line
   double gamma = 0.0;
-  GammaMax gamma_max;                  ///< zero where it was not looked for
-  const Path* gamma_choice = nullptr;  ///< the cross-validation that chose gamma, or null
   double load_seconds = 0.0;
   double total_seconds = 0.0;
   std::uint64_t seed = 0;
+  GammaMax gamma_max = {};             ///< zero where it was not looked for
+  const Path* gamma_choice = nullptr;  ///< the cross-validation that chose gamma, or null
 };
 
 /// Hexadecimal, as reports, models and `burelu-verify` print it.

@@ -4,6 +4,7 @@
 #include <fmt/ranges.h>
 
 #include "burelu/errors.hpp"
+#include "burelu/path.hpp"
 #include "linalg/thread_scope.hpp"
 #include "study/accuracy_methods.hpp"
 
@@ -52,20 +53,38 @@ void check(const AccuracyOptions& o) {
   if (o.splitting_iterations < 1 || o.splitting_width < 1) throw DataError("the rounding needs iterations and columns");
 }
 
+/// `gamma` 0: chosen.
 Job job(const Family& family, const AccuracyOptions& options, const std::string& dataset, double gamma, bool bias) {
   Job out;
-  const std::string task = fmt::format("{}/gamma={}/bias={}", dataset, gamma, bias ? "yes" : "no");
+  const std::string weight = gamma > 0.0 ? fmt::format("{}", gamma) : "chosen";
+  const std::string task = fmt::format("{}/gamma={}/bias={}", dataset, weight, bias ? "yes" : "no");
   out.key = fmt::format("{}/{}{}", task, family.name, family.settings(options));
-  out.title = fmt::format("{}, gamma {}, {} bias: {}", dataset, gamma, bias ? "with" : "without", family.name);
+  out.title = fmt::format("{}, gamma {}, {} bias: {}", dataset, weight, bias ? "with" : "without", family.name);
   out.weight = family.weight * size_weight(dataset);
   out.run = [run = family.run, options, dataset, gamma, bias] {
     const ThreadScope scope(options.threads);
-    return run({dataset, gamma, bias, read_split(options.data, dataset, bias)}, options);
+    AccuracyTask at{dataset, gamma, bias, read_split(options.data, dataset, bias), gamma == 0.0};
+    if (at.chosen) at.gamma = chosen_gamma(at.data.train, options);
+    return run(at, options);
   };
   return out;
 }
 
 }  // namespace
+
+double chosen_gamma(const LabelledRows& train, const AccuracyOptions& options) {
+  PathOptions path_options;
+  path_options.train.solve.threads = options.threads;
+  path_options.train.solve.seed = options.seed;
+  path_options.train.solve.stop = [&options] { return !going(options); };
+  path_options.count = 12;
+  path_options.folds = 5;
+  path_options.bounds = false;
+  path_options.labels = train.labels;
+  const Path found = path(train.problem(1.0), path_options);
+  stop_if_asked(options);
+  return found.points.at(static_cast<std::size_t>(found.chosen)).gamma;
+}
 
 std::vector<std::string> paper_datasets() {
   return {"iris", "ionosphere", "pima_indians", "bank_notes", "mnist_pca20"};
@@ -76,7 +95,9 @@ std::vector<Job> accuracy_jobs(const AccuracyOptions& options) {
   std::vector<Job> jobs;
   for (const std::string& dataset : options.datasets.empty() ? paper_datasets() : options.datasets) {
     check_split(options.data, dataset);
-    for (const double gamma : options.gammas)
+    std::vector<double> gammas = options.gammas;
+    if (options.chosen_gamma) gammas.push_back(0.0);
+    for (const double gamma : gammas)
       for (const bool bias : options.biases)
         for (const Family& family : kFamilies) jobs.push_back(job(family, options, dataset, gamma, bias));
   }

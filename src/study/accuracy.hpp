@@ -19,6 +19,7 @@ struct AccuracyOptions {
   std::string data;                        ///< folder of the data sets, as scripts/get_data.sh makes it
   std::vector<std::string> datasets = {};  ///< names; empty: all of the paper's
   std::vector<double> gammas = {0.1, 0.01};
+  bool chosen_gamma = false;  ///< one more gamma for each data set: chosen by cross-validation on its training rows
   std::vector<bool> biases = {false, true};
   std::uint64_t seed = 0;
   int threads = 1;       ///< of each job

@@ -20,6 +20,7 @@ Record record(const AccuracyTask& task, const MethodRun& run, const char* protoc
   Record out;
   out["dataset"] = task.dataset;
   out["gamma"] = task.gamma;
+  out["chosen_gamma"] = task.chosen;
   out["bias"] = task.bias;
   out["method"] = run.method;
   out["protocol"] = protocol;

@@ -93,6 +93,7 @@ class RelaxationStudy {
   Relaxation solved(const Problem& problem, std::int64_t evaluations) const {
     SolveOptions solve_options;
     solve_options.tolerance = options_.tolerance;
+    solve_options.bound = BoundMethod::relaxation;
     solve_options.max_evaluations = evaluations;
     solve_options.device = "cpu";
     solve_options.threads = options_.threads;

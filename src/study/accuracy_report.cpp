@@ -44,15 +44,20 @@ Records of(const Records& records, const std::string& field, const std::string& 
   return list;
 }
 
-// One gamma, with or without bias: a column of the tables.
+// One gamma, with or without bias: a column of the tables. gamma 0 stands for those that were chosen on the training
+// rows, another one for each data set.
 struct Setting {
   double gamma = 0.0;
   bool bias = false;
   bool operator==(const Setting&) const = default;
-  std::string text() const { return fmt::format("γ {}{}", short_number(gamma), bias ? ", bias" : ""); }
+  std::string name() const { return gamma > 0.0 ? short_number(gamma) : "chosen"; }
+  std::string text() const { return fmt::format("γ {}{}", name(), bias ? ", bias" : ""); }
 };
 
-Setting setting_of(const Record& record) { return {number_of(record, "gamma"), record.value("bias", false)}; }
+Setting setting_of(const Record& record) {
+  const bool chosen = record.value("chosen_gamma", false);
+  return {chosen ? 0.0 : number_of(record, "gamma"), record.value("bias", false)};
+}
 
 std::vector<Setting> settings(const Records& records) {
   std::vector<Setting> list;
@@ -169,7 +174,7 @@ Section flattery(const Records& records) {
 
 Plot bars(const Records& records, const std::string& dataset, const Setting& setting) {
   const std::vector<std::string> methods = methods_of(records);
-  Plot plot{fmt::format("{}_gamma_{}{}", dataset, short_number(setting.gamma), setting.bias ? "_bias" : ""),
+  Plot plot{fmt::format("{}_gamma_{}{}", dataset, setting.name(), setting.bias ? "_bias" : ""),
             fmt::format("{}, {}: test accuracy of each method by the two protocols.", dataset, setting.text()),
             {},
             "",

@@ -1,24 +1,19 @@
 // The jobs of the tightness study: one for the relaxation of each instance and gamma, one for each baseline.
 #include "study/tightness.hpp"
 
-#include <fmt/format.h>
-
 #include <algorithm>
 #include <cmath>
 #include <set>
 
 #include "burelu/errors.hpp"
-#include "burelu/solve.hpp"
 #include "formats/json_numbers.hpp"
-#include "formats/number.hpp"
 #include "linalg/clock.hpp"
-#include "study/boundary.hpp"
 #include "study/convex_relu.hpp"
 #include "study/copositive.hpp"
 #include "study/frank_wolfe.hpp"
-#include "study/instance.hpp"
 #include "study/multistart.hpp"
 #include "study/sdpa.hpp"
+#include "study/tightness_task.hpp"
 
 namespace burelu::study {
 namespace {
@@ -30,65 +25,9 @@ constexpr int kPlainSteps = 10000;
 constexpr int kCorrectiveSteps = 200;
 constexpr double kMostEntries = 3e7;  // of the copositive relaxation's multipliers: 240 MB
 constexpr double kFlopsPerSecond = 3e9;
+constexpr double kBranchSeconds[] = {1, 8};  // about, up to four features and beyond
 
-/// One instance at one gamma, and how it is to be measured.
-struct Task {
-  std::shared_ptr<const Instance> instance;
-  double gamma = 0.0;
-  TightnessOptions options;
-
-  Problem problem() const { return instance->data.problem(gamma); }
-  Record identity(const std::string& method) const {
-    const Dataset& data = instance->data;
-    return {{"instance", instance->name}, {"gamma", gamma},   {"method", method},
-            {"n", data.X.rows},           {"d", data.X.cols}, {"c", data.Y.cols}};
-  }
-  Patterns patterns() const { return activation_patterns(dense(problem().X), options.patterns, options.seed); }
-  std::string key() const { return fmt::format("{}/gamma={}", instance->source, short_number(gamma)); }
-  std::string title() const { return fmt::format("{}, gamma {}", instance->name, short_number(gamma)); }
-};
-
-nlohmann::ordered_json history_json(const Relaxation& relaxation) {
-  nlohmann::ordered_json list = nlohmann::ordered_json::array();
-  for (const HistoryEntry& entry : relaxation.history)
-    list.push_back({entry.evaluations, number_or_null(entry.objective), number_or_null(entry.lower_bound)});
-  return list;
-}
-
-// What a tighter relaxation changes is here, and in the field "relaxation_kind" of its record.
-TrainOptions train_options(const TightnessOptions& options) {
-  TrainOptions train;
-  train.solve.tolerance = options.tolerance;
-  train.solve.max_evaluations = options.max_evaluations;
-  train.solve.device = options.device;
-  train.solve.threads = options.threads;
-  train.solve.seed = options.seed;
-  train.solve.progress = [keep = options.keep_going](const Progress&) { return !keep || keep(); };
-  return train;
-}
-
-std::vector<Record> run_burelu(const Task& task) {
-  const Training training = train(task.problem(), train_options(task.options));
-  const Relaxation& relaxation = training.relaxation;
-  if (relaxation.status == Status::interrupted) throw Interrupted();
-  Record record = task.identity("burelu");
-  record["relaxation_kind"] = "pairs";
-  record["status"] = to_string(relaxation.status);
-  record["lower_bound"] = number_or_null(relaxation.lower_bound);
-  record["relaxation"] = number_or_null(relaxation.objective);
-  record["infeasibility"] = number_or_null(relaxation.infeasibility);
-  record["network"] = number_or_null(training.objective);
-  record["width"] = training.network.width();
-  record["rank"] = relaxation.rank;
-  record["evaluations"] = relaxation.evaluations;
-  record["network_evaluations"] = training.network_evaluations;
-  record["seconds_relaxation"] = relaxation.seconds.total;
-  record["seconds"] = training.seconds.total;
-  record["_history"] = history_json(relaxation);
-  if (has_boundary(task.instance->data)) record["_boundary"] = boundary_json(task.instance->data, training.network);
-  return {record};
-}
-
+using Task = TightnessTask;
 using MultiStart = MultiStartResult (*)(const Problem&, const MultiStartPlan&, const KeepGoing&);
 
 std::vector<Record> run_multistart(const Task& task, const std::string& method, MultiStart train) {
@@ -231,6 +170,8 @@ std::vector<Method> methods() {
   list.push_back({"corrective", with_name(run_frank_wolfe, "corrective"), constant(2.0)});
   list.push_back({"convex-relu", with_name(run_convex_relu, "convex-relu"), constant(3.0)});
   list.push_back({"copositive", with_name(run_copositive, "copositive"), constant(3.0)});
+  list.push_back({"branch", with_name(run_branch, "branch"),
+                  [](const Task& task) { return kBranchSeconds[task.instance->data.X.cols > 4 ? 1 : 0]; }});
   return list;
 }
 

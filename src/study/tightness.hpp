@@ -25,7 +25,7 @@ struct TightnessOptions {
   int epochs = 8000;                     ///< of SGD and Adam; the paper: 500,000 (randomized), 8,000 (spiral)
   int patterns = 300;                    ///< activation patterns that are sampled where they cannot all be listed
   bool cross_check = false;              ///< solve by sdpa or csdp as well
-  double baseline_seconds = 60.0;        ///< limit for each of the convex baselines
+  double baseline_seconds = 60.0;        ///< limit for each of the convex baselines and branch and bound
   double cross_check_limit = 600.0;      ///< seconds for one of those
   std::string device = "cpu";
   std::string out;       ///< folder for the SDPA files

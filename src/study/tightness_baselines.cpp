@@ -19,7 +19,8 @@ const std::vector<std::pair<std::string, std::string>>& baseline_titles() {
                                                                            {"lbfgs", "L-BFGS"},
                                                                            {"frank-wolfe", "Frank–Wolfe"},
                                                                            {"corrective", "corrective F–W"},
-                                                                           {"convex-relu", "convex ReLU"}};
+                                                                           {"convex-relu", "convex ReLU"},
+                                                                           {"branch", "branch and bound"}};
   return kTitles;
 }
 

@@ -2,9 +2,9 @@
 //
 //   best network - bound = (best network - optimum) + (optimum - relaxation) + (relaxation - bound)
 //
-// The last term is what the solver has not proven. The optimum of training is known between `optimum_bound`, where a
-// baseline could list every activation pattern, and the best network; elsewhere the first two terms cannot be told
-// apart.
+// The last term is what the solver has not proven. The optimum of training is known between `optimum_bound`, where
+// branch and bound proved one or a baseline could list every activation pattern, and the best network; elsewhere the
+// first two terms cannot be told apart.
 #include <algorithm>
 #include <cmath>
 #include <limits>
@@ -27,6 +27,7 @@ struct Group {
   double best = kInfinite;
   std::string best_method;
   double optimum_bound = -kInfinite;
+  std::string optimum_method;  // that proved it
 };
 
 using Key = std::pair<std::string, double>;
@@ -47,7 +48,11 @@ std::map<Key, Group> groups_of(const std::vector<Record>& records) {
       group.best = network;
       group.best_method = method;
     }
-    group.optimum_bound = std::fmax(group.optimum_bound, number_of(record, "optimum_bound"));
+    const double optimum = number_of(record, "optimum_bound");
+    if (optimum > group.optimum_bound) {
+      group.optimum_bound = optimum;
+      group.optimum_method = method;
+    }
   }
   return groups;
 }
@@ -67,11 +72,22 @@ std::string blame(const Group& group) {
   return relaxation > 0.5 ? "mostly relaxation" : "relaxation or network";
 }
 
+/// The three terms as shares of the gap: that of the network at most, that of the relaxation at least.
+void split(Record& record, const Group& group) {
+  const double gap = group.best - group.bound;
+  const double top = std::fmax(group.relaxation, group.bound);
+  record["optimum_method"] = group.optimum_method;
+  record["network_part"] = number_or_null((group.best - floor_of(group)) / gap);
+  record["relaxation_part"] = number_or_null(std::fmax(floor_of(group) - top, 0.0) / gap);
+  record["solver_part"] = number_or_null((top - group.bound) / gap);
+}
+
 void describe(Record& record, const Group& group) {
   record["best_network"] = number_or_null(group.best);
   record["best_method"] = group.best_method;
   record["tightness"] = number_or_null((group.best - group.bound) / std::fabs(group.best));
   record["optimum_bound"] = number_or_null(group.optimum_bound);
+  if (std::isfinite(group.optimum_bound) && group.best > group.bound) split(record, group);
   record["blame"] = blame(group);
 }
 

@@ -65,14 +65,14 @@ Section blame_section(const Records& mains) {
   std::string html = paragraph(
       "best network - bound = (best network - optimum of training) + (optimum - relaxation) + (relaxation - bound). "
       "The "
-      "last term is what the solver left unproven. Where all activation patterns of the data can be listed (two "
-      "features), a baseline proves a lower bound on the optimum of training itself, and the first two terms come "
-      "apart: "
-      "the network's share is at most what is shown, the relaxation's at least.");
-  HtmlTable table{{"instance", "γ", "optimum of training, at least", "best network", "network, at most",
-                   "relaxation, at least", "solver", "verdict"},
+      "last term is what the solver left unproven. Where the features are few, branch and bound proves a lower bound "
+      "on the optimum of training itself, as does a baseline where all activation patterns can be listed (two "
+      "features), and the first two terms come apart: the network's share is at most what is shown, the relaxation's "
+      "at least.");
+  HtmlTable table{{"instance", "γ", "optimum of training, at least", "at most (best network)", "proven by", "gap",
+                   "network, at most", "relaxation, at least", "solver", "verdict"},
                   {},
-                  "Shares of the gap, in percent of the best network.",
+                  "Gap and its parts, in percent of the best network.",
                   1};
   for (const Record& main : mains) {
     const double best = number_of(main, "best_network");
@@ -81,6 +81,7 @@ Section blame_section(const Records& mains) {
     const double optimum = number_of(main, "optimum_bound");
     const double least = std::isnan(optimum) ? kNaN : std::fmax(optimum, bound);
     table.rows.push_back({string_of(main, "instance"), gamma_text(main), bound_text(optimum), figure(best),
+                          string_of(main, "optimum_method"), percent(number_of(main, "tightness"), 2),
                           percent((best - least) / best, 2), percent(std::fmax(least - top, 0.0) / best, 2),
                           percent((top - bound) / best, 2), string_of(main, "blame")});
   }

@@ -100,6 +100,43 @@ TEST(Arguments, PreparationArrives) {
   EXPECT_EQ(choice.rows.limit, 1000);
 }
 
+TEST(Arguments, GammaIsANumberAShareOrChosen) {
+  EXPECT_EQ(parse({"train", "d", "--gamma", "0.1"}).arguments.gamma, 0.1);
+  const Parsed share = parse({"bound", "d", "--gamma", "5%"});
+  ASSERT_TRUE(share.run) << share.text;
+  EXPECT_DOUBLE_EQ(share.arguments.gamma_share.value_or(0.0), 0.05);
+  EXPECT_FALSE(share.arguments.gamma.has_value());
+  EXPECT_DOUBLE_EQ(parse({"train", "d", "--gamma", "200%"}).arguments.gamma_share.value_or(0.0), 2.0);
+  EXPECT_TRUE(parse({"train", "d", "--gamma", "auto"}).arguments.gamma_auto);
+  for (const char* wrong : {"0%", "-5%", "%", "5 percent", "nan%"}) {
+    const Parsed parsed = parse({"train", "d", "--gamma", wrong});
+    EXPECT_FALSE(parsed.run) << wrong;
+    EXPECT_EQ(parsed.text.find('\n'), std::string::npos) << parsed.text;
+  }
+  EXPECT_NE(parse({"train", "d", "--gamma", "0%"}).text.find("'0%' is not a share of gamma_max above 0 %"),
+            std::string::npos);
+  EXPECT_FALSE(parse({"bound", "d", "--gamma", "auto"}).run);
+  EXPECT_FALSE(parse({"evaluate", "m", "d", "--gamma", "5%"}).run);
+}
+
+TEST(Arguments, PathHasItsOwnOptionsAndDefaults) {
+  const Parsed plain = parse({"path", "d"});
+  ASSERT_TRUE(plain.run) << plain.text;
+  EXPECT_EQ(plain.arguments.options.solve.tolerance, 1e-2);
+  EXPECT_EQ(plain.arguments.path.count, 20);
+  EXPECT_EQ(plain.arguments.path.folds, 5);
+  EXPECT_EQ(plain.arguments.path.rule, PathRule::best);
+  const Parsed full = parse({"path", "d", "--gammas", "7", "--ratio", "0.01", "--folds", "0", "--rule", "1se", "--jobs",
+                             "2", "--tol", "1e-3", "--page", "p.html", "--journal", "j"});
+  ASSERT_TRUE(full.run) << full.text;
+  EXPECT_EQ(full.arguments.options.solve.tolerance, 1e-3);
+  EXPECT_EQ(full.arguments.path.count, 7);
+  EXPECT_EQ(full.arguments.path.ratio, 0.01);
+  EXPECT_EQ(full.arguments.path.folds, 0);
+  EXPECT_EQ(full.arguments.path.rule, PathRule::one_standard_error);
+  EXPECT_EQ(parse({"path", "d", "--gamma", "1,0.1,0.3"}).arguments.path.gammas, (std::vector<double>{1.0, 0.1, 0.3}));
+}
+
 TEST(Arguments, CertifyTakesABoundAndAPart) {
   const Parsed parsed = parse({"certify", "d.csv", "--model", "m", "--bound", "c", "--part", "test"});
   ASSERT_TRUE(parsed.run) << parsed.text;
@@ -122,6 +159,14 @@ TEST(Arguments, MistakesAreUsageErrorsOfOneLine) {
                                                           {"train", "d", "--gamma", "-1"},
                                                           {"train", "d", "--gamma", "nan"},
                                                           {"train", "d", "--gamma", "inf"},
+                                                          {"path", "d", "--gamma", "1,0"},
+                                                          {"path", "d", "--gamma", "1,-2"},
+                                                          {"path", "d", "--gamma", "1,2", "--gammas", "3"},
+                                                          {"path", "d", "--folds", "1"},
+                                                          {"path", "d", "--ratio", "2"},
+                                                          {"path", "d", "--gammas", "0"},
+                                                          {"path", "d", "--rule", "worst"},
+                                                          {"path", "d", "--checkpoint", "c"},
                                                           {"train", "d", "--tol", "0"},
                                                           {"train", "d", "--rank", "0"},
                                                           {"train", "d", "--rank", "many"},

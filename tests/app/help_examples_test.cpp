@@ -34,7 +34,7 @@ TEST_P(HelpExample, WorksAsTyped) {
 }
 
 INSTANTIATE_TEST_SUITE_P(Program, HelpExample,
-                         testing::Values("train", "bound", "certify", "predict", "evaluate", "export", "info",
+                         testing::Values("train", "bound", "certify", "predict", "evaluate", "export", "info", "path",
                                          "study tightness"));
 
 }  // namespace

@@ -164,7 +164,8 @@ TEST(Certify, TakesANetworkOfAnyOrigin) {
   Model model;
   model.network = {matrix_of(2, 2, {1, 0, 0, 1}), matrix_of(1, 2, {1, 2})};
   write_model(folder.path("m.safetensors"), model);
-  const Outcome outcome = run_burelu(folder, "certify d.csv --model m.safetensors --tol 1e-2 --report report.json");
+  const Outcome outcome =
+      run_burelu(folder, "certify d.csv --model m.safetensors --gamma 0.1 --tol 1e-2 --report report.json");
   ASSERT_EQ(outcome.exit_code, 0) << outcome.err;
   const Json report = report_of(folder);
   // outputs 1, 2, 1 against 1, 2, 0; norms 1 + 1 + 1 + 4, of balanced neurons 2 |u| |v| = 2 + 4: 1/2 + 0.05 * 6
@@ -209,7 +210,8 @@ TEST(Certify, BiasAndOneColumnForTwoClassesAreUnderstood) {
   Model model;
   model.network = {matrix_of(2, 1, {1, -1}), matrix_of(1, 1, {1})};  // (x - 1)_+: 0, 1, 0
   write_model(folder.path("m.npz"), model);
-  const Outcome outcome = run_burelu(folder, "certify d.csv --model m.npz --bias --tol 1e-2 --report report.json");
+  const Outcome outcome =
+      run_burelu(folder, "certify d.csv --model m.npz --bias --gamma 0.1 --tol 1e-2 --report report.json");
   ASSERT_EQ(outcome.exit_code, 0) << outcome.err;
   EXPECT_NEAR(report_of(folder).at("network").at("objective"), 0.1 * std::sqrt(2.0), 1e-12);
   EXPECT_EQ(report_of(folder).at("network").at("train_accuracy"), 1.0);

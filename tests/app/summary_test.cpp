@@ -17,7 +17,7 @@ std::string table(const NetworkReport& network) {
   relaxation.presolve.merged_rows = 1;
   relaxation.message = "because";
   const Dataset data = training_data(generate_builtin("builtin:teacher?n=1&d=2&c=3"), {{}, {}, {true}, {}}).train;
-  return aligned(summary_rows({"burelu", 0.1, {}, nullptr, 0.0, 1.0, 0}, data, relaxation, Seconds{}, network));
+  return aligned(summary_rows({"burelu", 0.1, 0.0, 1.0, 0}, data, relaxation, Seconds{}, network));
 }
 
 TEST(Summary, RowsAreAlignedAndCountWords) {
@@ -37,8 +37,7 @@ TEST(Summary, TheBoundIsNotRoundedUp) {
   Relaxation relaxation;
   relaxation.lower_bound = 7.9999999999;
   const Dataset data = training_data(generate_builtin("builtin:teacher?n=1&d=2&c=3"), {{}, {}, {true}, {}}).train;
-  const std::string text =
-      aligned(summary_rows({"burelu", 0.1, {}, nullptr, 0.0, 1.0, 0}, data, relaxation, Seconds{}, {}));
+  const std::string text = aligned(summary_rows({"burelu", 0.1, 0.0, 1.0, 0}, data, relaxation, Seconds{}, {}));
   EXPECT_NE(text.find("\nlower bound  7.9999999 ("), std::string::npos) << text;
 }
 

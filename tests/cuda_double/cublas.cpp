@@ -68,25 +68,3 @@ cublasStatus_t cublasDgemm_64(cublasHandle_t handle, cublasOperation_t ta, cubla
   });
   return CUBLAS_STATUS_SUCCESS;
 }
-
-cublasStatus_t cublasDtrsm_64(cublasHandle_t handle, cublasSideMode_t side, cublasFillMode_t uplo,
-                              cublasOperation_t trans, cublasDiagType_t diag, std::int64_t m, std::int64_t n,
-                              const double* alpha, const double* A, std::int64_t lda, double* B, std::int64_t ldb) {
-  const std::int64_t order = side == CUBLAS_SIDE_LEFT ? m : n;
-  if (!ready(*handle)) return CUBLAS_STATUS_NOT_INITIALIZED;
-  if (m < 0 || n < 0 || lda < at_least_one(order) || ldb < at_least_one(m)) return CUBLAS_STATUS_INVALID_VALUE;
-  burelu::cuda_double::enqueue(handle->stream, [=] {
-    cblas_dtrsm(CblasColMajor, side == CUBLAS_SIDE_LEFT ? CblasLeft : CblasRight,
-                uplo == CUBLAS_FILL_MODE_LOWER ? CblasLower : CblasUpper,
-                trans == CUBLAS_OP_N ? CblasNoTrans : CblasTrans, diag == CUBLAS_DIAG_UNIT ? CblasUnit : CblasNonUnit,
-                narrow(m), narrow(n), *alpha, A, narrow(lda), B, narrow(ldb));
-  });
-  return CUBLAS_STATUS_SUCCESS;
-}
-
-cublasStatus_t cublasDnrm2_64(cublasHandle_t handle, std::int64_t n, const double* x, std::int64_t incx,
-                              double* result) {
-  if (!ready(*handle)) return CUBLAS_STATUS_NOT_INITIALIZED;
-  burelu::cuda_double::enqueue(handle->stream, [=] { *result = cblas_dnrm2(narrow(n), x, narrow(incx)); });
-  return CUBLAS_STATUS_SUCCESS;
-}

@@ -23,6 +23,7 @@ TEST(Limits, AWishAnywhereEndsTheSolveWithABound) {
     SolveOptions options;
     options.tolerance = 1e-9;
     options.threads = 1;
+    options.bound = BoundMethod::relaxation;
     options.stop = [&] { return asked++ >= at; };
     const Relaxation result = solve(instance.problem(), options);
     EXPECT_EQ(result.status, Status::interrupted) << at;
@@ -59,6 +60,7 @@ TEST(Limits, TrainingEndsWhereAskedAndKeepsItsNetwork) {
   std::atomic<bool> network = false;
   TrainOptions options;
   options.solve.threads = 2;
+  options.solve.bound = BoundMethod::relaxation;
   options.solve.progress = [&](const Progress& p) {
     if (std::string_view(p.phase) == "network") network = true;
     return true;
@@ -171,6 +173,7 @@ TEST(RandomTables, WithoutALimitASolveEndsAllTheSame) {
   for (index_t i = 0; i < 8; ++i) instance.X(i, 0) = 1e12 * (1.0 + 0.3 * std::fabs(instance.X(i, 0)));
   SolveOptions options;
   options.threads = 1;
+  options.bound = BoundMethod::relaxation;
   const Relaxation result = solve(instance.problem(), options);
   EXPECT_TRUE(result.status == Status::stalled || result.status == Status::solved) << to_string(result.status);
   EXPECT_GT(result.lower_bound, 0.0);

@@ -97,6 +97,7 @@ TEST(Train, ATimeLimitBoundsTheWhole) {
   TrainOptions options = quick();
   options.solve.tolerance = 1e-12;
   options.solve.max_evaluations = 0;
+  options.solve.bound = BoundMethod::relaxation;
   options.solve.time_limit = 1e-9;
   options.polish_iterations = 0;
   options.starts = 0;

@@ -157,17 +157,6 @@ TEST(Cholesky, FactorsAndSolves) {
     }
 }
 
-TEST(Cholesky, InverseOfAPositiveMatrix) {
-  const Matrix A = positive(40, 8);
-  Matrix inverse = A;
-  ASSERT_TRUE(invert_positive(inverse.data.data(), 40));
-  const Matrix half = lower(inverse);
-  Matrix whole = half;
-  for (index_t i = 0; i < 40; ++i)
-    for (index_t j = i + 1; j < 40; ++j) whole(i, j) = half(j, i);
-  EXPECT_LE(distance(product(A, whole), identity(40)), 1e-12);
-}
-
 /// In the first block and in a later one, by one thread and by a team.
 TEST(Cholesky, WhatIsNotPositiveDefiniteIsFalse) {
   for (const int threads : {1, 3})
@@ -198,16 +187,6 @@ TEST(Decompositions, EigenvectorsStandInRows) {
   for (std::size_t i = 0; i < alone.size(); ++i) EXPECT_NEAR(alone[i], values[i], 1e-12);
 }
 
-TEST(Decompositions, NegativeEigenvaluesAlone) {
-  std::vector<double> A = {2.0, 0.0, 0.0, 0.0, 1.0, 3.0, 0.0, 0.0, 1.0};  // lower: -2 and 4 in the second block
-  std::vector<double> values, vectors;
-  ASSERT_TRUE(negative_eigen(A, 3, values, vectors));
-  ASSERT_EQ(values.size(), 1U);
-  ASSERT_EQ(vectors.size(), 3U);
-  EXPECT_NEAR(values[0], -2.0, 1e-14);
-  EXPECT_NEAR(vectors[1], -vectors[2], 1e-14);
-}
-
 TEST(Decompositions, SingularValues) {
   for (const auto& [rows, cols] : {std::pair<index_t, index_t>{7, 4}, {4, 7}, {5, 5}}) {
     const Matrix A = gaussian(rows, cols, 10);
@@ -222,18 +201,12 @@ TEST(Decompositions, SingularValues) {
   }
 }
 
-TEST(Decompositions, OrthonormalColumnsAndInverses) {
+TEST(Decompositions, OrthonormalColumns) {
   Matrix B = gaussian(20, 6, 11);
   const Matrix before = B;
   ASSERT_TRUE(orthonormalise(B));
   EXPECT_LE(distance(product(transposed(B), B), identity(6)), 1e-13);
   EXPECT_LE(distance(product(B, product(transposed(B), before)), before), 1e-13);
-  Matrix A = gaussian(9, 9, 12);
-  const Matrix general = A;
-  ASSERT_TRUE(invert(A.data.data(), 9));
-  EXPECT_LE(distance(product(A, general), identity(9)), 1e-11);
-  Matrix singular_one(3, 3, 1.0);
-  EXPECT_FALSE(invert(singular_one.data.data(), 3));
 }
 
 TEST(Decompositions, WhatIsNotFiniteIsFalse) {
@@ -242,17 +215,13 @@ TEST(Decompositions, WhatIsNotFiniteIsFalse) {
     A(1, 1) = wrong;
     Matrix copy = A;
     Matrix left, right;
-    std::vector<double> values, vectors;
+    std::vector<double> values;
     EXPECT_FALSE(eigen(copy, values));
     copy = A;
     EXPECT_FALSE(eigenvalues(copy, values));
-    copy = A;
-    EXPECT_FALSE(negative_eigen(copy.data, 4, values, vectors));
     EXPECT_FALSE(singular(A, left, values, right));
     copy = A;
     EXPECT_FALSE(orthonormalise(copy));
-    copy = A;
-    EXPECT_FALSE(invert(copy.data.data(), 4));
   }
 }
 

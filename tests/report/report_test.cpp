@@ -24,7 +24,7 @@ Json sample_report(const NetworkReport& network = {}) {
   relaxation.history = {{10, 0.5, 2.6, 1e-3, kNaN, 1.0, 4}, {20, 1.0, 2.5, 1e-4, 2.4, 1.3, 4}};
   relaxation.device = "cpu";
   const Dataset data = training_data(generate_builtin("builtin:spiral?n=9"), {{}, {}, {true, true}, {}}).train;
-  const ReportContext context{"burelu bound x", 0.1, {}, nullptr, 0.25, 1.5, 7};
+  const ReportContext context{"burelu bound x", 0.1, 0.25, 1.5, 7};
   return Json::parse(report_text(context, data, relaxation, Seconds{}, network));
 }
 

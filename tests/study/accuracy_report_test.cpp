@@ -44,6 +44,18 @@ TEST_F(AccuracyReport, HasASectionPerDataSet) {
     EXPECT_TRUE(folder_.has(plot)) << plot;
 }
 
+TEST_F(AccuracyReport, ChosenGammasAreOneColumn) {
+  std::vector<Record> records = some_records();
+  for (const char* dataset : {"iris", "pima"}) {
+    records.push_back(record(dataset, dataset[0] == 'i' ? 2.5 : 17.0, "NTK", "honest", 0.5));
+    records.back()["chosen_gamma"] = true;
+  }
+  const std::vector<Section> sections = accuracy_report(records, Plotter(folder_.path("more")));
+  EXPECT_NE(sections[2].html.find("γ chosen"), std::string::npos);
+  EXPECT_TRUE(folder_.has("more/pima_gamma_chosen.gp"));
+  EXPECT_EQ(sections[2].html.find("γ 2.5"), std::string::npos);
+}
+
 TEST_F(AccuracyReport, AveragesOverWhatIsThere) {
   const std::string& html = sections_[0].html;
   EXPECT_NE(html.find("80.0 (70.0)"), std::string::npos) << html;  // NTK on iris, both gammas

@@ -88,6 +88,25 @@ TEST_F(Accuracy, RecordsEveryMethodByBothProtocols) {
       EXPECT_TRUE(seen.count(std::string(method) + protocol)) << method;
 }
 
+TEST_F(Accuracy, OneMoreGammaIsChosenOnTheTrainingRows) {
+  options_.gammas = {};
+  options_.biases = {true};
+  options_.chosen_gamma = true;
+  const std::vector<Job> jobs = accuracy_jobs(options_);
+  ASSERT_EQ(jobs.size(), 3U);
+  std::set<double> gammas;
+  for (const Job& job : jobs) {
+    EXPECT_NE(job.key.find("/gamma=chosen/"), std::string::npos) << job.key;
+    if (!job.key.ends_with("kernels") && job.key.find("/momentum") == std::string::npos) continue;
+    for (const Record& record : job.run()) {
+      EXPECT_TRUE(record.at("chosen_gamma").get<bool>());
+      gammas.insert(number_of(record, "gamma"));
+    }
+  }
+  ASSERT_EQ(gammas.size(), 1U) << "all methods take the same";
+  EXPECT_GT(*gammas.begin(), 0.0);
+}
+
 TEST_F(Accuracy, IsRepeatable) {
   options_.gammas = {0.1};
   options_.biases = {false};

@@ -14,6 +14,7 @@ TEST(PolishedStart, EveryKindEndsBetweenTheBoundAndTwiceTheBest) {
   SolveOptions options;
   options.threads = 1;
   options.device = "cpu";
+  options.bound = BoundMethod::relaxation;
   const Relaxation relaxation = solve(instance.problem(), options);
   for (const StartKind kind : {StartKind::gauss, StartKind::random, StartKind::columns, StartKind::rotate}) {
     SCOPED_TRACE(to_string(kind));

@@ -49,6 +49,7 @@ TEST(Sdpa, TheSolverAgreesWithBurelu) {
   const CrossCheck check = cross_check(problem, folder.path("p.dat-s"), 1e-7, 60.0, 1, {});
   SolveOptions options;
   options.tolerance = 1e-5;
+  options.bound = BoundMethod::relaxation;
   const Relaxation relaxation = solve(problem, options);
   EXPECT_NEAR(check.lower, relaxation.lower_bound, 1e-4 * check.lower) << check.solver << ": " << check.status;
   EXPECT_GE(check.upper, relaxation.lower_bound * (1.0 - 1e-6));

@@ -65,6 +65,35 @@ TEST(Tightness, NoMethodIsBelowTheBound) {
   EXPECT_GT(optima, 0);
 }
 
+// Both ends of the interval that branch and bound proves the optimum of training in, and the parts of the gap.
+TEST(Tightness, BranchAndBoundSplitsTheGap) {
+  TightnessOptions options = quick("builtin:teacher?n=10&d=3&c=2&seed=4");
+  options.methods = {"branch"};
+  options.baseline_seconds = 60.0;
+  const std::vector<Record> records = run_all(options);
+  ASSERT_EQ(records.size(), 2U);
+  const Record& main = records.front();
+  const double optimum = number_of(records.back(), "optimum_bound");
+  EXPECT_EQ(string_of(records.back(), "status"), "solved");
+  EXPECT_EQ(string_of(main, "optimum_method"), "branch");
+  EXPECT_EQ(number_of(main, "optimum_bound"), optimum);
+  EXPECT_LE(optimum, number_of(main, "best_network"));
+  EXPECT_NEAR(optimum, number_of(records.back(), "network"), 2e-3 * optimum);
+  EXPECT_GE(optimum, number_of(main, "lower_bound"));
+  const double parts =
+      number_of(main, "network_part") + number_of(main, "relaxation_part") + number_of(main, "solver_part");
+  EXPECT_NEAR(parts, 1.0, 1e-12);
+  EXPECT_EQ(string_of(main, "blame"), "relaxation");
+}
+
+TEST(Tightness, BranchAndBoundIsLeftOutWhereThereAreManyFeatures) {
+  TightnessOptions options = quick("builtin:teacher?n=6&d=8&c=1");
+  options.methods = {"branch"};
+  const std::vector<Record> records = run_all(options);
+  EXPECT_EQ(string_of(records.back(), "status"), "too many features");
+  EXPECT_FALSE(records.front().contains("network_part"));
+}
+
 Record main_record(double bound, double relaxation, double network) {
   return {{"instance", "a"},          {"gamma", 0.1},      {"method", "burelu"}, {"lower_bound", bound},
           {"relaxation", relaxation}, {"network", network}};
@@ -87,6 +116,18 @@ TEST(Tightness, BlamesTheSideThatCanBeTold) {
   EXPECT_EQ(blame_of(main_record(8.0, 8.0001, 9.0), 8.1), "relaxation or network");
   EXPECT_EQ(blame_of(main_record(8.0, 8.98, 9.0), 8.99), "solver");
   EXPECT_EQ(blame_of(main_record(8.0, 8.5, 9.0), 8.99), "solver in part");
+}
+
+TEST(Tightness, PartsAreSharesOfTheGap) {
+  std::vector<Record> records = {
+      main_record(8.0, 8.1, 9.0),
+      {{"instance", "a"}, {"gamma", 0.1}, {"method", "branch"}, {"network", 8.9}, {"optimum_bound", 8.8}},
+      {{"instance", "a"}, {"gamma", 0.1}, {"method", "corrective"}, {"network", 9.5}, {"optimum_bound", 8.5}}};
+  complete_tightness(records);
+  EXPECT_EQ(string_of(records[0], "optimum_method"), "branch");
+  EXPECT_NEAR(number_of(records[0], "network_part"), 0.1 / 0.9, 1e-12);
+  EXPECT_NEAR(number_of(records[0], "relaxation_part"), 0.7 / 0.9, 1e-12);
+  EXPECT_NEAR(number_of(records[0], "solver_part"), 0.1 / 0.9, 1e-12);
 }
 
 TEST(Tightness, GapsAreToTheBoundOfTheSameProblem) {
