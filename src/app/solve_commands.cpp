@@ -15,13 +15,12 @@
 #include "app/progress_printer.hpp"
 #include "app/read_data.hpp"
 #include "app/summary.hpp"
-#include "branch/global.hpp"
 #include "burelu/errors.hpp"
 #include "burelu/solve.hpp"
 #include "burelu/version.hpp"
-#include "certificate/proof.hpp"
 #include "data/column_sizes.hpp"
 #include "driver/devices.hpp"
+#include "driver/dominant.hpp"
 #include "driver/memory_estimate.hpp"
 #include "formats/output_file.hpp"
 
@@ -192,8 +191,7 @@ Relaxation saved_bound(const std::string& path, const Problem& problem) {
     throw DataError(path + ": the certificate is of other data, another preparation or another gamma (hash " +
                     hash_text(certificate.data_hash) + ", here " + hash_text(data_hash(problem)) +
                     "); leave --bound out to compute a bound");
-  const std::optional<double> bound =
-      certificate.branched ? branched_bound(problem, certificate) : proven_bound(problem, certificate);
+  const std::optional<double> bound = certified_bound(problem, certificate);
   if (!bound)
     throw DataError(path + ": the certificate proves no bound for these data; leave --bound out to compute one");
   Relaxation relaxation;

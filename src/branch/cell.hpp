@@ -1,44 +1,31 @@
-// A cell is a box on a face of the cube max |y_j| = 1; its test proves ||Phi(y)|| <= t ||By|| on all of it.
+// The test of a cell, which proves ||Phi(y)|| <= t ||By|| on a box.
 //
-// The model. e is the direction of Phi at the centre. For kinks whose sign is not known in the cell, (x'y)_+ lies below
-// its chord and above theta x'y for any theta in [0, 1]. So e'Phi(y) <= g'y with chords where e'g_k > 0 and slopes
-// theta_k where e'g_k < 0, and the rest of Phi is linear up to an error E. Proven where
-//   (g'y)^2 + (||G y|| + E)^2 - t^2 y'My <= 0     on the box,
-// a quadratic whose maximum over the box a concave majorant bounds. The slopes are chosen to flatten g in the box: at a
-// maximum of h on kinks (where neurons of good networks sit) some slopes make its gradient zero, so the test is exact
-// to second order there and cells need not be cut along kinks.
+// e is a direction of Phi. For kinks whose sign is not known in the box, (x'y)_+ lies below a parabola and above
+// theta x'y for any theta in [0, 1]: e'Phi l <= l (r + g'z) + l0 z'A z (seam/cell_formulas.hpp), with parabolas where
+// e'g_k > 0 and slopes theta_k where e'g_k < 0. The slopes are chosen to flatten g in the box: at a maximum of h on
+// kinks (where neurons of good networks sit) some slopes make its gradient zero, so the test is exact to second order
+// there and cells need not be cut along kinks.
+//
+// Two ways to the norm. *Across*: e is the direction of Phi at the centre, the rest of Phi is linear up to an error E,
+// and its square counts: exact to second order, so that small cells are proven. *Along*, for one and two outputs:
+// ||Phi|| <= e'Phi / cos(angle) in a sector around e, one after the other; no error of what is across, so that large
+// cells are, and halves have only those sectors to prove that are left.
 #pragma once
 
-#include <cstdint>
 #include <vector>
 
-#include "branch/kinks.hpp"
+#include "branch/box.hpp"
+#include "branch/frame.hpp"
+#include "seam/cell_formulas.hpp"
 
 namespace burelu {
 
-inline constexpr int kMostDims = 16;
-
-/// Bounds are dyadic numbers: halves of a box cover it exactly.
-struct Box {
-  double low[kMostDims];
-  double high[kMostDims];
-  double bound;  ///< proven for ||Phi|| / ||By|| on it; infinity where nothing is known
-};
-
-/// The kinks whose sign a box leaves open and the linear sum of all others: what its halves begin with.
-struct Frame {
-  index_t count = 0;
-  index_t stride = 0;
-  std::vector<double> x;       // d x count
-  std::vector<double> g;       // c x count
-  std::vector<double> linear;  // c x d
-};
-
 struct CellVerdict {
   bool proven = false;
-  double bound = 0.0;  ///< of ||Phi|| / ||By|| on the box
-  double value = 0.0;  ///< at the centre: a lower bound of the maximum
-  int axis = -1;       ///< to be halved where it is not proven
+  double bound = 0.0;      ///< of ||Phi|| / ||By|| on the cell
+  double value = 0.0;      ///< at the centre: a lower bound of the maximum
+  std::uint64_t open = 0;  ///< directions of Phi that are left
+  int axis = -1;           ///< to be halved where it is not proven
 };
 
 /// Tests cells of one problem; one for each thread.
@@ -46,34 +33,41 @@ class CellTest {
  public:
   explicit CellTest(const Kinks& kinks);
 
-  /// All kinks open.
-  void root(Frame& frame) const;
-
   /// Tests `box` inside the box of `parent`; `child` receives what it leaves open. 2 d flops for each kink of the
-  /// parent, and some 10 d (c + 5) for each that stays open.
+  /// parent, and some d (d + 20) for each that stays open.
   CellVerdict test(const Box& box, const Frame& parent, double threshold, Frame& child);
 
  private:
-  void classify(const Box& box, const Frame& parent, Frame& child);
   double at_centre(const Frame& frame);
-  void model(const Frame& frame);
-  void flatten(const Frame& frame, double threshold);
-  double quadratic(double threshold, double r, const double* g);
+  double across(const Frame& frame, double threshold);
+  double length() const;
+  double above(double threshold, double q) const;
   int widest(const Frame& frame) const;
+  // cell_sectors.cpp
+  void along(const Frame& frame, double threshold, std::uint64_t& open);
+  void along(const Frame& frame, double threshold, int first, int count, std::uint64_t& open);
+  // cell_model.cpp
+  void chords(const Frame& frame);
+  void parabolas(const Frame& frame);
+  double one_side(const Frame& frame, double threshold, const cell::Across& rest);
+  void raise(const Frame& frame);
+  void flatten(const Frame& frame, double threshold);
+  void linearise(const Frame& frame);
+  double project(const Frame& frame, const std::vector<double>& e);
 
   const Kinks& k_;
   index_t d_, c_;
-  double u_[kMostDims], w_[kMostDims], Mu_[kMostDims];
-  double uu_ = 0.0, norm_ = 0.0, least_norm_ = 0.0;
-  std::vector<double> s_, r_;  // x'y at the centre, and its radius
-  std::vector<double> lambda_, p_, theta_, half_;
-  std::vector<std::int32_t> open_;
-  std::vector<double> phi_, e_, R_, G_;  // c, c, c, c x d
-  double r_e_ = 0.0, g_[kMostDims];      // e'Phi <= r_e + g'z, z = y - centre
-  double low_r_ = 0.0, low_g_[kMostDims];
-  double E_ = 0.0;
-  double noise_ = 0.0;  // what rounding puts on the quadratic
-  double score_[kMostDims];
+  cell::Work work_;
+  Values values_;
+  std::vector<double> v_, reach_;         // d x count, count: v = x - s mu / l0, |v|'w
+  std::vector<double> a0_, a1_, a2_;      // parabolas
+  std::vector<double> weight_, k1_, k2_;  // e'g, and its products with them
+  std::vector<double> kept_weight_;       // of the worst sector
+  std::vector<double> rows_, theta_;      // kinks with e'g < 0, by rows
+  std::vector<double> phi_, e_, along_;   // c
+  std::vector<double> R_, G_;             // c, c x d
+  double kept_ = 0.0, kept_score_[kMostDims];
+  double slack_, E_ = 0.0;
 };
 
 }  // namespace burelu

@@ -7,6 +7,7 @@
 
 #include "branch/ascent.hpp"
 #include "branch/columns.hpp"
+#include "branch/estimate.hpp"
 #include "branch/search.hpp"
 #include "certificate/proof.hpp"
 #include "linalg/random.hpp"
@@ -22,7 +23,9 @@ constexpr double kShare = 0.5;       // of the tolerance, for the excess of the 
 constexpr double kGiveWay = 0.3;     // of the violation: the search looks no closer while there is a large one
 constexpr double kNotable = 0.02;    // of the largest violation: smaller ones wait
 constexpr int kLookEvery = 8;        // rounds: the search sees more than ascents, and leaves a bound
-constexpr double kDigits = 1e-10;    // relative: violations below are rounding
+constexpr index_t kMany = 6;         // features: with fewer, cells are not counted before
+constexpr int kWays = 256;
+constexpr double kDigits = 1e-10;  // relative: violations below are rounding
 
 Matrix residual(const Problem& problem, const Matrix& outputs) {
   Matrix W = outputs;
@@ -138,19 +141,44 @@ class Trainer {
     limits.threads = Team::current().size();
     limits.threshold = gamma * (1.0 + kShare * wanted);
     limits.relative = std::max(0.5 * kShare * wanted, kGiveWay * std::max(violation, 0.0));
-    limits.cells = limits_.cells > 0 ? std::max<std::int64_t>(limits_.cells - result_.cells, 1) : 0;
-    limits.keep_going = [this, before = result_.cells](std::int64_t cells) {
-      result_.cells = before + cells;
-      return !wished();
-    };
-    const std::int64_t before = result_.cells;
-    SearchResult found = search(kinks, limits);
-    result_.cells = before + found.cells;
-    propose(kinks, found.upper);
+    if (!affordable(kinks, limits.threshold, highest(peaks) * (1.0 + limits.relative))) return;
+    if (std::isnan(bound_) && kinks.dims >= kMany) climb_down(kinks, limits);
+    SearchResult found = searched(kinks, limits);
     std::vector<Peak> raised = found.peaks;
     climb(kinks, raised);
     peaks.insert(peaks.end(), found.peaks.begin(), found.peaks.end());
     peaks.insert(peaks.end(), raised.begin(), raised.end());
+  }
+
+  SearchResult searched(const Kinks& kinks, SearchLimits limits) {
+    const std::int64_t before = result_.cells;
+    limits.cells = limits_.cells > 0 ? std::max<std::int64_t>(limits_.cells - before, 1) : 0;
+    limits.keep_going = [this, before](std::int64_t cells) {
+      result_.cells = before + cells;
+      return !wished();
+    };
+    SearchResult found = search(kinks, limits);
+    result_.cells = before + found.cells;
+    propose(kinks, found.upper);
+    return found;
+  }
+
+  // Loose thresholds first, which take few cells: a search that is stopped has a bound of some use.
+  void climb_down(const Kinks& kinks, SearchLimits limits) {
+    const double wanted = limits.threshold;
+    for (const double excess : {1.0, 0.3}) {
+      limits.threshold = problem_.gamma / kinks.unit * (1.0 + excess);
+      if (limits.threshold <= wanted || !ask()) return;
+      searched(kinks, limits);
+    }
+  }
+
+  bool affordable(const Kinks& kinks, double threshold, double best) {
+    if (result_.estimated == 0.0 && kinks.dims >= kMany)
+      result_.estimated = estimated_cells(kinks, std::max(threshold, best), kWays, limits_.seed);
+    const bool good = limits_.estimated == 0.0 || result_.estimated <= limits_.estimated;
+    result_.stopped = result_.stopped || !good;
+    return good;
   }
 
   void propose(const Kinks& kinks, double upper) {
@@ -221,7 +249,8 @@ GlobalOptimum train_globally(const Problem& problem, const Presolved& reduced, c
   return Trainer(problem, reduced, limits).run();
 }
 
-std::optional<double> branched_bound(const Problem& problem, const Certificate& certificate) {
+std::optional<double> branched_bound(const Problem& problem, const Certificate& certificate,
+                                     const std::function<bool(std::int64_t cells)>& keep_going) {
   const Matrix& W = certificate.W;
   if (W.rows != problem.X.rows || W.cols != problem.Y.cols || !(problem.gamma > 0.0)) return std::nullopt;
   for (const double w : W.data)
@@ -234,6 +263,7 @@ std::optional<double> branched_bound(const Problem& problem, const Certificate& 
   limits.threads = Team::current().size();
   limits.relative = 0.0;
   limits.decide = true;
+  limits.keep_going = keep_going;
   limits.threshold = gamma / kinks.unit * (1.0 - 1e-14);
   if (!(limits.threshold > 0.0)) return std::nullopt;
   const SearchResult found = search(kinks, limits);

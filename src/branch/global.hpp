@@ -27,6 +27,7 @@ struct GlobalProgress {
 struct GlobalLimits {
   double tolerance = 1e-3;  ///< relative gap of network and bound
   std::int64_t cells = 0;   ///< of all searches together, about; 0: no limit
+  double estimated = 0.0;   ///< of the first search, from random ways down its tree: not begun with more; 0: no limit
   index_t unknowns = 0;     ///< output weights of the directions at hand, the order of their systems; 0: no limit
   std::uint64_t seed = 0;
   const Network* start = nullptr;                         ///< its directions are the first ones at hand; may be null
@@ -38,17 +39,19 @@ struct GlobalOptimum {
   double objective = 0.0;   ///< of the network
   Certificate certificate;  ///< of the best bound; empty where none was proven
   bool reached = false;     ///< the gap is below the tolerance
-  bool stopped = false;     ///< by the caller, or by the limit of cells or of unknowns
+  bool stopped = false;     ///< by the caller or a limit
   double violation = 0.0;   ///< largest h / gamma - 1 found for the last W: what the network still lacks
   std::int64_t cells = 0;
+  double estimated = 0.0;  ///< cells of the first search, about; 0 where it was not estimated
   int rounds = 0;
 };
 
 /// Uses the threads of the calling thread's scope. rank of X at most `kMostDims`.
 GlobalOptimum train_globally(const Problem& problem, const Presolved& reduced, const GlobalLimits& limits);
 
-/// The bound of a certificate of branch and bound, proven again, or nothing.
-std::optional<double> branched_bound(const Problem& problem, const Certificate& certificate);
+/// The bound of a certificate of branch and bound, proven again, or nothing. `keep_going` may be empty.
+std::optional<double> branched_bound(const Problem& problem, const Certificate& certificate,
+                                     const std::function<bool(std::int64_t cells)>& keep_going = {});
 
 /// The smallest gamma for which the zero network is optimal, max ||u|| = 1 of || sum_i (x_i'u)_+ y_i ||: a proven upper
 /// bound within `relative` of it unless some `cells` (0: no limit) are too few for that.

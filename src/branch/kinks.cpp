@@ -208,17 +208,14 @@ class Builder {
   void fill_metric() {
     const index_t d = out_.dims;
     out_.metric.assign(static_cast<std::size_t>(d * d), 0.0);
-    double terms = 0.0;
     for (index_t a = 0; a < d; ++a)
       for (index_t b = 0; b < d; ++b) {
         double sum = 0.0;
-        for (index_t j = 0; j < out_.basis.rows; ++j) {
-          sum += out_.basis(j, a) * out_.basis(j, b);
-          terms += std::abs(out_.basis(j, a) * out_.basis(j, b));
-        }
+        for (index_t j = 0; j < out_.basis.rows; ++j) sum += out_.basis(j, a) * out_.basis(j, b);
         out_.metric[static_cast<std::size_t>(a * d + b)] = sum;
       }
-    out_.metric_slack = kInflate * rounding(static_cast<double>(X_.cols) + 4.0) * terms + kTiny;
+    // |y|'|B|'|B||y| is at most the square of sum_j ||B_j|| |y_j|
+    out_.metric_slack = 1.01 * rounding(static_cast<double>(X_.cols) + 4.0);
   }
 
   const Presolved& reduced_;

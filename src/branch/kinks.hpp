@@ -25,7 +25,7 @@ struct Kinks {
   Matrix basis;                ///< B, columns of X x d
   double unit = 1.0;           ///< h of the data as given is h of the kinks times this, a power of two
   double slack = 0.0;          ///< || exact Phi - Phi of any cell's model || from rounding, on the whole cube
-  double metric_slack = 0.0;   ///< |y'My - ||By||^2|, in the same way
+  double metric_slack = 0.0;   ///< |y'My - ||By||^2| over the square of sum_j sqrt(M_jj) |y_j|
   double eta = 0.0;            ///< mu(W) <= unit (max h(y) / ||By||) + eta
   double largest = 0.0;        ///< sum ||x_i|| ||w_i||: no h is above it
 };

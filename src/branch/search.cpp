@@ -15,9 +15,11 @@ namespace {
 
 constexpr double kInfinity = std::numeric_limits<double>::infinity();
 constexpr std::size_t kMostPeaks = 200;
-constexpr double kApart = 1e-4;     // 1 - cosine of peaks that count as two, in the metric
-constexpr double kHigh = 0.9;       // of the threshold: lower centres are no candidates
-constexpr std::int64_t kLook = 64;  // cells between looks at the others
+constexpr double kApart = 1e-4;               // 1 - cosine of peaks that count as two, in the metric
+constexpr double kHigh = 0.9;                 // of the threshold: lower centres are no candidates
+constexpr std::int64_t kLook = 64;            // cells between looks at the others
+constexpr std::int64_t kSpell = 128;          // cells below one box of the heap, then what is open goes back to it
+constexpr std::size_t kMostOpen = 1U << 18U;  // boxes of the heap, 0.3 KB each: with more subtrees are finished first
 constexpr std::chrono::milliseconds kPatience{50};
 
 struct Entry {
@@ -70,20 +72,11 @@ class Peaks {
 class Search {
  public:
   Search(const Kinks& kinks, const SearchLimits& limits) : k_(kinks), limits_(limits), peaks_(kinks) {
-    for (index_t j = 0; j < k_.dims; ++j)
-      for (const double side : {-1.0, 1.0}) {
-        Box box{};
-        for (index_t l = 0; l < k_.dims; ++l) {
-          box.low[l] = l == j ? side : -1.0;
-          box.high[l] = l == j ? side : 1.0;
-        }
-        box.bound = kInfinity;
-        heap_.push_back(box);
-      }
+    heap_ = covering(k_.dims, k_.outputs);
   }
 
   SearchResult run() {
-    CellTest(k_).root(root_);
+    root_ = root_frame(k_);
     Team(std::max(limits_.threads, 1)).run([&](int part) {
       try {
         work(part == 0);
@@ -123,9 +116,19 @@ class Search {
       return false;
     }
     --idle_;
+    std::pop_heap(heap_.begin(), heap_.end(), lower);
     box = heap_.back();
     heap_.pop_back();
     return true;
+  }
+
+  static bool lower(const Box& a, const Box& b) { return a.bound < b.bound; }
+
+  // The caller holds the lock.
+  void put(const Box& box) {
+    heap_.push_back(box);
+    std::push_heap(heap_.begin(), heap_.end(), lower);
+    changed_.notify_one();
   }
 
   void look() {
@@ -151,6 +154,7 @@ class Search {
     std::int64_t counted = 0;
     while (take(first, asks)) {
       stack.push_back({first, 0});
+      std::int64_t spell = 0;
       while (!stack.empty()) {
         const Entry entry = stack.back();
         stack.pop_back();
@@ -166,30 +170,26 @@ class Search {
           if (verdict.value > kHigh * threshold() / (1.0 + limits_.relative)) peaks.add(verdict.value, y);
           Box half = entry.box;
           half.bound = std::min(entry.box.bound, verdict.bound);
+          if (half.bound <= threshold()) continue;
           if (verdict.axis < 0) {  // a point, or as good as one: it stays open unless the threshold passes its bound
             leave(half);
             continue;
           }
-          const double middle = y[verdict.axis];
-          half.high[verdict.axis] = middle;
+          half.open = verdict.open;
+          const Box upper = halve(half, verdict.axis);
           stack.push_back({half, entry.parent + 1});
-          half.high[verdict.axis] = entry.box.high[verdict.axis];
-          half.low[verdict.axis] = middle;
-          stack.push_back({half, entry.parent + 1});
+          stack.push_back({upper, entry.parent + 1});
         }
         if (counted >= kLook) {
           cells_ += counted;
-          counted = 0;
           if (asks) {
             const std::lock_guard lock(mutex_);
             look();
           }
           share(stack);
-          if (stop_) {
-            const std::lock_guard lock(mutex_);
-            for (const Entry& open : stack) heap_.push_back(open.box);
-            stack.clear();
-          }
+          spell += counted;
+          counted = 0;
+          if (stop_ || spell >= kSpell) hand_back(stack);
         }
       }
     }
@@ -215,9 +215,16 @@ class Search {
     if (idle_ == 0 || stack.size() < 2) return;
     const std::lock_guard lock(mutex_);
     if (!heap_.empty()) return;
-    heap_.push_back(stack.front().box);
+    put(stack.front().box);
     stack.erase(stack.begin());
-    changed_.notify_one();
+  }
+
+  // So that boxes with the largest bounds come first, and a search that is stopped has a bound.
+  void hand_back(std::vector<Entry>& stack) {
+    const std::lock_guard lock(mutex_);
+    if (!stop_ && heap_.size() + stack.size() > kMostOpen) return;
+    for (const Entry& open : stack) put(open.box);
+    stack.clear();
   }
 
   const Kinks& k_;

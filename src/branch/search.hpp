@@ -1,7 +1,8 @@
 // The maximum of h over the unit sphere by branch and bound on the cells of cell.hpp.
 //
-// Depth first, so that memory is the depth of the tree; threads take subtrees from a common heap of boxes and hand back
-// what others wait for. The state of a search is its open boxes and nothing else.
+// The open box with the largest bound comes first, and below it the search goes depth first for a spell: the bound
+// falls all the time, and what is open stays few. Threads share a heap of open boxes. The state of a search is its open
+// boxes and nothing else.
 #pragma once
 
 #include <cstdint>

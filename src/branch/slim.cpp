@@ -7,8 +7,6 @@
 namespace burelu {
 namespace {
 
-constexpr index_t kMostUnknowns = 600;  // output weights: systems of that order are solved a few dozen times
-
 std::vector<double> column(const Matrix& U, index_t k) {
   std::vector<double> u(static_cast<std::size_t>(U.rows));
   for (index_t j = 0; j < U.rows; ++j) u[static_cast<std::size_t>(j)] = U(j, k);
@@ -17,8 +15,8 @@ std::vector<double> column(const Matrix& U, index_t k) {
 
 }  // namespace
 
-Network slimmed(const Problem& problem, const Network& network, double most) {
-  if (network.width() == 0 || network.width() * problem.Y.cols > kMostUnknowns) return network;
+Network slimmed(const Problem& problem, const Network& network, double most, index_t unknowns) {
+  if (network.width() == 0 || network.width() * problem.Y.cols > unknowns) return network;
   Columns columns(problem);
   for (index_t k = 0; k < network.width(); ++k) columns.add(column(network.U, k));
   columns.fit({});

@@ -4,6 +4,7 @@
 #include "cpu/cpu_backend.hpp"
 #include "cpu/cpu_training.hpp"
 #include "cpu/footprint.hpp"
+#include "cpu/isa/kernels.hpp"
 #include "linalg/memory.hpp"
 
 namespace burelu {
@@ -16,6 +17,8 @@ int useful_threads(const RelaxationData& data, int threads) {
 }
 
 }  // namespace
+
+CpuDevice::CpuDevice() { isa::kernels(); }
 
 std::unique_ptr<Backend> CpuDevice::relaxation(const RelaxationData& data, const BackendOptions& options) const {
   return std::make_unique<CpuBackend>(data, options.memory, useful_threads(data, options.threads), options.sigma,

@@ -7,6 +7,8 @@ namespace burelu {
 
 class CpuDevice final : public Device {
  public:
+  /// Throws `DataError` where the environment asks for an instruction set that there is not: here, not in a thread.
+  CpuDevice();
   std::string name() const override { return "cpu"; }
   const Device& host() const override { return *this; }
   std::unique_ptr<Backend> relaxation(const RelaxationData& data, const BackendOptions& options) const override;

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <cmath>
 #include <limits>
+#include <sstream>
 #include <string>
 #include <vector>
 
@@ -12,8 +13,8 @@
 namespace burelu {
 namespace {
 
-constexpr index_t kFewFeatures = 7;          // of its own accord
-constexpr double kAlike = 1e6;               // ratio of column norms: burelu-verify cannot decide its cells beyond 1e8
+constexpr index_t kFewFeatures = 12;         // of its own accord, and then only as many cells as it may take
+constexpr double kAlike = 1e6;               // ratio of column norms: beyond it rounding leaves little of a bound
 constexpr std::int64_t kFewCells = 1500000;  // some seconds: what it has not proven by then takes long
 constexpr index_t kFewUnknowns = 2000;       // a tenth of a second for a factorisation of that order
 constexpr double kTimeShare = 1.0 / 3.0;     // of a limit of time
@@ -37,9 +38,17 @@ double bound_of(const GlobalOptimum& optimum) {
   return optimum.certificate.empty() ? kNone : optimum.certificate.lower_bound;
 }
 
+std::string rounded(double count) {
+  std::ostringstream out;
+  out.precision(2);
+  out << count;
+  return out.str();
+}
+
 std::string sentence(const Branching& found) {
   const GlobalOptimum& optimum = found.optimum;
-  const std::string cells = " after " + std::to_string(optimum.cells) + " cells";
+  std::string cells = " after " + std::to_string(optimum.cells) + " cells";
+  if (optimum.estimated > 0.0) cells += " (estimated before: " + rounded(optimum.estimated) + ")";
   switch (found.status) {
     case Status::solved:
       return "branch and bound: a network and the bound agree to the tolerance" + cells;
@@ -91,6 +100,7 @@ Branching branch(const Problem& problem, const Presolved& reduced, const SolveOp
   limits.start = start;
   if (automatic) {
     limits.cells = kFewCells;
+    limits.estimated = static_cast<double>(kFewCells);
     limits.unknowns = kFewUnknowns;
   }
   limits.keep_going = [&](const GlobalProgress& seen) {

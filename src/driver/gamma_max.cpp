@@ -16,6 +16,7 @@
 #include "certificate/proof.hpp"
 #include "driver/branching.hpp"
 #include "driver/devices.hpp"
+#include "driver/memory_estimate.hpp"
 #include "driver/target_scale.hpp"
 #include "linalg/memory.hpp"
 #include "linalg/thread_scope.hpp"
@@ -93,7 +94,7 @@ GammaMax gamma_max(const Problem& given, const SolveOptions& options) {
   if (zero(given.X) || zero(given.Y)) return out;
   find_device(options.device);  // one that is not there is said in any case
   const ThreadScope scope(options.threads);
-  require_memory(presolve_bytes(given), available_bytes(), "this machine");
+  require_memory(presolve_bytes(given), available_bytes(), "this machine", memory_advice(given.X));
   const double t = target_scale(given.Y);
   const Matrix Y = divided(given.Y, t);
   Problem problem{given.X, Y, 1.0};

@@ -8,7 +8,7 @@
 #include "driver/devices.hpp"
 #include "linalg/memory.hpp"
 #include "linalg/thread_scope.hpp"
-#include "network/extraction.hpp"
+#include "network/schedule.hpp"
 #include "relaxation/policy.hpp"
 #include "relaxation/start.hpp"
 

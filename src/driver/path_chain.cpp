@@ -9,6 +9,7 @@
 #include "driver/target_scale.hpp"
 #include "linalg/clock.hpp"
 #include "network/extraction.hpp"
+#include "network/schedule.hpp"
 #include "problem/gap.hpp"
 
 namespace burelu {
@@ -19,6 +20,7 @@ constexpr double kLeastEvaluations = 400;          // at least,
 constexpr double kSolveFlops = 4e11;               // or what takes so much
 constexpr std::int64_t kNetworkEvaluations = 600;  // of a network, for each gamma
 constexpr std::int64_t kFoldEvaluations = 400;
+constexpr index_t kUnknowns = 600;     // output weights, up to which networks are thinned; twice as many at the end
 constexpr index_t kMostNeurons = 120;  // on the way: the chosen network may have more
 constexpr double kNetworkShare = 0.2;  // of the tolerance: a gap below it is not worth more training
 constexpr double kNone = std::numeric_limits<double>::quiet_NaN();
@@ -73,9 +75,9 @@ void PathChain::take(const PathPoint& point) {
 }
 
 // As few neurons as a tenth of the tolerance allows.
-void PathChain::slim(const Problem& problem, PathPoint& point) const {
+void PathChain::slim(const Problem& problem, PathPoint& point, index_t unknowns) const {
   constexpr double kShare = 0.1;
-  point.network = slimmed(problem, point.network, point.objective * (1.0 + kShare * solve_.tolerance));
+  point.network = slimmed(problem, point.network, point.objective * (1.0 + kShare * solve_.tolerance), unknowns);
   point.objective = objective(problem, point.network);
 }
 
@@ -113,7 +115,7 @@ PathPoint PathChain::solve(double gamma) {
     const Factor* factor = relaxation.factor.U.cols > 0 ? &relaxation.factor : nullptr;
     consider(train_network(device_, problem, factor, train, budget, out.network_evaluations));
   }
-  if (out.network_evaluations > 0) slim(problem, out);
+  if (out.network_evaluations > 0) slim(problem, out, kUnknowns);
   out.relative_gap = relative_gap(out.objective, out.lower_bound);
   chain_.network = out.network;
   out.seconds = clock.seconds();
@@ -134,7 +136,7 @@ void PathChain::improve(PathPoint& point) const {
   if (!(value < point.objective)) return;
   point.network = std::move(network);
   point.objective = value;
-  slim(problem, point);
+  slim(problem, point, 2 * kUnknowns);
   point.relative_gap = relative_gap(point.objective, point.lower_bound);
 }
 

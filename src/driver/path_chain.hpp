@@ -28,7 +28,7 @@ class PathChain {
   void improve(PathPoint& point) const;
 
  private:
-  void slim(const Problem& problem, PathPoint& point) const;
+  void slim(const Problem& problem, PathPoint& point, index_t unknowns) const;
 
   const Problem& problem_;
   const PathOptions& options_;

@@ -10,6 +10,7 @@
 #include "driver/branching.hpp"
 #include "driver/continuation.hpp"
 #include "driver/devices.hpp"
+#include "driver/dominant.hpp"
 #include "driver/memory_estimate.hpp"
 #include "driver/solve_with.hpp"
 #include "driver/target_scale.hpp"
@@ -114,6 +115,24 @@ Relaxation relaxed(const Problem& problem, const Presolved& reduced, const Solve
   return result;
 }
 
+// There is no relaxation yet: nothing is known but the loss without a network.
+Relaxation ended_in_presolve(const Problem& problem, const Device& device, int threads, double seconds,
+                             const Stop& stop) {
+  Relaxation result;
+  result.status = stop.wished() ? Status::interrupted : Status::time_limit;
+  result.message = result.status == Status::interrupted ? "interrupted during presolve: nothing is proven yet"
+                                                        : "the time limit was reached during presolve: nothing is "
+                                                          "proven yet";
+  const double none = std::numeric_limits<double>::quiet_NaN();
+  result.objective = result.infeasibility = result.lower_bound = result.relative_gap = none;
+  result.relaxation_bound = result.branch_bound = none;
+  result.factor = {Matrix(0, 0), Matrix(problem.X.cols, 0), Matrix(problem.Y.cols, 0)};
+  result.seconds.presolve = result.seconds.total = seconds;
+  result.device = device.name();
+  result.threads = threads;
+  return result;
+}
+
 Relaxation solve_scaled(const Problem& problem, const SolveOptions& options, const Device& device, Network* network,
                         Continuation* chain) {
   const Clock clock;
@@ -121,8 +140,9 @@ Relaxation solve_scaled(const Problem& problem, const SolveOptions& options, con
   const ThreadScope scope(options.threads);
   const int threads = scope.threads();
   require_memory(presolve_bytes(problem), available_bytes(), "this machine", memory_advice(problem.X));
-  const Presolved reduced = presolve(problem);
+  const Presolved reduced = presolve(problem, &stop);
   const double presolve_seconds = clock.seconds();
+  if (!reduced.complete) return ended_in_presolve(problem, device, threads, presolve_seconds, stop);
   std::optional<Branching> found;
   if (!trivial(reduced) && branches(reduced, options))
     found = branch(problem, reduced, options, clock, stop, chain != nullptr ? &chain->network : nullptr);
@@ -154,10 +174,6 @@ Relaxation solve_scaled(const Problem& problem, const SolveOptions& options, con
   return result;
 }
 
-}  // namespace
-
-namespace {
-
 Relaxation solve_any(const Problem& problem, const SolveOptions& options, const Device& device, Network* network,
                      Continuation* chain) {
   validate(problem);
@@ -176,7 +192,14 @@ Relaxation solve_any(const Problem& problem, const SolveOptions& options, const 
 }  // namespace
 
 Relaxation solve_with(const Problem& problem, const SolveOptions& options, const Device& device, Network* network) {
-  return solve_any(problem, options, device, network, nullptr);
+  validate(problem);
+  check_options(options);
+  const auto solver = [&device](const Problem& data, const SolveOptions& how, Network* found) {
+    return solve_any(data, how, device, found, nullptr);
+  };
+  if (const auto dominance = dominant_feature(problem))
+    if (auto result = solve_tamed(problem, *dominance, options, solver, network)) return std::move(*result);
+  return solver(problem, options, network);
 }
 
 Relaxation solve_from(const Problem& problem, const SolveOptions& options, const Device& device, Network* network,

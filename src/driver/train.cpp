@@ -2,11 +2,13 @@
 #include <algorithm>
 #include <cmath>
 #include <limits>
+#include <optional>
 
 #include "burelu/errors.hpp"
 #include "burelu/solve.hpp"
 #include "certificate/incumbent.hpp"
 #include "driver/devices.hpp"
+#include "driver/dominant.hpp"
 #include "driver/memory_estimate.hpp"
 #include "driver/solve_with.hpp"
 #include "linalg/clock.hpp"
@@ -22,7 +24,7 @@ namespace {
 constexpr double kSolveShare = 0.7;               // of a time limit; the network has the rest
 constexpr std::int64_t kInterruptedBudget = 200;  // evaluations for a network after an interrupt ...
 constexpr double kInterruptedSeconds = 1.0;       // ... or so many seconds
-constexpr double kNetworkShare = 0.2;             // of the tolerance: a gap below it is not worth more training
+constexpr double kNetworkShare = 0.5;             // of the tolerance: a gap below it is not worth more training
 
 // The last check, with the best network so far.
 Progress network_progress(const Relaxation& relaxation, double seconds, double best) {
@@ -53,6 +55,20 @@ void say_what_ended(Relaxation& relaxation, const TrainingBudget& budget, const 
   }
 }
 
+// Where a feature is larger than all others by far, networks are trained on the tamed data: nearly the same problem,
+// and a network's objective is lower for the data given.
+Network trained(const Device& device, const Problem& problem, const Factor& factor, const TrainOptions& options,
+                const TrainingBudget& budget, std::int64_t& evaluations) {
+  const std::optional<Dominance> dominance = dominant_feature(problem);
+  const Matrix X = dominance ? tamed(problem.X, *dominance) : Matrix();
+  if (X.rows == 0) return train_network(device, problem, &factor, options, budget, evaluations);
+  Factor inside = factor;
+  multiply_row(inside.U, *dominance, -1);
+  Network network = train_network(device, {X, problem.Y, problem.gamma}, &inside, options, budget, evaluations);
+  multiply_row(network.U, *dominance, 1);
+  return balanced(network);
+}
+
 // Trains the network against the bound of `result`, to where nothing worth winning is left. Where the device fails
 // there is none, and the bound is kept.
 void add_network(Training& result, const Problem& problem, const TrainOptions& options, const Device& device,
@@ -76,7 +92,7 @@ void add_network(Training& result, const Problem& problem, const TrainOptions& o
   const ThreadScope scope(options.solve.threads);
   Network network;
   try {
-    network = train_network(device, problem, &relaxation.factor, options, budget, result.network_evaluations);
+    network = trained(device, problem, relaxation.factor, options, budget, result.network_evaluations);
   } catch (const DeviceError& error) {
     relaxation.status = Status::device_failed;
     relaxation.message = std::string(error.what()) + "; the certified bound is reported without a network";
@@ -103,6 +119,9 @@ Training train_with(const Problem& problem, const TrainOptions& options, const D
   const Clock network_clock;
   if (found.U.rows > 0) take_network(result, problem, std::move(found));
   const Relaxation& relaxation = result.relaxation;
+  const bool nothing = relaxation.status == Status::interrupted && std::isnan(relaxation.objective);
+  if (nothing && found.U.rows == 0)
+    take_network(result, problem, {Matrix(problem.X.cols, 0), Matrix(problem.Y.cols, 0)});
   const bool branched = !std::isnan(result.objective) && std::isnan(relaxation.relaxation_bound);
   if (relaxation.status != Status::device_failed && !branched)
     add_network(result, problem, options, device, clock, stop);

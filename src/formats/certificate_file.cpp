@@ -36,6 +36,7 @@ Json header(const Certificate& c) {
   out["data_hash"] = fmt::format("{:016x}", c.data_hash);
   out["lower_bound_decimal"] = c.lower_bound;
   out["gamma_decimal"] = c.gamma;
+  if (c.dominant >= 0) out["dominant"] = {c.dominant, c.dominant_power};
   return out;
 }
 
@@ -134,6 +135,10 @@ Sizes read_header(Reader& in, Certificate& out) {  // out.branched is known
       if (count > in.left()) in.fail("promises more than the file holds");  // a number takes two characters at least
       return count;
     };
+    if (json.contains("dominant")) {
+      out.dominant = json.at("dominant").at(0).get<std::int32_t>();
+      out.dominant_power = json.at("dominant").at(1).get<int>();
+    }
     const Sizes sizes{static_cast<index_t>(size("rows")), static_cast<index_t>(size("outputs")),
                       out.branched ? 0 : size("lines"), out.branched ? 0 : size("multipliers")};
     if (sizes.outputs > 0 && sizes.rows > static_cast<index_t>(in.left()) / sizes.outputs)

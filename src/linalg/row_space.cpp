@@ -10,7 +10,7 @@
 
 namespace burelu {
 
-RowSpace row_space(Matrix X) {
+RowSpace row_space(Matrix X, const Stop* stop) {
   const index_t n = X.rows;
   const auto rows = static_cast<lapack_int>(X.cols);
   const auto cols = static_cast<lapack_int>(n);
@@ -20,6 +20,7 @@ RowSpace row_space(Matrix X) {
                         "the row space");
   for (index_t i = 0; i < n; ++i)
     for (index_t j = 0; j <= i; ++j) out.L(i, j) = X(i, j);
+  if (due(stop)) return out;
   require_decomposition(
       n == 0 || LAPACKE_dorgqr(LAPACK_COL_MAJOR, rows, cols, cols, X.data.data(), rows, tau.data()) == 0,
       "the row space");

@@ -7,6 +7,7 @@
 #include <cstdint>
 
 #include "burelu/matrix.hpp"
+#include "linalg/stop.hpp"
 
 namespace burelu {
 
@@ -15,8 +16,9 @@ struct RowSpace {
   Matrix Q;  ///< n x d
 };
 
-/// For n <= d. 4 n^2 d flops, in the memory of X. Throws `DataError` where LAPACK fails.
-RowSpace row_space(Matrix X);
+/// For n <= d. 4 n^2 d flops in two steps, in the memory of X; without Q where `stop`, which may be null, is due
+/// between them. Throws `DataError` where LAPACK fails.
+RowSpace row_space(Matrix X, const Stop* stop = nullptr);
 
 /// Q'Z, d x k: back to the coordinates of X.
 Matrix from_row_space(const Matrix& Q, const Matrix& Z);

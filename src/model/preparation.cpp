@@ -3,6 +3,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <string>
 
 #include "burelu/errors.hpp"
 
@@ -99,9 +100,19 @@ void append_ones(Matrix& X) {
   ++X.cols;
 }
 
+void check_features(const Matrix& X, const Preparation& preparation) {
+  const auto given = static_cast<std::size_t>(X.cols);
+  for (const std::vector<double>* values : {&preparation.mean, &preparation.scale, &preparation.center})
+    if (!values->empty() && values->size() != given)
+      throw DataError("the preparation is for " + std::to_string(values->size()) + " features, the data have " +
+                      std::to_string(given) + "; pass the features it was learnt from");
+}
+
 }  // namespace
 
 Matrix fit_preparation(Matrix X, const PreparationChoice& choice, double full_range, Preparation& preparation) {
+  if (X.rows == 0 || X.cols == 0)
+    throw DataError("there are no samples, or no features, to learn the preparation from");
   const index_t most = std::min(X.rows, X.cols);
   if (choice.components > most)
     throw DataError("--pca " + std::to_string(choice.components) + ": there are at most " + std::to_string(most) +
@@ -121,6 +132,7 @@ Matrix fit_preparation(Matrix X, const PreparationChoice& choice, double full_ra
 }
 
 Matrix prepare(Matrix X, const Preparation& preparation) {
+  check_features(X, preparation);
   divide(X, preparation.divisor);
   standardize(X, preparation);
   if (preparation.reduced()) X = projected(X, preparation, false);

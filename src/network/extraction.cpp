@@ -8,57 +8,12 @@
 #include "network/extraction_neurons.hpp"
 #include "network/extraction_starts.hpp"
 #include "network/few_features.hpp"
+#include "network/schedule.hpp"
 
 namespace burelu {
 namespace {
 
-constexpr index_t kMostNeurons = 400;     // where the width is free
-constexpr double kDefaultFlops = 1.2e12;  // about 20 s on two cores
-constexpr std::int64_t kMostEvaluations = 8000;
-constexpr std::int64_t kLeastEvaluations = 1500;
-constexpr int kDefaultPasses = 100;       // per level of smoothing
-constexpr int kPassUnits = 6;             // four rounded levels and an exact one of twice the length
-constexpr double kConcurrentFlops = 1e9;  // an evaluation below this: starts side by side, else BLAS threads inside
-constexpr double kJoinSmoothing = 0.03;   // a network that is already good is rounded less
-constexpr double kStall = 1e-5;           // relative gain of a round that counts as none
-constexpr int kStalledRounds = 4;
-
-struct Schedule {
-  index_t width = 0;  // of the result, at most
-  index_t start_width = 0;
-  index_t added = 0;  // neurons per round
-  int starts = 0;
-  int passes = 0;
-  std::int64_t evaluations = 0;
-  bool concurrent = false;
-};
-
-Schedule schedule(const Device& device, const TrainingProblem& problem, const TrainOptions& options,
-                  const TrainingBudget& budget) {
-  Schedule s;
-  const index_t n = problem.rows();
-  s.width = most_neurons(n, problem.outputs(), options);
-  s.start_width = options.width > 0 ? s.width : std::max<index_t>(s.width / 4, 4);
-  s.added = std::max<index_t>(s.width / 4, 1);
-  const auto k = static_cast<double>(s.width);
-  const auto rows = static_cast<double>(n);
-  const double flops = 6.0 * rows * static_cast<double>(problem.features() + problem.outputs()) * k +
-                       rows * k * std::min(rows, k) + std::pow(std::min(rows, k), 3) / 3.0;
-  s.concurrent = flops < kConcurrentFlops && device.trains_side_by_side();
-  s.passes = options.polish_iterations > 0 ? std::max(options.polish_iterations / kPassUnits, 1) : kDefaultPasses;
-  s.starts = options.starts;
-  if (budget.max_evaluations > 0) {
-    s.evaluations = budget.max_evaluations;
-  } else if (options.polish_iterations > 0 || options.starts > 0) {
-    s.evaluations = std::int64_t{3} * (s.starts > 0 ? s.starts : 4) * kPassUnits * s.passes;
-  } else {
-    s.evaluations = std::clamp(static_cast<std::int64_t>(kDefaultFlops / flops), kLeastEvaluations, kMostEvaluations);
-  }
-  if (s.starts == 0) s.starts = s.evaluations >= kMostEvaluations / 2 ? 4 : 2;
-  const auto share = static_cast<int>(s.evaluations / (std::int64_t{3} * kPassUnits * s.starts));
-  if (options.polish_iterations == 0) s.passes = std::clamp(share, 1, s.passes);
-  return s;
-}
+constexpr double kJoinSmoothing = 0.03;  // a network that is already good is rounded less
 
 std::uint64_t mixed(std::uint64_t seed, std::uint64_t stream) {  // splitmix64
   std::uint64_t z = seed * 0x9E3779B97F4A7C15ULL + (stream + 1) * 0xBF58476D1CE4E5B9ULL;
@@ -98,7 +53,7 @@ class Trainer {
 
   Polished polished(const Network& start, OutputWeights output, double smoothing) {
     TrainingOptions options;
-    options.threads = plan_.concurrent ? 1 : Team::current().size();
+    options.threads = plan_.side_by_side ? 1 : Team::current().size();
     const auto backend = device_.training(problem_, options);
     return polish(*backend, problem_, start, {output, smoothing, plan_.passes}, watch_);
   }
@@ -119,7 +74,7 @@ class Trainer {
   std::vector<Polished> run_all(const std::vector<Job>& jobs) {
     std::vector<Polished> results(jobs.size());
     const auto count = static_cast<index_t>(jobs.size());
-    (plan_.concurrent ? Team::current() : Team()).each(count, [&](index_t i) {
+    (plan_.side_by_side ? Team::current() : Team()).each(count, [&](index_t i) {
       const auto k = static_cast<std::size_t>(i);
       results[k] = jobs[k]();
     });
@@ -136,8 +91,10 @@ class Trainer {
     if (value <= best_.objective) best_ = {merged, value};
   }
 
-  bool spent() const { return watch_.stopped() || watch_.evaluations() >= plan_.evaluations; }
-  bool finished() const { return spent() || stalled_ >= kStalledRounds; }
+  bool spent() const {
+    return watch_.stopped() || watch_.evaluations() >= plan_.most.evaluations || watch_.flops() >= plan_.most.flops;
+  }
+  bool finished() const { return spent() || plan_.hopeless(idle_rounds_, idle_flops_); }
 
   void go_on() {
     const Network start = largest_neurons(start_, plan_.width);
@@ -163,7 +120,7 @@ class Trainer {
   Polished with_missing_neurons(double smoothing) {
     const Network base = largest_neurons(best_.network, plan_.width - plan_.added);
     const Missing missing = missing_neurons(problem_, base, plan_.added, mixed(seed_, 1000 + round_), &watch_);
-    watch_.add(kSearchEvaluations);
+    watch_.add(kSearchEvaluations, kSearchEvaluations * training_flops(problem_, plan_.added, OutputWeights::free));
     if (missing.neurons.width() == 0) return best_;
     return polished(joined(base, missing.neurons), OutputWeights::eliminated, smoothing);
   }
@@ -180,18 +137,22 @@ class Trainer {
   // One round: where they run side by side both start from the same best network, else the second from the first's.
   void improve() {
     const double before = best_.objective;
+    const double flops_before = watch_.flops();
     const double smoothing = round_ % 3 == 1 ? 0.1 * kJoinSmoothing : kJoinSmoothing;
     const std::vector<Job> jobs = {
         [this, smoothing] { return with_missing_neurons(smoothing); },
-        [this, smoothing] { return stalled_ % 2 == 1 ? once_more(smoothing) : with_fresh_start(smoothing); }};
-    if (plan_.concurrent) {
+        [this, smoothing] { return idle_rounds_ % 2 == 1 ? once_more(smoothing) : with_fresh_start(smoothing); }};
+    if (plan_.side_by_side) {
       for (const Polished& result : run_all(jobs)) consider(result);
     } else {
       for (const Job& job : jobs)
         if (!spent()) consider(job());
     }
     round_ += 1;
-    stalled_ = before - best_.objective > kStall * before ? 0 : stalled_ + 1;
+    const double flops = watch_.flops() - flops_before;
+    const bool idle = !(before - best_.objective > plan_.idle_gain(flops) * before);
+    idle_rounds_ = idle ? idle_rounds_ + 1 : 0;
+    idle_flops_ = idle ? idle_flops_ + flops : 0.0;
     watch_.ask();
   }
 
@@ -204,7 +165,8 @@ class Trainer {
   Watch& watch_;
   Polished best_;
   std::uint64_t round_ = 0;
-  int stalled_ = 0;
+  int idle_rounds_ = 0;  // in a row
+  double idle_flops_ = 0.0;
 };
 
 bool zero(const MatrixView& M) {
@@ -233,7 +195,7 @@ Network trained(const Device& device, const Problem& problem, const Factor* fact
   Watch watch([&](std::int64_t count,
                   double value) { return !budget.keep_going || budget.keep_going(evaluations + count, value * unit); },
               budget.stop);
-  const Schedule plan = schedule(device, normalised.problem, options, budget);
+  const Schedule plan = schedule(device, normalised.problem, options, budget.max_evaluations);
   Network start;
   if (budget.start != nullptr && budget.start->U.rows == problem.X.cols) {
     start = *budget.start;
@@ -251,14 +213,10 @@ Network trained(const Device& device, const Problem& problem, const Factor* fact
 
 }  // namespace
 
-index_t most_neurons(index_t rows, index_t outputs, const TrainOptions& options) {
-  if (options.width > 0) return options.width;
-  return std::clamp<index_t>(4 * rows * outputs, 8, kMostNeurons);  // n c + 1 always suffice
-}
-
 Network train_network(const Device& device, const Problem& problem, const Factor* factor, const TrainOptions& options,
                       const TrainingBudget& budget, std::int64_t& evaluations) {
-  if (zero(problem.X) || zero(problem.Y)) return {Matrix(problem.X.cols, 0), Matrix(problem.Y.cols, 0)};
+  if (zero(problem.X) || zero(problem.Y) || due(budget.stop))
+    return {Matrix(problem.X.cols, 0), Matrix(problem.Y.cols, 0)};
   const FewFeatures few(problem.X);
   if (!few.reduces()) return trained(device, problem, factor, options, budget, evaluations);
   const Problem reduced{few.X(), problem.Y, problem.gamma};

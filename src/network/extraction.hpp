@@ -23,9 +23,6 @@ struct TrainingBudget {
   const Network* start = nullptr;    ///< a network to go on from instead of starts of its own; may be null
 };
 
-/// Neurons of the widest network that is trained on the way.
-index_t most_neurons(index_t rows, index_t outputs, const TrainOptions& options);
-
 /// The best network found, balanced, in the coordinates of the data as given. `factor` may be null. Deterministic for a
 /// seed and a number of threads; uses the OpenMP threads of the calling thread. Adds its work to `evaluations`.
 Network train_network(const Device& device, const Problem& problem, const Factor* factor, const TrainOptions& options,

@@ -4,6 +4,7 @@
 #include <cmath>
 #include <utility>
 
+#include "network/schedule.hpp"
 #include "problem/preconditioner.hpp"
 
 namespace burelu {
@@ -42,17 +43,14 @@ void precondition(TrainingProblem& problem) {
 }
 
 // Evaluations from one question whether to stop to the next: some tenths of a second's work.
-int evaluations_between_asking(const TrainingProblem& problem, index_t width) {
+int evaluations_between_asking(double flops) {
   constexpr double kFlops = 5e9;
-  const auto n = static_cast<double>(problem.rows());
-  const auto k = static_cast<double>(std::max<index_t>(width, 1));
-  const double flops =
-      6.0 * n * static_cast<double>(problem.features() + problem.outputs()) * k + n * k * std::min(n, k);
   return static_cast<int>(std::clamp(kFlops / flops, 1.0, static_cast<double>(kWindow)));
 }
 
 // One level: windows of descent until the passes are spent, progress ends or somebody wants to stop.
-void descend(TrainingBackend& backend, int passes, int between_asking, double progress, Watch& watch) {
+void descend(TrainingBackend& backend, int passes, double flops, double progress, Watch& watch) {
+  const int between_asking = evaluations_between_asking(flops);
   Snapshot snapshot;
   backend.read(snapshot, kScalars);
   std::int64_t counted = snapshot.control.count.evaluations;
@@ -72,7 +70,8 @@ void descend(TrainingBackend& backend, int passes, int between_asking, double pr
     }
     backend.read(snapshot, kScalars);
     const Control& control = snapshot.control;
-    watch.add(control.count.evaluations - counted);
+    const std::int64_t fresh = control.count.evaluations - counted;
+    watch.add(fresh, static_cast<double>(fresh) * flops);
     counted = control.count.evaluations;
     watch.ask();
     const double value = control.value.accepted;
@@ -104,14 +103,14 @@ Polished polish(TrainingBackend& backend, const TrainingProblem& problem, const 
   best.objective = training_objective(problem, best.network);
   if (best.network.width() == 0) return best;
   const double given = training_objective(problem, start);  // lower by rounding where it was balanced
-  const int chunk = evaluations_between_asking(problem, best.network.width());
+  const double flops = training_flops(problem, best.network.width(), plan.output);
   backend.write_network(best.network, plan.output);
   for (double width = plan.smoothing; width > kSmallestWidth; width *= kLevelRatio) {
     backend.smooth(width);
-    descend(backend, plan.passes, chunk, kLevelProgress, watch);
+    descend(backend, plan.passes, flops, kLevelProgress, watch);
   }
   backend.smooth(0.0);
-  descend(backend, 2 * plan.passes, chunk, kExactProgress, watch);
+  descend(backend, 2 * plan.passes, flops, kExactProgress, watch);
 
   Snapshot snapshot;
   backend.read(snapshot, kFactor);

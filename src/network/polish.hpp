@@ -25,8 +25,12 @@ class Watch {
   /// `stop` may be null; it is asked from every thread.
   explicit Watch(KeepTraining keep_going, const Stop* stop = nullptr)
       : keep_going_(std::move(keep_going)), stop_(stop) {}
-  void add(std::int64_t evaluations) { evaluations_ += evaluations; }
+  void add(std::int64_t evaluations, double flops = 0.0) {
+    evaluations_ += evaluations;
+    flops_ += flops;
+  }
   std::int64_t evaluations() const { return evaluations_; }
+  double flops() const { return flops_; }
   void set_best(double objective) { best_ = objective; }
   bool stopped() const { return stopped_ || due(stop_); }
   /// Asks the caller, where this is its thread.
@@ -40,6 +44,7 @@ class Watch {
   const std::thread::id owner_ = std::this_thread::get_id();
   double best_ = kInfinity;  // written between parallel sections only
   std::atomic<std::int64_t> evaluations_ = 0;
+  std::atomic<double> flops_ = 0.0;
   std::atomic<bool> stopped_ = false;
 };
 

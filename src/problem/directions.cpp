@@ -43,7 +43,7 @@ index_t rank_of(Matrix X, Matrix& directions) {
 
 }  // namespace
 
-std::optional<Matrix> independent_directions(const Matrix& X) {
+std::optional<Matrix> independent_directions(const Matrix& X, const Stop* stop) {
   const std::vector<double> norms = column_norms(X);
   std::vector<index_t> columns;
   std::vector<double> sizes;
@@ -60,6 +60,7 @@ std::optional<Matrix> independent_directions(const Matrix& X) {
     for (index_t k = 0; k < kept; ++k) basis(k, columns[at(k)]) = 1.0;
     return basis;
   }
+  if (due(stop)) return std::nullopt;
   const index_t rank = rank_of(selected(X, columns, std::vector<double>(at(kept), 1.0)), directions);
   Matrix basis(rank, X.cols);
   for (index_t l = 0; l < rank; ++l)

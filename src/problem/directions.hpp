@@ -5,11 +5,13 @@
 #include <optional>
 
 #include "burelu/matrix.hpp"
+#include "linalg/stop.hpp"
 
 namespace burelu {
 
 /// Orthonormal rows that span the rows of X (rank x columns); nothing where its columns are independent as they are,
 /// however much their sizes differ: rank is a matter of columns brought to one size. Columns of zeros are left out.
-std::optional<Matrix> independent_directions(const Matrix& X);
+/// Nothing as well where `stop`, which may be null, is due between its two factorisations.
+std::optional<Matrix> independent_directions(const Matrix& X, const Stop* stop = nullptr);
 
 }  // namespace burelu

@@ -210,6 +210,20 @@ void reduce_outputs(Presolved& out) {
   out.output_basis = std::move(space.Q);
 }
 
+constexpr double kLong = 1e9;  // n d min(n, d): some tenths of a second for one factorisation
+
+bool takes_long(const MatrixView& X) {
+  const auto n = static_cast<double>(X.rows);
+  const auto d = static_cast<double>(X.cols);
+  return n * d * std::min(n, d) > kLong;
+}
+
+Presolved unfinished() {
+  Presolved out;
+  out.complete = false;
+  return out;
+}
+
 }  // namespace
 
 std::int64_t presolve_bytes(const Problem& problem) {
@@ -220,16 +234,18 @@ std::int64_t presolve_bytes(const Problem& problem) {
   return static_cast<std::int64_t>(sizeof(double)) * (wide + 6 * n * least + n * problem.Y.cols);
 }
 
-Presolved presolve(const Problem& problem) {
+Presolved presolve(const Problem& problem, const Stop* asked) {
+  const Stop* stop = takes_long(problem.X) ? asked : nullptr;
   const Matrix Y = copy(problem.Y);
   Matrix X = copy(problem.X);
   Matrix Q;  // more features than rows: X is L from here on
   const bool wide = X.cols > X.rows;
   if (wide) {
-    RowSpace space = row_space(std::move(X));
+    RowSpace space = row_space(std::move(X), stop);
     X = std::move(space.L);
     Q = std::move(space.Q);
   }
+  if (due(stop)) return unfinished();
   const Directions rows(X);
   Presolved out;
   find_lines(problem.X, rows, LineRule(norm(Y.data.data(), Y.rows * Y.cols), problem.gamma, X.rows), out);
@@ -241,7 +257,8 @@ Presolved presolve(const Problem& problem) {
     const auto index = static_cast<std::size_t>(k);
     for (index_t j = 0; j < X.cols; ++j) weighted(k, j) = rows.unit(out.representatives[index], j) * out.weight[index];
   }
-  std::optional<Matrix> basis = independent_directions(weighted);
+  std::optional<Matrix> basis = independent_directions(weighted, stop);
+  if (due(stop)) return unfinished();
   out.scale = m == 0 ? 1.0 : std::accumulate(out.weight.begin(), out.weight.end(), 0.0) / static_cast<double>(m);
   out.X = basis ? product(weighted, transposed(*basis)) : std::move(weighted);
   if (basis) {

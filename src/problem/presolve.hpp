@@ -19,6 +19,7 @@
 
 #include "burelu/problem.hpp"
 #include "burelu/result.hpp"
+#include "linalg/stop.hpp"
 
 namespace burelu {
 
@@ -41,6 +42,7 @@ struct Presolved {
   std::vector<std::int32_t> line;             ///< per original row: its line k, -1 for a zero row
   std::vector<double> ratio;                  ///< per original row: x_i ~ ratio * x_representative (sign: side)
   PresolveSummary summary;
+  bool complete = true;  ///< otherwise nothing but this counts
 
   index_t rows() const { return X.rows; }
   index_t features() const { return X.cols; }
@@ -49,7 +51,8 @@ struct Presolved {
 
 /// Reduces a validated problem. Rows whose directions differ by less than 1e-9 (radians) count as parallel where that
 /// costs the bound less than 1e-6 of it; the certificate accounts for the difference.
-Presolved presolve(const Problem& problem);
+/// `stop`, which may be null, is asked between factorisations that take long: what it ends is not `complete`.
+Presolved presolve(const Problem& problem, const Stop* stop = nullptr);
 
 /// Bytes that it takes, and with many features the way back and the rows of proofs, about.
 std::int64_t presolve_bytes(const Problem& problem);

@@ -7,7 +7,10 @@
 namespace burelu {
 namespace {
 
-constexpr std::int64_t kFirstUpdates = 8;  // of a warm start: it may be done after any of them
+constexpr std::int64_t kFirstUpdates = 16;  // of a warm start: it may be done after any of them
+// Relative: a factor for a larger gamma has fewer columns in use, and one that is zero stays so for long (iris, 20
+// gammas: 5,765 evaluations without, 4,033 with, 11,488 from cold starts).
+constexpr double kNoise = 0.03;
 
 }  // namespace
 
@@ -22,7 +25,7 @@ bool OuterLoop::begin_warm() {
   build(ratio * warm_->sigma);
   const bool fits = warm_->point.Shat.rows == data_.m && warm_->point.Ut.rows == data_.d;
   if (!fits) return false;
-  const Point point = with_rank(data_, warm_->point, state_.rank, options_.seed);
+  const Point point = shaken(with_rank(data_, warm_->point, state_.rank, options_.seed), kNoise, options_.seed);
   backend_->write_point(point.Shat, point.Ut);
   std::vector<Multiplier> pairs = warm_->multipliers;
   for (Multiplier& pair : pairs) pair.value *= ratio;

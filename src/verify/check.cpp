@@ -6,6 +6,7 @@
 //  3. Q = M(T) + blkdiag(0, gamma'/2 I) - G G' / (2 gamma') >= 0 for gamma' = gamma - eta, G = [w+ + w-; -X'w-],
 //     hence mu(W) <= gamma;
 //     A certificate of branch and bound has W alone: branch.hpp proves mu(W) <= gamma in place of 2 and 3;
+//     Where a feature dominates all others, 2 and 3 are for the tamed data (dominant.hpp);
 //  4. the bound D(W) = -<W, Y> - 1/2 ||W||^2, rounded down, is not below the one claimed.
 #include "verify/check.hpp"
 
@@ -14,6 +15,7 @@
 #include <limits>
 
 #include "verify/branch.hpp"
+#include "verify/dominant.hpp"
 #include "verify/interval.hpp"
 #include "verify/sparse_form.hpp"
 #include "verify/thin.hpp"
@@ -180,6 +182,14 @@ std::string unsupported(const Data& data, const Claim& claim) {
   return "the multipliers do not support W: Q is not positive semidefinite beyond rounding errors";
 }
 
+/// Why mu(W) <= claim.gamma is not proven for these data; empty where it is.
+std::string unproven(const Data& data, const Claim& claim, Verdict& out) {
+  if (!claim.branched) return unsupported(data, claim);
+  const Tree tree = prove_by_branching(data, claim);
+  out.cells = tree.cells;
+  return tree.reason;
+}
+
 }  // namespace
 
 Verdict check(const Data& data, const Claim& claim) {
@@ -187,12 +197,13 @@ Verdict check(const Data& data, const Claim& claim) {
   if (std::fegetround() != FE_TONEAREST) out.reason = "the processor does not round to nearest";
   if (out.reason.empty()) out.reason = malformed(data, claim);
   if (!out.reason.empty()) return out;
-  if (claim.branched) {
-    const Tree tree = prove_by_branching(data, claim);
-    out.cells = tree.cells;
-    out.reason = tree.reason;
+  if (claim.dominant >= 0) {
+    const Tamed tamed = tame(data, claim);
+    Claim inside = claim;
+    inside.gamma = tamed.gamma;
+    out.reason = tamed.gamma > 0.0 ? unproven(tamed.data, inside, out) : "the feature named dominant is not";
   } else {
-    out.reason = unsupported(data, claim);
+    out.reason = unproven(data, claim, out);
   }
   if (!out.reason.empty()) return out;
   out.lower_bound = dual_value_below(data.Y, claim.W);

@@ -126,6 +126,10 @@ Claim parse_claim(const std::string& text, const std::string& name) {
     out.W.cols = json.at("outputs").get<std::size_t>();
     if (!branched) lines = json.at("lines").get<std::size_t>();
     if (!branched) pairs = json.at("multipliers").get<std::size_t>();
+    if (json.contains("dominant")) {
+      out.dominant = json.at("dominant").at(0).get<std::int64_t>();
+      out.dominant_power = json.at("dominant").at(1).get<int>();
+    }
   } catch (const nlohmann::json::exception&) {
     throw FileError(name + ": the second line is no header of a certificate");
   }

@@ -37,7 +37,9 @@ struct Claim {
   double lower_bound = 0.0;
   double gamma = 0.0;
   std::uint64_t data_hash = 0;
-  bool branched = false;  ///< version 3: W is all there is
+  bool branched = false;       ///< version 3: W is all there is
+  std::int64_t dominant = -1;  ///< the feature that is larger than all others by far, -1 for none (dominant.hpp)
+  int dominant_power = 0;
   Table W;
   std::vector<std::int64_t> representatives;
   std::vector<std::int64_t> line;

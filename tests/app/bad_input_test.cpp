@@ -120,6 +120,16 @@ TEST(BadModel, PredictAndEvaluateSayWhatIsWrong) {
   EXPECT_EQ(folder.files(), 2U);
 }
 
+TEST(BadInput, AnUnknownInstructionSetIsNamed) {
+  const ScratchFolder folder;
+  const Outcome outcome = run_shell(folder, "BURELU_ISA=nonsense burelu bound builtin:spiral --max-evaluations 28");
+  EXPECT_EQ(outcome.exit_code, 3);
+  EXPECT_NE(outcome.err.find("BURELU_ISA=nonsense"), std::string::npos) << outcome.err;
+  EXPECT_NE(outcome.err.find("baseline"), std::string::npos) << outcome.err;
+  EXPECT_EQ(line_count(outcome.err), 1U) << outcome.err;
+  EXPECT_EQ(run_shell(folder, "BURELU_ISA= burelu info builtin:spiral").exit_code, 0);
+}
+
 TEST(VerifyCommand, IsTheProgramBesideTheExecutable) {
   const ScratchFolder folder;
   const std::string programs = "mkdir bin && cp '" + program_path("burelu").string() + "' bin/ && ";

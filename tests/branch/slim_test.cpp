@@ -19,7 +19,7 @@ TEST(Slim, JoinsWhatIsNearlyOneNeuron) {
   }
   const Problem problem = instance.problem();
   const double before = objective(problem, wide);
-  const Network slim = slimmed(problem, wide, before * (1.0 + 1e-3));
+  const Network slim = slimmed(problem, wide, before * (1.0 + 1e-3), 100);
   EXPECT_LE(slim.width(), 4);
   EXPECT_GE(slim.width(), 2);
   EXPECT_LE(objective(problem, slim), before * (1.0 + 1e-3));
@@ -28,10 +28,10 @@ TEST(Slim, JoinsWhatIsNearlyOneNeuron) {
 TEST(Slim, KeepsANetworkThatHasNothingToSpare) {
   const Instance instance = teacher(30, 3, 1, 5);
   const Network network{gaussian(3, 2, 3), gaussian(1, 2, 4)};
-  const Network same = slimmed(instance.problem(), network, 0.0);
+  const Network same = slimmed(instance.problem(), network, 0.0, 100);
   EXPECT_EQ(same.U.data, network.U.data);
   const Network none{Matrix(3, 0), Matrix(1, 0)};
-  EXPECT_EQ(slimmed(instance.problem(), none, 1.0).width(), 0);
+  EXPECT_EQ(slimmed(instance.problem(), none, 1.0, 100).width(), 0);
 }
 
 }  // namespace

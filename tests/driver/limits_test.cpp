@@ -33,6 +33,28 @@ TEST(Limits, AWishAnywhereEndsTheSolveWithABound) {
   }
 }
 
+// Factorisations of presolve that take long are not followed by others: there is nothing yet, and that is said.
+TEST(Limits, PresolveOfManyFeaturesEndsBetweenFactorisations) {
+  const Instance instance{gaussian(330, 12000, 1), gaussian(330, 1, 2), 0.1};
+  double zero = 0.0;
+  for (const double y : instance.Y.data) zero += 0.5 * y * y;
+  TrainOptions options;
+  options.solve.stop = [] { return true; };
+  const Training stopped = train(instance.problem(), options);
+  EXPECT_EQ(stopped.relaxation.status, Status::interrupted);
+  EXPECT_NE(stopped.relaxation.message.find("presolve"), std::string::npos) << stopped.relaxation.message;
+  EXPECT_TRUE(stopped.relaxation.certificate.empty());
+  EXPECT_TRUE(std::isnan(stopped.relaxation.lower_bound));
+  EXPECT_EQ(stopped.network.U.rows, 12000);
+  EXPECT_NEAR(stopped.objective, zero, 1e-12 * zero);
+
+  SolveOptions limited;
+  limited.time_limit = 1e-3;
+  const Relaxation late = solve(instance.problem(), limited);
+  EXPECT_EQ(late.status, Status::time_limit);
+  EXPECT_NE(late.message.find("presolve"), std::string::npos) << late.message;
+}
+
 // 120 outputs, whose best W takes eigenvalues of that order in every trial of a certificate.
 TEST(Limits, ManyOutputsAreNoMoreThanRows) {
   Instance instance{gaussian(12, 3, 1), gaussian(12, 120, 2), 0.5};

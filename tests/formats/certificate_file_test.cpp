@@ -77,6 +77,15 @@ TEST_F(CertificateFile, RoundTripIsBitExact) {
   }
 }
 
+TEST_F(CertificateFile, ADominantFeatureIsKept) {
+  EXPECT_EQ(read_certificate(path_).dominant, -1);
+  c_.dominant = 3;
+  c_.dominant_power = -21;
+  write_certificate(path_, c_);
+  EXPECT_EQ(read_certificate(path_).dominant, 3);
+  EXPECT_EQ(read_certificate(path_).dominant_power, -21);
+}
+
 TEST_F(CertificateFile, WritingTwiceGivesTheSameBytes) {
   const std::string before = text();
   write_certificate(path_, read_certificate(path_));

@@ -135,6 +135,30 @@ TEST(Preparation, ScaleIsTheLargestMagnitudeWhereTheFormatHasNone) {
   EXPECT_EQ(fit_preparation(Matrix(2, 2), {false, false, true, 0}, 0.0, zero).data, std::vector<double>(4, 0.0));
 }
 
+TEST(Preparation, OfNoSamplesThereIsNone) {
+  for (const bool standardize : {false, true})
+    for (const bool bias : {false, true}) {
+      PreparationChoice choice;
+      choice.standardize = standardize;
+      choice.bias = bias;
+      Preparation preparation;
+      EXPECT_THROW(fit_preparation(Matrix(0, 3), choice, 0.0, preparation), DataError);
+      EXPECT_THROW(fit_preparation(Matrix(3, 0), choice, 0.0, preparation), DataError);
+    }
+}
+
+TEST(Preparation, OfNoRowsIsNoRows) {
+  PreparationChoice choice;
+  choice.standardize = choice.bias = true;
+  Preparation preparation;
+  fit_preparation(test::gaussian(5, 3, 1), choice, 0.0, preparation);
+  const Matrix none = prepare(Matrix(0, 3), preparation);
+  EXPECT_EQ(none.rows, 0);
+  EXPECT_EQ(none.cols, 4);
+  EXPECT_THROW(prepare(Matrix(2, 4), preparation), DataError);
+  EXPECT_THROW(prepare(Matrix(2, 2), preparation), DataError);
+}
+
 TEST(Preparation, TooManyComponentsAreRefused) {
   Preparation preparation;
   EXPECT_NE(test::message_of<DataError>([&] {

@@ -6,6 +6,7 @@
 #include <cmath>
 #include <limits>
 
+#include "burelu/solve.hpp"
 #include "certificate/proof.hpp"
 #include "support/certificate_cases.hpp"
 #include "verify/thin.hpp"
@@ -30,6 +31,8 @@ verify::Claim claim_of(const Certificate& c) {
   out.representatives.assign(c.representatives.begin(), c.representatives.end());
   out.line.assign(c.line.begin(), c.line.end());
   out.ratio = c.ratio;
+  out.dominant = c.dominant;
+  out.dominant_power = c.dominant_power;
   for (const Multiplier& pair : c.multipliers) out.pairs.push_back({pair.i, pair.j, pair.value});
   return out;
 }
@@ -100,6 +103,40 @@ TEST(Verify, AcceptsTheBoundOfZeroTargets) {
   const Certificate c = proven(p, 3, 0.0);
   const verify::Verdict verdict = verify::check(data_of(p), claim_of(c));
   EXPECT_TRUE(verdict.valid) << verdict.reason;
+}
+
+// A feature that dominates the others: proven by way of data in which it does not, with either kind of proof.
+TEST(Verify, ADominantFeatureIsTamedAndTamperingRefused) {
+  for (const auto method : {BoundMethod::branch, BoundMethod::relaxation}) {
+    OwnedProblem p = test::planted_problem(5, 14, 3, 1);
+    for (index_t i = 0; i < p.X.rows; ++i) p.X(i, 0) = 1.7e9 * (1.0 + 1e-5 * static_cast<double>(i));
+    SolveOptions options;
+    options.bound = method;
+    options.max_evaluations = method == BoundMethod::relaxation ? 2000 : 0;
+    const Certificate c = solve(p.view(), options).certificate;
+    ASSERT_EQ(c.dominant, 0);
+    verify::Claim claim = claim_of(c);
+    claim.branched = c.branched;
+    const verify::Verdict verdict = verify::check(data_of(p), claim);
+    EXPECT_TRUE(verdict.valid) << verdict.reason;
+    EXPECT_GE(verdict.lower_bound, c.lower_bound);
+
+    verify::Claim wrong = claim;
+    wrong.dominant = 1;
+    EXPECT_FALSE(verify::check(data_of(p), wrong).valid) << "another feature";
+    wrong = claim;
+    wrong.dominant = 7;
+    EXPECT_FALSE(verify::check(data_of(p), wrong).valid) << "no feature";
+    wrong = claim;
+    wrong.dominant_power -= 30;
+    EXPECT_FALSE(verify::check(data_of(p), wrong).valid) << "tamed below the others";
+    wrong = claim;
+    wrong.W(2, 0) += 1e-6;
+    EXPECT_FALSE(verify::check(data_of(p), wrong).valid) << "W responds to the feature";
+    wrong = claim;
+    for (double& w : wrong.W.values) w *= 1.1;
+    EXPECT_FALSE(verify::check(data_of(p), wrong).valid) << "more than gamma";
+  }
 }
 
 class Tampered : public ::testing::Test {

@@ -1,0 +1,51 @@
+// The proof of one box: || sum (x'y)_+ g + L y || <= gamma ||B y|| for every y in it.
+//
+// e'Phi <= r + g'z from chords of the kinks that help e and lines s (x'y), 0 <= s <= 1, below those that hinder it.
+// *Across*: e = Phi(m) / ||Phi(m)||, and the rest of Phi is R + G z up to E; where e'Phi may be negative, the same for
+// -e. *Along*, for at most two outputs: ||Phi|| <= e'Phi / cos(angle) for Phi in a cone around e, one cone after the
+// other; the cones that are left are those of the halves.
+#pragma once
+
+#include <cstdint>
+
+#include "verify/box_form.hpp"
+
+namespace burelu::verify {
+
+struct Box {
+  Vector low{}, high{};
+  std::uint64_t cones = ~std::uint64_t{0};
+};
+
+/// Kinks whose sign is open, and the sum of the others.
+struct Open {
+  std::vector<double> x, g, linear;
+  std::size_t count = 0;
+};
+
+class BoxProof {
+ public:
+  explicit BoxProof(const Sphere& sphere);
+
+  /// `open` receives what the box leaves open of `parent`, and the box loses the cones that are proven.
+  enum class Outcome { proven, violated, open };
+  Outcome test(Box& box, const Open& parent, Open& open);
+  /// Where a box that stays open is halved; the number of features where it is too small for that.
+  std::size_t axis() const;
+
+ private:
+  void narrow(const Open& parent, Open& open);
+  bool across(const Open& open, const std::vector<double>& e);
+  bool along(const Open& open, std::size_t first, std::size_t count, std::uint64_t& cones);
+  bool below(const Open& open, const std::vector<double>& e, double t, Model model, double* least);
+  void flatten(const Open& open, double t, Vector g, std::vector<double>& slope) const;
+
+  const Sphere& s_;
+  Place at_;
+  Vector share_{};
+  double excess_ = 0.0;
+  std::vector<double> centre_, radius_, p_;
+  std::vector<std::array<double, 2>> corners_;  // of the cones, counterclockwise
+};
+
+}  // namespace burelu::verify
