@@ -61,10 +61,11 @@ Roofline roofline(double bytes, double flops, const Ceilings& ceilings) {
 
 const Json kDefinitions = {
     {"bytes",
-     "read and written by the form that runs, its panels counted as memory although they may stay in the L2 cache"},
+     "read and written, each row of F that an entry of a list needs counted as memory although a cache may hold it"},
     {"least_bytes",
-     "that any form must move: of each of the 2 m^2 pairs the pass reads a multiplier (8 bytes, float 4), the update "
-     "reads two and writes one (24, float 12)"},
+     "that any form must move: of each entry of a list the pass reads 16 bytes, the update reads 24 and writes 8; F "
+     "and "
+     "its gradient once"},
     {"roofline_share", "max(bytes / copy rate, flops / DGEMM rate) / seconds"},
     {"least_share", "max(least_bytes / copy rate, flops / DGEMM rate) / seconds"},
     {"roofline_limit, least_limit", "the larger of the two times: mem or arith"}};
@@ -137,10 +138,8 @@ int run(const Settings& settings) {
   if (settings.quick) sizes = {1 << 20, 128, 128};
   std::string missing;
   const std::vector<Target> all = targets(sizes, missing);
-  Json document = {{"command", settings.command},
-                   {"environment", environment(all, missing)},
-                   {"definitions", kDefinitions},
-                   {"multipliers", settings.size.multipliers_float ? "float" : "double"}};
+  Json document = {
+      {"command", settings.command}, {"environment", environment(all, missing)}, {"definitions", kDefinitions}};
   if (!missing.empty()) fmt::print("CPU only: {}\n", missing);
   std::map<std::string, Ceilings> ceilings;
   for (const Target& target : all) {
@@ -173,7 +172,6 @@ int main(int argc, char** argv) {
   app.add_option("--outputs", size.c)->capture_default_str();
   app.add_option("--pairs", size.pairs, "of L-BFGS")->capture_default_str();
   app.add_option("--neurons", size.neurons, "of the training loss")->capture_default_str();
-  app.add_flag("--float", size.multipliers_float, "multipliers in single precision, on a device");
   app.add_option("--seconds", settings.seconds, "for each verb")->capture_default_str();
   app.add_option("--cpu-most", settings.cpu_most,
                  "samples up to which the CPU is timed (it is compared with at any size)");

@@ -66,8 +66,6 @@ Target cuda_target(const CeilingSizes& sizes) {
   Target target;
   target.name = "cuda";
   target.description = cuda_properties(0).name;
-  target.panelled = true;
-  target.takes_float = true;
   target.device = make_cuda_device(0, cpu_device());
   target.ceilings = [sizes]() -> Ceilings {
     const CudaCeilings found = cuda_ceilings(0, sizes.copy_bytes, sizes.device_order);

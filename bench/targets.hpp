@@ -20,9 +20,6 @@ struct Ceilings {
 struct Target {
   std::string name;  ///< "cpu", "cuda"
   std::string description;
-  bool panelled =
-      false;  ///< how the interaction pass moves its data: panels of a device, else tiles in the processor's cache
-  bool takes_float = false;  ///< multipliers in single precision
   std::shared_ptr<const Device> device;
   std::function<Ceilings()> ceilings;
 };

@@ -34,39 +34,34 @@ Network start_network(const Size& size) {
   return {gaussian(size.d, size.neurons, 2), gaussian(size.c, size.neurons, 3)};
 }
 
-// Traffic of the verbs with m x r and m x m arrays. There are 2 m^2 pairs of rows of F; a panel of S is written by the
-// product, read and written by the hinge, read by each of the two products back: 40 bytes an entry besides T', of which
-// a panel that stays in the L2 cache brings few to memory. What any form must move of a pair, S and G never leaving the
-// chip: the pass reads T' (8 bytes, in float 4), the update reads T' and that of the update before, and writes T' (24,
-// in float 12).
+// Traffic of the verbs with m x r arrays and lists of pairs. The pass reads T', column and, where the hinge is
+// positive, w of an entry, two entries a pair; the update T'+ of the one before too, and writes T'. Rows of F come from
+// a cache where it holds them, which is what any form must move, and once per entry from memory where not.
 struct Costs {
-  Costs(const Case& run, bool is_panelled, bool is_float)
+  Costs(const Case& run, std::int64_t listed)
       : m(static_cast<double>(run.data.m)),
         n(static_cast<double>(run.data.loss_rows())),
         d(static_cast<double>(run.data.d)),
         c(static_cast<double>(run.data.c)),
         r(run.size.rank),
         p(run.size.pairs),
-        stored(is_float ? sizeof(float) : sizeof(double)),
-        panelled(is_panelled) {}
+        entries(2.0 * static_cast<double>(listed)) {}
   double m, n, d, c, r, p;
-  double stored;  // bytes of a multiplier
-  bool panelled;
+  double entries;  // of the list
 
   Work activations() const { return {2 * m * d * r, kDouble * (m * d + 5 * m * r)}; }
   Work output_layer() const {
     return {2 * n * r * (r + c) + 2 * n * c * (r + c) + 2 * n * c * r, kDouble * (5 * n * r + 4 * n * c)};
   }
-  Work interaction_pass() const {
-    const double least = 2 * m * m * stored;
-    return {12 * m * m * r, least + (panelled ? 2 * m * m * 5 * kDouble : 0.0), least};
+  Work over_list(double bytes_of_entry) const {
+    const double least = bytes_of_entry * entries + 4 * m * r * kDouble;  // F and G F
+    return {4 * entries * r, least + entries * r * kDouble, least};
   }
-  Work update() const {
-    const double least = 2 * m * m * 3 * stored;
-    return {12 * m * m * r, least + 2 * m * m * (panelled ? 5 * kDouble : sizeof(float)), least};
-  }
+  Work interaction_pass() const { return over_list(16.0); }
+  Work update() const { return over_list(32.0); }
+  Work scan() const { return {4 * m * m * r, 2 * m * r * sizeof(float)}; }
   Work pull_back() const { return {2 * m * d * r + 2 * d * d * r, kDouble * (m * d + 9 * m * r)}; }
-  Work extrapolate() const { return {8 * m * m, 2 * m * m * 4 * stored}; }
+  Work extrapolate() const { return {4 * entries, 32 * entries}; }
   Work descent() const {
     const double unknowns = (m + d) * r;
     return {8 * p * unknowns, kDouble * (4 * p + 10) * unknowns};
@@ -124,12 +119,11 @@ struct Seen {
   Snapshot first, window, updated, reweighed, network;
 };
 
-BackendOptions options_of(const Case& run, const Target& target) {
+BackendOptions options_of(const Case& run) {
   BackendOptions options;
   options.threads = resolve_threads(0);
   options.memory = run.size.pairs;
   options.rank = run.size.rank;
-  options.multipliers_float = target.takes_float && run.size.multipliers_float;
   return options;
 }
 
@@ -141,12 +135,13 @@ TrainingOptions training_options() {
 
 Seen see(const Case& run, const Target& target) {
   constexpr unsigned kAllParts = kDual | kFactor | kPoint | kGradient;
-  const BackendOptions options = options_of(run, target);
+  const BackendOptions options = options_of(run);
   Seen seen;
   {
     const std::unique_ptr<Backend> backend = target.device->relaxation(run.data, options);
     const Point z = random_point(run.data, run.size.rank, 0);
     backend->write_point(z.Shat, z.Ut);
+    list_pairs(*backend);
     descend(*backend, 1);
     backend->read(seen.first, kAllParts);
     descend(*backend, 5);
@@ -177,9 +172,9 @@ Case::Case(const Size& wanted) : size(wanted), X(gaussian(wanted.n, wanted.d, 0)
   training = normalise(problem).problem;
 }
 
-Running::Running(const Case& run, const Target& target) : case_(run), target_(target) {
+Running::Running(const Case& run, const Target& target) : case_(run) {
   constexpr int kUpdates = 6;  // windows of 20: the memory is full, the multipliers are sparse
-  backend_ = target.device->relaxation(run.data, options_of(run, target));
+  backend_ = target.device->relaxation(run.data, options_of(run));
   const Point z = random_point(run.data, run.size.rank, 0);
   backend_->write_point(z.Shat, z.Ut);
   for (int k = 0; k < kUpdates; ++k) {
@@ -210,7 +205,9 @@ Verb Running::verb(const std::string& name, Work work, std::function<void(Backen
 }
 
 std::vector<Verb> Running::verbs() {
-  const Costs costs(case_, target_.panelled, target_.takes_float && case_.size.multipliers_float);
+  Snapshot now;
+  backend_->read(now, kScalars);
+  const Costs costs(case_, now.control.lists.pairs);
   std::vector<Verb> out;
   out.push_back(verb("activations", costs.activations(), [](Backend& b) { b.activations(); }));
   out.push_back(verb("output_layer", costs.output_layer(), [](Backend& b) { b.output_layer(); }));
@@ -235,6 +232,7 @@ std::vector<Verb> Running::verbs() {
                    training->repeat(count, [training] { training->network_pass(); });
                    training->read(s, kScalars);
                  }});
+  out.push_back(verb("scan", costs.scan(), [](Backend& b) { b.scan(); }));
   out.push_back(verb("update_multipliers", costs.update(), [](Backend& b) { b.update_multipliers(); }));
   out.push_back(verb("extrapolate", costs.extrapolate(), [](Backend& b) { b.extrapolate(); }));
   // A window opened each time: the trial is accepted, its products with all pairs are taken, a direction is made.
@@ -251,8 +249,7 @@ std::vector<Check> validate(const Case& run, const Target& tested, const Target&
   const Seen a = see(run, tested);
   const Seen b = see(run, reference);
   const double rounding = 2000.0 * 2.2e-16 * std::sqrt(static_cast<double>(run.data.m));  // sums in another order
-  const bool single = tested.takes_float && run.size.multipliers_float;
-  const double amplified = std::fmax(1e4 * rounding, single ? 2e-5 : 0.0);  // over a few steps; T rounded to float
+  const double amplified = 1e4 * rounding;                                                // over a few steps
   std::vector<Check> out;
   out.push_back({"activations", distance(a.first.A, b.first.A), rounding});
   out.push_back({"output_layer", distance(a.first.E, b.first.E), rounding});

@@ -18,12 +18,11 @@ struct Size {
   int rank = 32;
   int pairs = 100;
   index_t neurons = 100;
-  bool multipliers_float = false;  ///< on a device; the CPU stores doubles
 };
 
 struct Work {
   double flops = 0.0;
-  double bytes = 0.0;        ///< moved by the form that the target runs, its panels counted as memory
+  double bytes = 0.0;        ///< moved where every row of F that an entry reads comes from memory
   double least_bytes = 0.0;  ///< that any form must move: what lies in memory read once, results written once
 
   Work(double its_flops, double its_bytes, double least) : flops(its_flops), bytes(its_bytes), least_bytes(least) {}
@@ -57,7 +56,6 @@ class Running {
   Verb verb(const std::string& name, Work work, std::function<void(Backend&)> body);
 
   const Case& case_;
-  const Target& target_;
   std::unique_ptr<Backend> backend_;
   std::unique_ptr<TrainingBackend> training_;
 };

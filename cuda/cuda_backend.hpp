@@ -32,23 +32,25 @@ struct CudaShape {
   std::int64_t m = 0, d = 0, c = 0;  ///< as in RelaxationData
   std::int64_t loss_rows = 0;        ///< m, and the antiparallel labels
   std::int64_t rank = 0;
-  int memory = 0;  ///< L-BFGS pairs
-  bool multipliers_float = false;
+  int memory = 0;          ///< L-BFGS pairs
+  std::int64_t pairs = 0;  ///< that the list has room for
 
   std::int64_t factor_rows() const { return 2 * m; }
 };
 
-CudaShape cuda_shape(const RelaxationData& data, const BackendOptions& options);
-
-/// What only tests and benchmarks change.
+/// What only tests change.
 struct CudaTuning {
-  std::int64_t panel_rows = 0;     ///< of the interaction pass; 0 chooses
-  std::int64_t panel_columns = 0;  ///< the same
+  std::int64_t pairs = 0;  ///< that a list which may grow begins with; 0 chooses
 };
 
-/// Bytes of device memory that the backend allocates for a relaxation of this shape. 32 m^2 (float: 16 m^2) for the two
-/// copies of the multipliers, 16 m memory rank, some 25 MB of a panel, and smaller for the rest.
-std::int64_t cuda_memory(const CudaShape& shape, const CudaTuning& tuning = {});
+CudaShape cuda_shape(const RelaxationData& data, const BackendOptions& options, const CudaTuning& tuning = {});
+
+/// Bytes of device memory that the backend allocates for a relaxation of this shape: 120 a pair of the list, 16 m
+/// memory rank, and smaller for the rest.
+std::int64_t cuda_memory(const CudaShape& shape);
+
+/// The same for what a solve is planned with: the room that the list begins with where `pairs` is 0.
+std::int64_t cuda_memory(const SolveSize& size);
 
 /// The most device memory that training takes at a time, in bytes: n (2 k + 2 d + 4 c), (2 memory + 5) (d + c) k and
 /// twice (min(n, k) + c)^2 doubles, and smaller ones, with k neurons.

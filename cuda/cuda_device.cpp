@@ -27,9 +27,7 @@ class CudaDevice final : public Device {
   bool trains_side_by_side() const override { return false; }
 
   std::int64_t free_bytes() const override { return cuda_free_memory(number_); }
-  std::int64_t footprint(const SolveSize& s) const override {
-    return cuda_memory({s.rows, s.features, s.outputs, s.loss_rows, s.rank, s.memory, s.multipliers_float});
-  }
+  std::int64_t footprint(const SolveSize& size) const override { return cuda_memory(size); }
   std::int64_t footprint(const TrainingSize& size) const override { return cuda_training_memory(size); }
 
  private:

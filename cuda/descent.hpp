@@ -34,6 +34,7 @@ class CudaDescent : public Base {
     output_layer,
     interaction_pass,
     pull_back,
+    scan,
     update_multipliers,
     judge_update,
     extrapolate,

@@ -1,4 +1,5 @@
 // Devices, memory estimates, and the makers of the backends.
+#include <algorithm>
 #include <string>
 
 #include "cuda_backend.hpp"
@@ -41,14 +42,22 @@ void require_device_memory(std::int64_t bytes, int device) {
   const std::int64_t free = cuda_free_memory(device);
   if (bytes <= free) return;
   throw MemoryError("the problem needs " + readable_bytes(bytes) + " of device memory, and " + readable_bytes(free) +
-                    " are free; use fewer samples, --multipliers float or --device cpu");
+                    " are free; use fewer samples or --device cpu");
 }
 
-template <class Stored>
-std::int64_t bytes_of(const CudaShape& shape, const CudaTuning& tuning) {
-  using Relaxation = cuda::CudaRelaxation<Stored>;
-  const cuda::PanelSize panel = cuda::panel_size(shape.factor_rows(), tuning);
-  return 8 * (Relaxation::fixed_doubles(shape, panel) + Relaxation::rank_doubles(shape));
+// Where the memory ends a list that may grow begins shorter, down to what a solve gets somewhere with.
+CudaShape fitted(CudaShape shape, std::int64_t free) {
+  constexpr std::int64_t kLeastPerRow = 20;
+  const std::int64_t missing = cuda_memory(shape) - free;
+  if (missing <= 0) return shape;
+  CudaShape shorter = shape;
+  shorter.pairs = std::min(shape.pairs, kLeastPerRow * shape.factor_rows());
+  const double each = static_cast<double>(cuda_memory(shape) - cuda_memory(shorter)) /
+                      static_cast<double>(std::max<std::int64_t>(shape.pairs - shorter.pairs, 1));
+  if (!(each > 0.0)) return shape;
+  shape.pairs =
+      std::max(shape.pairs - static_cast<std::int64_t>(static_cast<double>(missing) / each) - 1, shorter.pairs);
+  return shape;
 }
 
 }  // namespace
@@ -69,18 +78,23 @@ std::vector<CudaProperties> cuda_devices() {
   return devices;
 }
 
-CudaShape cuda_shape(const RelaxationData& data, const BackendOptions& options) {
+CudaShape cuda_shape(const RelaxationData& data, const BackendOptions& options, const CudaTuning& tuning) {
   return {data.m,
           data.d,
           data.c,
           data.loss_rows(),
           options.rank > 0 ? options.rank : kLikelyRank,
           options.memory,
-          options.multipliers_float};
+          cuda::first_capacity(data.factor_rows(), options.pairs > 0 ? options.pairs : tuning.pairs)};
 }
 
-std::int64_t cuda_memory(const CudaShape& shape, const CudaTuning& tuning) {
-  return shape.multipliers_float ? bytes_of<float>(shape, tuning) : bytes_of<double>(shape, tuning);
+std::int64_t cuda_memory(const CudaShape& shape) {
+  return 8 * (cuda::CudaRelaxation::fixed_doubles(shape) + cuda::CudaRelaxation::rank_doubles(shape));
+}
+
+std::int64_t cuda_memory(const SolveSize& size) {
+  return cuda_memory(CudaShape{size.rows, size.features, size.outputs, size.loss_rows, size.rank, size.memory,
+                               cuda::first_capacity(2 * size.rows, size.pairs)});
 }
 
 std::int64_t cuda_training_memory(const TrainingSize& size) { return 8 * cuda::CudaTraining::most_doubles(size); }
@@ -97,9 +111,10 @@ std::unique_ptr<Backend> make_cuda_backend(const RelaxationData& data, const Bac
                                            const CudaTuning& tuning) {
   require_device(device);
   const cuda::DeviceScope scope(device);
-  require_device_memory(cuda_memory(cuda_shape(data, options), tuning), device);
-  if (options.multipliers_float) return std::make_unique<cuda::CudaRelaxation<float>>(data, options, device, tuning);
-  return std::make_unique<cuda::CudaRelaxation<double>>(data, options, device, tuning);
+  CudaShape shape = cuda_shape(data, options, tuning);
+  if (options.pairs == 0) shape = fitted(shape, cuda_free_memory(device));
+  require_device_memory(cuda_memory(shape), device);
+  return std::make_unique<cuda::CudaRelaxation>(data, options, device, CudaTuning{shape.pairs});
 }
 
 std::unique_ptr<TrainingBackend> make_cuda_training(const TrainingProblem& problem, int memory, int device) {

@@ -1,229 +1,238 @@
-// The elementwise kernels of the interaction pass, and the sums over their blocks.
+// The interaction pass: kLanes threads of a warp share an entry, so that they read neighbours of a row of F. Both
+// entries of a pair sum their product in the same order: T stays symmetric bit for bit.
 #include "interaction.hpp"
+
+#include <algorithm>
 
 #include "device.hpp"
 #include "launch.hpp"
+#include "seam/entry.hpp"
 #include "seam/rules.hpp"
-#include "triangle.hpp"
-#include "weights.hpp"
 
 namespace burelu::cuda {
 namespace {
 
-constexpr int kRows = 16;  // of a panel, per block
+constexpr int kWarp = 32;
+constexpr int kWarps = static_cast<int>(kThreads) / kWarp;
 
-// kWide neighbours of a row in loads of 16 bytes.
-template <class T>
-struct Loads;
-template <>
-struct Loads<double> {
-  static constexpr int kWide = 2;
-  __device__ static void load(const double* from, double* to) {
-    const double2 v = *reinterpret_cast<const double2*>(from);
-    to[0] = v.x;
-    to[1] = v.y;
-  }
-  __device__ static void store(double* to, const double* from) {
-    *reinterpret_cast<double2*>(to) = double2{from[0], from[1]};
-  }
-};
-template <>
-struct Loads<float> {
-  static constexpr int kWide = 4;
-  __device__ static void load(const float* from, float* to) {
-    const float4 v = *reinterpret_cast<const float4*>(from);
-    to[0] = v.x;
-    to[1] = v.y;
-    to[2] = v.z;
-    to[3] = v.w;
-  }
-  __device__ static void store(float* to, const float* from) {
-    *reinterpret_cast<float4*>(to) = float4{from[0], from[1], from[2], from[3]};
-  }
-};
-template <int kWide>
-__device__ __forceinline__ void load_panel(const double* from, double* to) {
-  for (int l = 0; l < kWide; l += 2) Loads<double>::load(from + l, to + l);
-}
-template <int kWide>
-__device__ __forceinline__ void store_panel(double* to, const double* from) {
-  for (int l = 0; l < kWide; l += 2) Loads<double>::store(to + l, from + l);
+template <int kLanes>
+__device__ __forceinline__ double lanes_sum(double value) {
+  for (int lanes = kLanes / 2; lanes > 0; lanes /= 2) value += __shfl_xor_sync(0xffffffffU, value, lanes);
+  return value;
 }
 
-__device__ double* block_partial(const PanelView& panel) {
-  return panel.partial + blockIdx.y * panel.block_stride + blockIdx.x;
-}
+// One lane's share of a row of F, of the other row of an entry, and of the sum back. Up to 8 kChunk columns.
+template <int kChunk>
+struct RowShare {
+  static constexpr int kLanes = 8;
+  double row[kChunk], other[kChunk], sum[kChunk];
+  int rank, lane;
 
-// h = (T' - sigma S)_+, G = q_i w q_j h, sum of w h^2. NaN stays NaN: the line search must see it.
-template <int kWide, class Stored>
-__device__ __forceinline__ double hinge_entries(const WeightView& weights, const double* importance, std::int64_t i,
-                                                std::int64_t j, double sigma, const Stored* multiplier, double* entry) {
-  double sum = 0.0;
-  for (int l = 0; l < kWide; ++l) {
-    double h = static_cast<double>(multiplier[l]) - sigma * entry[l];
-    if (h <= 0.0 || j + l >= i) h = 0.0;
-    entry[l] = 0.0;
-    if (h == 0.0) continue;
-    entry[l] = importance[i] * pair_weight(weights, i, j + l) * importance[j + l] * h;
-    sum += entry[l] * h;
-  }
-  return sum;
-}
-
-// Constants of the grid are not copied into registers, which would spill.
-template <class Stored>
-__global__ void __launch_bounds__(kThreads)
-    interaction_pass_kernel(const __grid_constant__ PanelView panel, const __grid_constant__ PairView<Stored> pairs) {
-  constexpr int kWide = Loads<Stored>::kWide;
-  constexpr int kBatch = 8 / kWide;                    // rows whose loads are under way together; more would spill
-  const std::int64_t column = kWide * thread_index();  // of the panel
-  const std::int64_t j = panel.first_column + column;
-  const double sigma = panel.state->control.dual.sigma;
-  double sum = 0.0;
-  for (int batch = 0; batch < kRows && j < panel.end_column; batch += kBatch) {
-    const int first = static_cast<int>(blockIdx.y) * kRows + batch;
-    double entries[kBatch][kWide];
-    Stored multipliers[kBatch][kWide];
+  __device__ RowShare(const double* from, double*, std::int64_t r)
+      : rank(static_cast<int>(r)), lane(static_cast<int>(threadIdx.x) % kLanes) {
 #pragma unroll
-    for (int k = 0; k < kBatch; ++k) {
-      const std::int64_t i = panel.first_row + first + k;
-      if (first + k >= panel.rows || j >= i) continue;
-      load_panel<kWide>(panel.entries + (first + k) * panel.stride + column, entries[k]);
-      Loads<Stored>::load(pairs.multipliers + row_offset(i) + j, multipliers[k]);
-    }
-#pragma unroll
-    for (int k = 0; k < kBatch; ++k) {
-      const std::int64_t i = panel.first_row + first + k;
-      if (first + k >= panel.rows) continue;
-      if (j >= i) {
-        for (int l = 0; l < kWide; ++l) entries[k][l] = 0.0;
-      } else {
-        sum += hinge_entries<kWide>(pairs.weights, pairs.importance, i, j, sigma, multipliers[k], entries[k]);
-      }
-      store_panel<kWide>(panel.entries + (first + k) * panel.stride + column, entries[k]);
+    for (int b = 0; b < kChunk; ++b) {
+      row[b] = lane + b * kLanes < rank ? from[lane + b * kLanes] : 0.0;
+      sum[b] = 0.0;
     }
   }
-  sum = block_sum(2.0 * sum, shared_memory<double>());  // ordered pairs
-  if (threadIdx.x == 0) *block_partial(panel) += sum;
+  __device__ double product(const double* q) {
+    double s = 0.0;
+#pragma unroll
+    for (int b = 0; b < kChunk; ++b) {
+      other[b] = lane + b * kLanes < rank ? q[lane + b * kLanes] : 0.0;
+      s += row[b] * other[b];
+    }
+    return lanes_sum<kLanes>(s);
+  }
+  __device__ void add(double g) {
+#pragma unroll
+    for (int b = 0; b < kChunk; ++b) sum[b] += g * other[b];
+  }
+  // The sums of the groups of a warp, in a fixed order.
+  __device__ void store(double* out) {
+#pragma unroll
+    for (int b = 0; b < kChunk; ++b) {
+      for (int lanes = kLanes; lanes < kWarp; lanes *= 2) sum[b] += __shfl_xor_sync(0xffffffffU, sum[b], lanes);
+      if (static_cast<int>(threadIdx.x) % kWarp < kLanes && lane + b * kLanes < rank) out[lane + b * kLanes] = sum[b];
+    }
+  }
+};
+
+// Any number of columns: the whole warp works on one entry, the sum is in memory.
+template <>
+struct RowShare<0> {
+  static constexpr int kLanes = kWarp;
+  const double* row;
+  const double* other = nullptr;
+  double* out;
+  int rank, lane;
+
+  __device__ RowShare(const double* from, double* to, std::int64_t r)
+      : row(from), out(to), rank(static_cast<int>(r)), lane(static_cast<int>(threadIdx.x) % kLanes) {
+    for (int l = lane; l < rank; l += kLanes) out[l] = 0.0;
+  }
+  __device__ double product(const double* q) {
+    other = q;
+    double s = 0.0;
+    for (int l = lane; l < rank; l += kLanes) s += row[l] * q[l];
+    return lanes_sum<kLanes>(s);
+  }
+  __device__ void add(double g) {
+    for (int l = lane; l < rank; l += kLanes) out[l] += g * other[l];
+  }
+  __device__ void store(double*) {}
+};
+
+// The entries of row p; what they add to `sums` is the first lane's of each group.
+template <int kChunk, bool kUpdate>
+__device__ __forceinline__ void pass_row(const PassView& pass, const PairArrays& list, double sigma, std::int64_t p,
+                                         entry::UpdateSums& sums) {
+  constexpr int kGroups = kWarp / RowShare<kChunk>::kLanes;
+  const int group = static_cast<int>(threadIdx.x) % kWarp / RowShare<kChunk>::kLanes;
+  RowShare<kChunk> share(pass.factor + p * pass.rank, pass.gradient + p * pass.rank, pass.rank);
+  const std::int64_t end = list.offset[p + 1];
+  for (std::int64_t first = list.offset[p]; first < end; first += kGroups) {
+    const std::int64_t e = first + group;
+    const bool inside = e < end;
+    // Before the exchange within the warp: behind it the first lane writes T'.
+    const double multiplier = inside ? list.multiplier[e] : 0.0;
+    const double before = kUpdate && inside ? list.previous[e] : 0.0;
+    const double s = share.product(pass.factor + (inside ? list.column[e] : p) * pass.rank);
+    if (!inside) continue;
+    double h = multiplier - sigma * s;
+    if constexpr (kUpdate) {
+      h = entry::update(multiplier, before, s, list.weight[e], sigma, 1.0, sums);
+      if (share.lane == 0) list.multiplier[e] = h;
+    }
+    if (h <= 0.0) continue;  // NaN is not: the line search must see it
+    const double g = list.weight[e] * h;
+    if constexpr (!kUpdate) sums.penalty += g * h;
+    share.add(g);
+  }
+  share.store(pass.gradient + p * pass.rank);
 }
 
-constexpr int kAdded = 5;  // of kUpdateSums; of the others the largest counts
-
-// One entry of an update: returns h, to be stored, and leaves G in place of the product in `gradient`.
-template <class Stored>
-__device__ __forceinline__ double update_entry(const PairView<Stored>& pairs, std::int64_t i, std::int64_t j,
-                                               double sigma, double multiplier, double before, double& gradient,
-                                               entry::UpdateSums& sums) {
-  const double product = gradient;
-  gradient = 0.0;
-  if (multiplier == -kInfinity || j > i) return multiplier;
-  const double w = pairs.importance[i] * pair_weight(pairs.weights, i, j) * pairs.importance[j];
-  // A product of the diagonal is never negative, so it never has a multiplier.
-  if (i == j && product > sums.largest) sums.largest = product;
-  const double h = entry::update(multiplier, before, product, w, sigma, i == j ? 1.0 : 2.0, sums);
-  gradient = w * h;
-  return h;
-}
-
-template <class Stored>
-__global__ void __launch_bounds__(kThreads) update_multipliers_kernel(PanelView panel, PairView<Stored> pairs) {
-  constexpr int kWide = Loads<Stored>::kWide;
-  const std::int64_t column = kWide * thread_index();  // of the panel
-  const std::int64_t j = panel.first_column + column;
-  const double sigma = panel.state->control.dual.sigma;
+// Without the second bound the compiler takes 64 registers for the target, and spills.
+template <int kChunk, bool kUpdate>
+__global__ void __launch_bounds__(kThreads, 2) pass_kernel(PassView pass) {
+  const PairArrays list = pass.pairs.list->now;
+  const double sigma = pass.pairs.state->control.dual.sigma;
+  const std::int64_t rows = 2 * pass.pairs.weights.m;
   entry::UpdateSums sums;
-  for (int k = 0; k < kRows && j < panel.end_column; ++k) {
-    const std::int64_t row = static_cast<std::int64_t>(blockIdx.y) * kRows + k;
-    const std::int64_t i = panel.first_row + row;
-    if (row >= panel.rows) break;
-    double entries[kWide] = {};
-    double* place = panel.entries + row * panel.stride + column;
-    if (j <= i) {
-      Stored multipliers[kWide];
-      Stored before[kWide];
-      load_panel<kWide>(place, entries);
-      Loads<Stored>::load(pairs.multipliers + row_offset(i) + j, multipliers);
-      Loads<Stored>::load(pairs.previous + row_offset(i) + j, before);
-      for (int l = 0; l < kWide; ++l)
-        multipliers[l] = static_cast<Stored>(update_entry(pairs, i, j + l, sigma, static_cast<double>(multipliers[l]),
-                                                          static_cast<double>(before[l]), entries[l], sums));
-      Loads<Stored>::store(pairs.multipliers + row_offset(i) + j, multipliers);
-    }
-    store_panel<kWide>(place, entries);
-  }
+  for (std::int64_t p = blockIdx.x * std::int64_t{kWarps} + threadIdx.x / kWarp; p < rows;
+       p += std::int64_t{gridDim.x} * kWarps)
+    pass_row<kChunk, kUpdate>(pass, list, sigma, p, sums);
+  if (threadIdx.x % RowShare<kChunk>::kLanes != 0) sums = {};
   double* scratch = shared_memory<double>();
-  double* out = block_partial(panel);
-  const double added[kAdded] = {sums.penalty, sums.change, sums.restart, sums.mass, sums.shortfall};
-  for (int k = 0; k < kAdded; ++k) {
-    const double sum = block_sum(added[k], scratch + k * kThreads);
-    if (threadIdx.x == 0) out[k * panel.part_stride] += sum;
-  }
-  const double extremes[2] = {sums.lowest, sums.largest};
-  for (int k = kAdded; k < kUpdateSums; ++k) {
-    const double most = block_reduce(extremes[k - kAdded], scratch + k * kThreads, Max{});
-    if (threadIdx.x == 0) out[k * panel.part_stride] = Max{}(out[k * panel.part_stride], most);
+  double* out = pass.partial + blockIdx.x;
+  const double penalty = block_sum(sums.penalty, scratch);
+  if (threadIdx.x == 0) out[0] = penalty;
+  if constexpr (kUpdate) {
+    const double change = block_sum(sums.change, scratch + kThreads);
+    const double restart = block_sum(sums.restart, scratch + 2 * kThreads);
+    const double shortfall = block_sum(sums.shortfall, scratch + 3 * kThreads);
+    const double lowest = block_reduce(sums.lowest, scratch + 4 * kThreads, Max{});
+    if (threadIdx.x != 0) return;
+    out[kPassBlocks] = change;
+    out[2 * kPassBlocks] = restart;
+    out[3 * kPassBlocks] = shortfall;
+    out[4 * kPassBlocks] = lowest;
   }
 }
 
-// One block combines what all blocks of all panels left, in a fixed order.
+// A thread a pair: w S^2, and the largest of the diagonal.
+__global__ void __launch_bounds__(kThreads)
+    sample_kernel(PassView pass, const SampledPair* sample, std::int64_t count) {
+  const double* importance = pass.pairs.weights.importance;
+  double mass = 0.0;
+  double largest = 0.0;
+  for (std::int64_t k = thread_index(); k < count; k += std::int64_t{gridDim.x} * blockDim.x) {
+    const SampledPair pair = sample[k];
+    const double* f = pass.factor + pair.i * pass.rank;
+    const double* q = pass.factor + pair.j * pass.rank;
+    double s = 0.0;
+    for (std::int64_t l = 0; l < pass.rank; ++l) s += f[l] * q[l];
+    mass += pair.weight * (importance[pair.i] * importance[pair.j]) * s * s;
+    if (pair.i == pair.j && s > largest) largest = s;
+  }
+  mass = block_sum(mass, shared_memory<double>());
+  largest = block_reduce(largest, shared_memory<double>() + kThreads, Max{});
+  if (threadIdx.x != 0) return;
+  pass.partial[5 * kPassBlocks + blockIdx.x] = mass;
+  pass.partial[6 * kPassBlocks + blockIdx.x] = largest;
+}
+
+// One block combines what the blocks left, in a fixed order.
 template <class Operation>
-__device__ double combine_partial(const PanelView& panel, int kind, Operation combine) {
+__device__ double combine_partial(const PassView& pass, int kind, int blocks, Operation combine) {
   double value = 0.0;
-  for (std::int64_t b = threadIdx.x; b < panel.part_stride; b += kThreads)
-    value = combine(value, panel.partial[kind * panel.part_stride + b]);
+  for (int b = static_cast<int>(threadIdx.x); b < blocks; b += static_cast<int>(kThreads))
+    value = combine(value, pass.partial[kind * kPassBlocks + b]);
   return block_reduce(value, shared_memory<double>() + kind * kThreads, combine);
 }
 
-__global__ void __launch_bounds__(kThreads) finish_pass_kernel(PanelView panel) {
-  const double total = combine_partial(panel, 0, Add{});
-  Control& control = panel.state->control;
+__global__ void __launch_bounds__(kThreads) finish_pass_kernel(PassView pass, int blocks) {
+  const double total = combine_partial(pass, 0, blocks, Add{});
+  Control& control = pass.pairs.state->control;
   if (threadIdx.x == 0 && !control.search.halted) rules::take_penalty(control, total);
 }
 
-__global__ void __launch_bounds__(kThreads) finish_update_kernel(PanelView panel) {
-  double sums[kUpdateSums];
-#pragma unroll
-  for (int k = 0; k < kAdded; ++k) sums[k] = combine_partial(panel, k, Add{});
-#pragma unroll
-  for (int k = kAdded; k < kUpdateSums; ++k) sums[k] = combine_partial(panel, k, Max{});
-  if (threadIdx.x != 0) return;
-  rules::take_update(panel.state->control, {sums[0], sums[1], sums[2], sums[3], sums[4], sums[5], sums[6]});
+__global__ void __launch_bounds__(kThreads) finish_update_kernel(PassView pass, int blocks, int sample_blocks) {
+  entry::UpdateSums sums;
+  sums.penalty = combine_partial(pass, 0, blocks, Add{});
+  sums.change = combine_partial(pass, 1, blocks, Add{});
+  sums.restart = combine_partial(pass, 2, blocks, Add{});
+  sums.shortfall = combine_partial(pass, 3, blocks, Add{});
+  sums.lowest = combine_partial(pass, 4, blocks, Max{});
+  sums.mass = combine_partial(pass, 5, sample_blocks, Add{});
+  sums.largest = combine_partial(pass, 6, sample_blocks, Max{});
+  if (threadIdx.x == 0) rules::take_update(pass.pairs.state->control, sums);
 }
 
-template <class Stored>
-Grid panel_grid(const PanelView& panel, int sums) {
-  constexpr std::int64_t kWidth = std::int64_t{Loads<Stored>::kWide} * kThreads;
-  return {dim3(static_cast<unsigned>((panel.columns() + kWidth - 1) / kWidth),
-               static_cast<unsigned>(panel_block_rows(panel.rows))),
-          kThreads, static_cast<std::size_t>(sums) * kThreads * sizeof(double)};
+int blocks_of(std::int64_t count, std::int64_t per_block) {
+  return static_cast<int>(std::min<std::int64_t>((count + per_block - 1) / per_block, kPassBlocks));
+}
+
+Grid grid_of(int blocks, int sums) {
+  return {dim3(static_cast<unsigned>(blocks)), kThreads, static_cast<std::size_t>(sums) * kThreads * sizeof(double)};
+}
+
+template <bool kUpdate>
+void run_pass(cudaStream_t stream, const PassView& pass, int blocks) {
+  const Grid grid = grid_of(blocks, kUpdate ? kUpdateSums - 2 : 1);
+  switch ((pass.rank + 7) / 8) {
+    case 1:
+      return launch(stream, grid, pass_kernel<1, kUpdate>, pass);
+    case 2:
+      return launch(stream, grid, pass_kernel<2, kUpdate>, pass);
+    case 3:
+      return launch(stream, grid, pass_kernel<3, kUpdate>, pass);
+    case 4:
+      return launch(stream, grid, pass_kernel<4, kUpdate>, pass);
+    case 5:
+      return launch(stream, grid, pass_kernel<5, kUpdate>, pass);
+    case 6:
+      return launch(stream, grid, pass_kernel<6, kUpdate>, pass);
+    default:
+      return launch(stream, grid, pass_kernel<0, kUpdate>, pass);
+  }
 }
 
 }  // namespace
 
-std::int64_t panel_block_columns(std::int64_t columns) { return (columns + 2 * kThreads - 1) / (2 * kThreads); }
-std::int64_t panel_block_rows(std::int64_t rows) { return (rows + kRows - 1) / kRows; }
-
-template <class Stored>
-void interaction_pass(cudaStream_t stream, const PanelView& panel, const PairView<Stored>& pairs) {
-  launch(stream, panel_grid<Stored>(panel, kPassSums), interaction_pass_kernel<Stored>, panel, pairs);
+void interaction_pass(cudaStream_t stream, const PassView& pass) {
+  const int blocks = blocks_of(pass.pairs.weights.rows(), kWarps);
+  run_pass<false>(stream, pass, blocks);
+  launch(stream, grid_of(1, 1), finish_pass_kernel, pass, blocks);
 }
 
-template <class Stored>
-void update_multipliers(cudaStream_t stream, const PanelView& panel, const PairView<Stored>& pairs) {
-  launch(stream, panel_grid<Stored>(panel, kUpdateSums), update_multipliers_kernel<Stored>, panel, pairs);
-}
-
-template void interaction_pass(cudaStream_t, const PanelView&, const PairView<double>&);
-template void interaction_pass(cudaStream_t, const PanelView&, const PairView<float>&);
-template void update_multipliers(cudaStream_t, const PanelView&, const PairView<double>&);
-template void update_multipliers(cudaStream_t, const PanelView&, const PairView<float>&);
-
-void finish_pass(cudaStream_t stream, const PanelView& panel) {
-  launch(stream, {dim3(1), kThreads, kPassSums * kThreads * sizeof(double)}, finish_pass_kernel, panel);
-}
-
-void finish_update(cudaStream_t stream, const PanelView& panel) {
-  launch(stream, {dim3(1), kThreads, kUpdateSums * kThreads * sizeof(double)}, finish_update_kernel, panel);
+void update_multipliers(cudaStream_t stream, const PassView& pass, const SampledPair* sample, std::int64_t sampled) {
+  const int blocks = blocks_of(pass.pairs.weights.rows(), kWarps);
+  const int sample_blocks = blocks_of(sampled, kThreads);
+  run_pass<true>(stream, pass, blocks);
+  launch(stream, grid_of(sample_blocks, 2), sample_kernel, pass, sample, sampled);
+  launch(stream, grid_of(1, kUpdateSums), finish_update_kernel, pass, blocks, sample_blocks);
 }
 
 }  // namespace burelu::cuda

@@ -1,46 +1,34 @@
-// Kernels over the stored multipliers, outside the window.
+// Kernels over the list, outside the window. A thread a row where the order within it matters: rows are short.
 #include "multipliers.hpp"
 
 #include <algorithm>
 
 #include "device.hpp"
 #include "launch.hpp"
+#include "seam/entry.hpp"
 #include "seam/rules.hpp"
-#include "triangle.hpp"
 #include "weights.hpp"
 
 namespace burelu::cuda {
 namespace {
 
-constexpr unsigned kRowThreads = 128;          // of a block that works on one row
-constexpr std::int64_t kMaxRowBlocks = 32768;  // below the limit of a grid's y
+constexpr std::int64_t kMostBlocks = 4096;
+constexpr std::int64_t kLikelyEntries = 16;  // of a row, a thread each
 
-template <class Stored>
-__global__ void __launch_bounds__(kThreads) tie_kernel(PairView<Stored> pairs) {
-  const std::int64_t k = thread_index();
-  const std::int64_t m = pairs.weights.m;
-  if (k >= m) return;
-  pairs.multipliers[row_offset(m + k) + k] = static_cast<Stored>(-kInfinity);
-  pairs.previous[row_offset(m + k) + k] = static_cast<Stored>(-kInfinity);
-}
-
-template <class Stored>
-__global__ void __launch_bounds__(kThreads)
-    extrapolate_kernel(PairView<Stored> pairs, std::int64_t size, const State* state) {
-  const double beta = state->control.dual.beta;
-  const std::int64_t step = static_cast<std::int64_t>(gridDim.x) * blockDim.x;
-  for (std::int64_t k = thread_index(); k < size; k += step) {
-    const Stored now = pairs.multipliers[k];
-    if (now == static_cast<Stored>(-kInfinity)) continue;
-    pairs.multipliers[k] = static_cast<Stored>(
-        entry::extrapolated(static_cast<double>(now), static_cast<double>(pairs.previous[k]), beta));
-    pairs.previous[k] = now;
+__global__ void __launch_bounds__(kThreads) extrapolate_kernel(PairView pairs, std::int64_t rows) {
+  const PairArrays list = pairs.list->now;
+  const double beta = pairs.state->control.dual.beta;
+  const std::int64_t entries = list.offset[rows];
+  for (std::int64_t e = thread_index(); e < entries; e += std::int64_t{gridDim.x} * blockDim.x) {
+    const double now = list.multiplier[e];
+    list.multiplier[e] = entry::extrapolated(now, list.previous[e], beta);
+    list.previous[e] = now;
   }
 }
 
 // One block: the new importance, and whether there is one. 3 sweeps over m.
 __global__ void __launch_bounds__(kThreads)
-    importance_kernel(const double* tau, std::int64_t m, std::int64_t rows, double* next, State* state) {
+    importance_kernel(const double* tau, std::int64_t m, double* next, State* state) {
   double* shared = shared_memory<double>();
   double* result = shared + 2 * kThreads;
   double sum = 0.0;
@@ -63,21 +51,22 @@ __global__ void __launch_bounds__(kThreads)
   if (threadIdx.x == 0) result[1] = exp(logs / static_cast<double>(m));
   __syncthreads();
   for (std::int64_t k = threadIdx.x; k < m; k += kThreads) next[m + k] = next[k] = next[k] / result[1];
-  for (std::int64_t i = 2 * m + threadIdx.x; i < rows; i += kThreads) next[i] = 1.0;
 }
 
-// Blocks of 256 columns, rows in stripes.
-template <class Stored>
-__global__ void __launch_bounds__(kThreads)
-    rescale_kernel(PairView<Stored> pairs, const double* next, const State* state) {
-  const std::int64_t j = thread_index();
-  if (!state->reweighing) return;
-  for (std::int64_t i = blockIdx.y; i < pairs.rows; i += gridDim.y) {
-    if (j >= i) continue;
-    const double factor = pairs.importance[i] * pairs.importance[j] / (next[i] * next[j]);
-    const std::int64_t place = row_offset(i) + j;
-    pairs.multipliers[place] = static_cast<Stored>(static_cast<double>(pairs.multipliers[place]) * factor);
-    pairs.previous[place] = static_cast<Stored>(static_cast<double>(pairs.previous[place]) * factor);
+// What the stored weight is multiplied by, T' is divided by.
+__global__ void __launch_bounds__(kThreads) rescale_kernel(PairView pairs, const double* next) {
+  const double* importance = pairs.weights.importance;
+  const PairArrays list = pairs.list->now;
+  const std::int64_t p = thread_index();
+  if (!pairs.state->reweighing || p >= 2 * pairs.weights.m) return;
+  for (std::int64_t e = list.offset[p]; e < list.offset[p + 1]; ++e) {
+    const std::int64_t q = list.column[e];
+    const float before = list.weight[e];
+    const auto after = static_cast<float>(before * ((next[p] * next[q]) / (importance[p] * importance[q])));
+    const double factor = static_cast<double>(before) / after;
+    list.weight[e] = after;
+    list.multiplier[e] *= factor;
+    list.previous[e] *= factor;
   }
 }
 
@@ -87,162 +76,88 @@ __global__ void __launch_bounds__(kThreads)
   if (state->reweighing && i < rows) importance[i] = next[i];
 }
 
-// Thread t of a block looks at its share of the columns of row i.
-template <class Stored, class Work>
-__device__ void share_of_row(const PairView<Stored>& pairs, std::int64_t i, const Work& work) {
-  const std::int64_t share = (i + kRowThreads - 1) / kRowThreads;
-  const std::int64_t begin = share * threadIdx.x;
-  const std::int64_t end = begin + share < i ? begin + share : i;
-  const Stored* row = pairs.previous + row_offset(i);
-  for (std::int64_t j = begin; j < end; ++j)
-    if (row[j] > Stored{0}) work(j, static_cast<double>(row[j]));
+// An entry (i, j) as it goes to the host, and whether it does.
+__device__ bool to_host(const PairArrays& list, std::int64_t i, std::int64_t e, Multiplier& out) {
+  out = {static_cast<std::int32_t>(i), list.column[e], list.previous[e] * list.weight[e]};
+  return list.previous[e] > 0.0;
+}
+__device__ bool to_host(const PairArrays& list, std::int64_t i, std::int64_t e, ListedPair& out) {
+  const double w = list.weight[e];
+  out = {static_cast<std::int32_t>(i), list.column[e], w * list.multiplier[e], w * list.previous[e]};
+  return list.carried(e);
 }
 
-template <class Stored>
-__device__ std::int64_t count_share(const PairView<Stored>& pairs, std::int64_t i) {
-  std::int64_t count = 0;
-  share_of_row(pairs, i, [&count](std::int64_t, double) { ++count; });
-  return count;
-}
-
-// Exclusive sums of one number per thread, by the first thread; returns the total.
-__device__ std::int64_t scan_block(std::int64_t* counts) {
-  std::int64_t total = 0;
-  __syncthreads();
-  if (threadIdx.x == 0) {
-    for (unsigned t = 0; t < blockDim.x; ++t) {
-      const std::int64_t count = counts[t];
-      counts[t] = total;
-      total += count;
-    }
-  }
-  __syncthreads();
-  return total;  // of the first thread only
-}
-
-template <class Stored>
-__global__ void __launch_bounds__(kRowThreads) count_kernel(PairView<Stored> pairs, std::int64_t* counts) {
-  auto* shared = shared_memory<std::int64_t>();
-  for (std::int64_t i = blockIdx.x; i < pairs.rows; i += gridDim.x) {
-    shared[threadIdx.x] = count_share(pairs, i);
-    const std::int64_t total = scan_block(shared);
-    if (threadIdx.x == 0) counts[i] = total;
-    __syncthreads();
+// Entries before the diagonal of row i, in their order.
+template <class Out, class Work>
+__device__ void lower_entries(const PairArrays& list, std::int64_t i, const Work& work) {
+  for (std::int64_t e = list.offset[i]; e < list.offset[i + 1] && list.column[e] < i; ++e) {
+    Out out;
+    if (to_host(list, i, e, out)) work(out);
   }
 }
 
-// One block: counts of `rows` rows to the places where they begin, and the total behind them.
-__global__ void __launch_bounds__(kThreads) scan_kernel(std::int64_t* counts, std::int64_t rows) {
-  auto* shared = shared_memory<std::int64_t>();
-  const std::int64_t share = (rows + kThreads - 1) / kThreads;
-  const std::int64_t begin = share * threadIdx.x;
-  const std::int64_t end = begin + share < rows ? begin + share : rows;
-  std::int64_t sum = 0;
-  for (std::int64_t i = begin; i < end; ++i) sum += counts[i];
-  shared[threadIdx.x] = sum;
-  const std::int64_t total = scan_block(shared);
-  std::int64_t place = shared[threadIdx.x];
-  for (std::int64_t i = begin; i < end; ++i) {
-    const std::int64_t count = counts[i];
-    counts[i] = place;
-    place += count;
-  }
-  if (threadIdx.x == 0) counts[rows] = total;
+template <class Out>
+__global__ void __launch_bounds__(kThreads) count_listed_kernel(PairView pairs, Counter* counts) {
+  const std::int64_t i = thread_index();
+  if (i >= 2 * pairs.weights.m) return;
+  Counter count = 0;
+  lower_entries<Out>(pairs.list->now, i, [&count](const Out&) { ++count; });
+  counts[i] = count;
 }
 
-template <class Stored>
-__global__ void __launch_bounds__(kRowThreads) list_kernel(PairView<Stored> pairs, const std::int64_t* offsets,
-                                                           std::int64_t begin, std::int64_t capacity, Multiplier* out) {
-  auto* shared = shared_memory<std::int64_t>();
-  for (std::int64_t i = blockIdx.x; i < pairs.rows; i += gridDim.x) {
-    if (offsets[i + 1] <= begin || offsets[i] >= begin + capacity) continue;  // the same for the whole block
-    shared[threadIdx.x] = count_share(pairs, i);
-    scan_block(shared);
-    std::int64_t place = offsets[i] - begin + shared[threadIdx.x];
-    share_of_row(pairs, i, [&](std::int64_t j, double value) {
-      if (place >= 0 && place < capacity)
-        out[place] = {static_cast<std::int32_t>(i), static_cast<std::int32_t>(j),
-                      value * pairs.importance[i] * pair_weight(pairs.weights, i, j) * pairs.importance[j]};
-      ++place;
-    });
-    __syncthreads();
+template <class Out>
+__global__ void __launch_bounds__(kThreads) write_listed_kernel(PairView pairs, const Counter* counts, Out* out) {
+  const std::int64_t i = thread_index();
+  if (i >= 2 * pairs.weights.m) return;
+  Out* place = out + counts[i];
+  lower_entries<Out>(pairs.list->now, i, [&place](const Out& one) { *place++ = one; });
+}
+
+__global__ void __launch_bounds__(kThreads) weigh_kernel(PairView pairs) {
+  const PairArrays list = pairs.list->now;
+  const std::int64_t p = thread_index();
+  if (p >= 2 * pairs.weights.m) return;
+  for (std::int64_t e = list.offset[p]; e < list.offset[p + 1]; ++e) {
+    const float weight = pair_weight(pairs.weights, p, list.column[e]);
+    list.weight[e] = weight;
+    list.multiplier[e] /= weight;
+    list.previous[e] /= weight;
   }
 }
 
-template <class Stored>
-__global__ void __launch_bounds__(kThreads)
-    write_kernel(PairView<Stored> pairs, const Multiplier* from, std::int64_t count) {
-  const std::int64_t k = thread_index();
-  if (k >= count) return;
-  const std::int64_t i = from[k].i > from[k].j ? from[k].i : from[k].j;
-  const std::int64_t j = from[k].i > from[k].j ? from[k].j : from[k].i;
-  const double weight = pairs.importance[i] * pair_weight(pairs.weights, i, j) * pairs.importance[j];
-  const std::int64_t place = row_offset(i) + j;
-  pairs.multipliers[place] = pairs.previous[place] = static_cast<Stored>(from[k].value / weight);
-}
-
-Grid row_blocks(std::int64_t rows) {
-  return {dim3(static_cast<unsigned>(std::min(rows, kMaxRowBlocks))), kRowThreads, kRowThreads * sizeof(std::int64_t)};
+template <class Out>
+void list_pairs(cudaStream_t stream, const PairView& pairs, Counter* counts, Out* out) {
+  const std::int64_t rows = pairs.weights.rows();
+  launch(stream, covering(rows), count_listed_kernel<Out>, pairs, counts);
+  sum_counts(stream, counts, rows);
+  launch(stream, covering(rows), write_listed_kernel<Out>, pairs, counts, out);
 }
 
 }  // namespace
 
-template <class Stored>
-void clear_multipliers(cudaStream_t stream, const PairView<Stored>& pairs) {
-  const auto bytes = static_cast<std::size_t>(triangle_size(pairs.rows)) * sizeof(Stored);
-  check(cudaMemsetAsync(pairs.multipliers, 0, bytes, stream), "cudaMemsetAsync");
-  check(cudaMemsetAsync(pairs.previous, 0, bytes, stream), "cudaMemsetAsync");
-  launch(stream, covering(pairs.weights.m), tie_kernel<Stored>, pairs);
+void extrapolate(cudaStream_t stream, const PairView& pairs) {
+  const std::int64_t rows = pairs.weights.rows();
+  launch(stream, covering(std::min(rows * kLikelyEntries, kMostBlocks * kThreads)), extrapolate_kernel, pairs, rows);
 }
 
-template <class Stored>
-void extrapolate(cudaStream_t stream, const PairView<Stored>& pairs, const State* state) {
-  const std::int64_t size = triangle_size(pairs.rows);
-  launch(stream, covering(std::min<std::int64_t>(size, kMaxRowBlocks * kThreads)), extrapolate_kernel<Stored>, pairs,
-         size, state);
-}
-
-template <class Stored>
-void reweigh(cudaStream_t stream, const PairView<Stored>& pairs, double* importance, double* next, const double* tau,
-             State* state) {
-  Grid rescale = covering(pairs.rows);
-  rescale.blocks.y = static_cast<unsigned>(std::min<std::int64_t>(pairs.rows, 1024));
+void reweigh(cudaStream_t stream, const PairView& pairs, double* importance, double* next, const double* tau) {
+  const std::int64_t rows = pairs.weights.rows();
   launch(stream, {dim3(1), kThreads, (2 * kThreads + 2) * sizeof(double)}, importance_kernel, tau, pairs.weights.m,
-         pairs.rows, next, state);
-  launch(stream, rescale, rescale_kernel<Stored>, pairs, next, state);
-  launch(stream, covering(pairs.rows), take_importance_kernel, importance, next, pairs.rows, state);
+         next, pairs.state);
+  launch(stream, covering(rows), rescale_kernel, pairs, next);
+  launch(stream, covering(rows), take_importance_kernel, importance, next, rows, pairs.state);
 }
 
-template <class Stored>
-void count_multipliers(cudaStream_t stream, const PairView<Stored>& pairs, std::int64_t* offsets) {
-  launch(stream, row_blocks(pairs.rows), count_kernel<Stored>, pairs, offsets);
-  launch(stream, {dim3(1), kThreads, kThreads * sizeof(std::int64_t)}, scan_kernel, offsets, pairs.rows);
+void list_multipliers(cudaStream_t stream, const PairView& pairs, Counter* counts, Multiplier* out) {
+  list_pairs(stream, pairs, counts, out);
 }
 
-template <class Stored>
-void list_multipliers(cudaStream_t stream, const PairView<Stored>& pairs, const std::int64_t* offsets,
-                      std::int64_t begin, std::int64_t capacity, Multiplier* out) {
-  launch(stream, row_blocks(pairs.rows), list_kernel<Stored>, pairs, offsets, begin, capacity, out);
+void list_carried(cudaStream_t stream, const PairView& pairs, Counter* counts, ListedPair* out) {
+  list_pairs(stream, pairs, counts, out);
 }
 
-template <class Stored>
-void write_multipliers(cudaStream_t stream, const PairView<Stored>& pairs, const Multiplier* from, std::int64_t count) {
-  launch(stream, covering(count), write_kernel<Stored>, pairs, from, count);
+void weigh_list(cudaStream_t stream, const PairView& pairs) {
+  launch(stream, covering(pairs.weights.rows()), weigh_kernel, pairs);
 }
-
-template void clear_multipliers(cudaStream_t, const PairView<double>&);
-template void clear_multipliers(cudaStream_t, const PairView<float>&);
-template void extrapolate(cudaStream_t, const PairView<double>&, const State*);
-template void extrapolate(cudaStream_t, const PairView<float>&, const State*);
-template void reweigh(cudaStream_t, const PairView<double>&, double*, double*, const double*, State*);
-template void reweigh(cudaStream_t, const PairView<float>&, double*, double*, const double*, State*);
-template void count_multipliers(cudaStream_t, const PairView<double>&, std::int64_t*);
-template void count_multipliers(cudaStream_t, const PairView<float>&, std::int64_t*);
-template void list_multipliers(cudaStream_t, const PairView<double>&, const std::int64_t*, std::int64_t, std::int64_t,
-                               Multiplier*);
-template void list_multipliers(cudaStream_t, const PairView<float>&, const std::int64_t*, std::int64_t, std::int64_t,
-                               Multiplier*);
-template void write_multipliers(cudaStream_t, const PairView<double>&, const Multiplier*, std::int64_t);
-template void write_multipliers(cudaStream_t, const PairView<float>&, const Multiplier*, std::int64_t);
 
 }  // namespace burelu::cuda

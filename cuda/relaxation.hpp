@@ -1,7 +1,6 @@
 // The augmented Lagrangian of the relaxation on the device (src/cpu/cpu_backend.hpp is the same on the CPU).
 //
-// Multipliers: two lower triangles over the rows of F = [A; B] (triangle.hpp), in double or float; arithmetic is
-// double.
+// Multipliers: lists of pairs of rows of F = [A; B] (pair_list.hpp).
 #pragma once
 
 #include "cuda_backend.hpp"
@@ -9,29 +8,23 @@
 #include "interaction.hpp"
 #include "multipliers.hpp"
 #include "normal_equations.hpp"
+#include "pair_lists.hpp"
 #include "rows.hpp"
+#include "scan.hpp"
 #include "seam/relaxation_data.hpp"
 
 namespace burelu::cuda {
 
-struct PanelSize {
-  std::int64_t rows, columns;
-};
-
-/// For this many rows of F: a panel and what is read beside it should stay in the L2 cache.
-PanelSize panel_size(std::int64_t rows, const CudaTuning& tuning);
-
-template <class Stored>
 class CudaRelaxation final : public CudaDescent<Backend> {
  public:
   CudaRelaxation(const RelaxationData& data, const BackendOptions& options, int device, const CudaTuning& tuning);
-  ~CudaRelaxation() override { this->home_.leave(); }
+  ~CudaRelaxation() override { home_.leave(); }
 
   void activations() override;
   void output_layer() override;
   void interaction_pass() override;
   void pull_back() override;
-  void scan() override {}  // the triangles are a list of all pairs
+  void scan() override;
   void update_multipliers() override;
   void judge_update() override;
   void extrapolate() override;
@@ -42,41 +35,38 @@ class CudaRelaxation final : public CudaDescent<Backend> {
   void save(BackendState& into) override;
   void load(const BackendState& from) override;
 
-  /// Doubles of the buffers that a rank does not change (multipliers apart), and of those that it does.
-  static std::int64_t fixed_doubles(const CudaShape& shape, PanelSize panel);
+  /// Doubles of the buffers that a rank does not change, the list's among them, and of those that it does.
+  static std::int64_t fixed_doubles(const CudaShape& shape);
   static std::int64_t rank_doubles(const CudaShape& shape);
 
  private:
-  enum class Pass { evaluate, update };
-
   void upload(const RelaxationData& data);
-  void run_panels(Pass pass);
-  void run_panel(Pass pass, const PanelView& panel);
   void read_multipliers(Snapshot& into, Fetch& fetch);
+  template <class Out>
+  void fetch_listed(Fetch& fetch, std::vector<Out>& out);
+  void make_room(const Lists& seen);
   std::int64_t unknown_shat() const { return shape_.m * shape_.rank; }
   RowsView rows() const;
-  PairView<Stored> pairs() const;
-  PanelView panel(std::int64_t first_row, std::int64_t first_column) const;
+  PairView pairs() const;
+  PassView pass() const;
   NormalView normal() const;
 
   CudaShape shape_;  ///< of what is allocated
   double gamma_, mean_kernel_;
-  PanelSize panel_size_;
-  std::int64_t panel_blocks_x_, panel_blocks_y_;
-  std::int64_t last_count_ = 0;                  // multipliers at the last read
-  DeviceBuffer<Stored> multipliers_, previous_;  // T', T'+ of the last update
+  bool may_grow_;                // no one said how long the list may be
+  std::int64_t last_count_ = 0;  // pairs at the last time that they were read
+  PairLists lists_;
   DeviceBuffer<double> XK_, X_columns_, norms_, Y_, K_, decay_;
   DeviceBuffer<std::int32_t> negative_;
-  DeviceBuffer<double> negative_scale_, importance_, next_importance_, tau_, norm_, residual_, panel_, panel_sums_;
-  DeviceBuffer<std::int64_t> offsets_;
+  DeviceBuffer<double> negative_scale_, importance_, next_importance_, tau_, norm_, residual_;
+  DeviceBuffer<double> row_norm_, pass_sums_;  // |f_p|; sums of the blocks of a pass
+  DeviceBuffer<SampledPair> sample_;
+  DeviceBuffer<float> unit_;
   DeviceBuffer<double> factor_, gradient_factor_, activation_;
   DeviceBuffer<double> loss_rows_;               // [H | Y], rows of r + c
   DeviceBuffer<double> normal_, normal_work_;    // [H'H; Y'H], and its factor
   DeviceBuffer<double> output_, signed_output_;  // V (c x r), [V | -I]
   DeviceBuffer<double> loss_gradient_, pulled_, decay_product_;
 };
-
-extern template class CudaRelaxation<double>;
-extern template class CudaRelaxation<float>;
 
 }  // namespace burelu::cuda

@@ -7,9 +7,8 @@
 
 namespace burelu::cuda {
 
-template <class Stored>
-void CudaRelaxation<Stored>::activations() {
-  const auto turn = this->begin(Verb::activations);
+void CudaRelaxation::activations() {
+  const auto turn = begin(Verb::activations);
   if (!turn) return;
   const std::int64_t r = shape_.rank;
   const double* Ut = trial_.data() + unknown_shat();
@@ -17,9 +16,8 @@ void CudaRelaxation<Stored>::activations() {
   factor_rows(stream_, rows());
 }
 
-template <class Stored>
-void CudaRelaxation<Stored>::output_layer() {
-  const auto turn = this->begin(Verb::output_layer);
+void CudaRelaxation::output_layer() {
+  const auto turn = begin(Verb::output_layer);
   if (!turn) return;
   const std::int64_t r = shape_.rank;
   const std::int64_t c = shape_.c;
@@ -33,54 +31,23 @@ void CudaRelaxation<Stored>::output_layer() {
   measure_output(stream_, {residual_.data(), Y_.data(), output_.data(), n * c, c * r, gamma_}, view());
 }
 
-template <class Stored>
-void CudaRelaxation<Stored>::run_panels(Pass pass) {
-  panel_sums_.zero();
-  for (std::int64_t row = 0; row < shape_.factor_rows(); row += panel_size_.rows) {
-    const std::int64_t end = std::min(row + panel_size_.rows, shape_.factor_rows());
-    for (std::int64_t column = 0; column < end; column += panel_size_.columns) run_panel(pass, panel(row, column));
-  }
+void CudaRelaxation::interaction_pass() {
+  if (const auto turn = begin(Verb::interaction_pass)) cuda::interaction_pass(stream_, pass());
 }
 
-template <class Stored>
-void CudaRelaxation<Stored>::run_panel(Pass pass, const PanelView& p) {
-  const std::int64_t r = shape_.rank;
-  const Operand rows_of_panel{factor_.data() + p.first_row * r, r};
-  const double* columns_of_panel = factor_.data() + p.first_column * r;
-  double* gradient = gradient_factor_.data();
-  blas_.product(p.rows, p.columns(), r, rows_of_panel, transposed(columns_of_panel, r), p.entries, p.stride);
-  if (pass == Pass::evaluate) {
-    cuda::interaction_pass(stream_, p, pairs());
-  } else {
-    cuda::update_multipliers(stream_, p, pairs());
-  }
-  // The first panel of some rows touches them for the first time: panels of earlier rows reached rows above only.
-  const bool touched = p.first_column > 0;
-  blas_.product(p.rows, r, p.columns(), {p.entries, p.stride}, {columns_of_panel, r}, gradient + p.first_row * r, r,
-                touched);
-  blas_.product(p.columns(), r, p.rows, transposed(p.entries, p.stride), rows_of_panel, gradient + p.first_column * r,
-                r, true);
-}
-
-template <class Stored>
-void CudaRelaxation<Stored>::interaction_pass() {
-  const auto turn = this->begin(Verb::interaction_pass);
+void CudaRelaxation::scan() {
+  const auto turn = begin(Verb::scan);
   if (!turn) return;
-  run_panels(Pass::evaluate);
-  finish_pass(stream_, panel(0, 0));
+  cuda::scan(stream_, {pairs(), factor_.data(), shape_.rank, unit_.data(), row_norm_.data(), lists_.counts()});
 }
 
-template <class Stored>
-void CudaRelaxation<Stored>::update_multipliers() {
-  const auto turn = this->begin(Verb::update_multipliers);
-  if (!turn) return;
-  run_panels(Pass::update);
-  finish_update(stream_, panel(0, 0));
+void CudaRelaxation::update_multipliers() {
+  if (const auto turn = begin(Verb::update_multipliers))
+    cuda::update_multipliers(stream_, pass(), sample_.data(), sample_.size());
 }
 
-template <class Stored>
-void CudaRelaxation<Stored>::pull_back() {
-  const auto turn = this->begin(Verb::pull_back);
+void CudaRelaxation::pull_back() {
+  const auto turn = begin(Verb::pull_back);
   if (!turn) return;
   const std::int64_t r = shape_.rank;
   const std::int64_t d = shape_.d;
@@ -92,30 +59,25 @@ void CudaRelaxation<Stored>::pull_back() {
   check(cudaMemcpyAsync(gradient, decay_product_.data(), decay_product_.bytes(), cudaMemcpyDeviceToDevice, stream_),
         "cudaMemcpyAsync");
   blas_.product(d, r, shape_.m, transposed(XK_.data(), d), {pulled_.data(), r}, gradient, r, true);
-  this->measure({Ut, decay_product_.data(), d * r});
+  measure({Ut, decay_product_.data(), d * r});
 }
 
-template <class Stored>
-void CudaRelaxation<Stored>::judge_update() {
-  if (const auto turn = this->begin(Verb::judge_update)) cuda::judge_update(stream_, view());
+void CudaRelaxation::judge_update() {
+  if (const auto turn = begin(Verb::judge_update)) cuda::judge_update(stream_, view());
 }
 
-template <class Stored>
-void CudaRelaxation<Stored>::extrapolate() {
-  if (const auto turn = this->begin(Verb::extrapolate)) cuda::extrapolate(stream_, pairs(), state_.data());
+void CudaRelaxation::extrapolate() {
+  if (const auto turn = begin(Verb::extrapolate)) cuda::extrapolate(stream_, pairs());
 }
 
-template <class Stored>
-void CudaRelaxation<Stored>::reweigh() {
-  const auto turn = this->begin(Verb::reweigh);
-  if (!turn) return;
-  cuda::reweigh(stream_, pairs(), importance_.data(), next_importance_.data(), tau_.data(), state_.data());
+void CudaRelaxation::reweigh() {
+  if (const auto turn = begin(Verb::reweigh))
+    cuda::reweigh(stream_, pairs(), importance_.data(), next_importance_.data(), tau_.data());
 }
 
-// One wait; more where there are many more multipliers than at the last read, or more than a panel holds.
-template <class Stored>
-void CudaRelaxation<Stored>::read(Snapshot& into, unsigned what) {
-  const DeviceScope scope(this->home_.device());
+// One wait; another where there are many more multipliers than at the last read.
+void CudaRelaxation::read(Snapshot& into, unsigned what) {
+  const DeviceScope scope(home_.device());
   const std::int64_t r = shape_.rank;
   const std::int64_t m = shape_.m;
   const std::int64_t d = shape_.d;
@@ -135,53 +97,43 @@ void CudaRelaxation<Stored>::read(Snapshot& into, unsigned what) {
     fetch.add(into.gradient_Shat = Matrix(m, r), gradient_.data());
     fetch.add(into.gradient_Ut = Matrix(d, r), gradient_.data() + m * r);
   }
-  if ((what & kDual) == 0U) return fetch.wait();
+  if ((what & kDual) != 0U)
+    read_multipliers(into, fetch);
+  else
+    fetch.wait();
+  make_room(into.control.lists);
+}
+
+void CudaRelaxation::read_multipliers(Snapshot& into, Fetch& fetch) {
+  const std::int64_t m = shape_.m;
   into.tau.resize(static_cast<std::size_t>(m));
   fetch.add(into.tau.data(), tau_.data(), m * std::int64_t{sizeof(double)});
   fetch.add(into.E = Matrix(shape_.loss_rows, shape_.c), residual_.data());
-  read_multipliers(into, fetch);
+  list_multipliers(stream_, pairs(), lists_.counts(), lists_.outgoing<Multiplier>());
+  fetch_listed(fetch, into.multipliers);
 }
 
-// The panel is free between passes: it takes the triplets, as many at a time as fit. As many are fetched at first as
-// there were last time, and some more.
-template <class Stored>
-void CudaRelaxation<Stored>::read_multipliers(Snapshot& into, Fetch& fetch) {
-  constexpr std::int64_t kBytes = sizeof(Multiplier);
+// What was written to the draft. As much is fetched at first as there was last time, and some more.
+template <class Out>
+void CudaRelaxation::fetch_listed(Fetch& fetch, std::vector<Out>& out) {
+  constexpr std::int64_t kBytes = sizeof(Out);
   constexpr std::int64_t kSlack = 65536;
-  const std::int64_t capacity = panel_.size() * 8 / kBytes;
-  auto* triplets = reinterpret_cast<Multiplier*>(panel_.data());
-  const std::int64_t guess = std::min(last_count_ + last_count_ / 4 + kSlack, capacity);
-  std::int64_t count = 0;
-  count_multipliers(stream_, pairs(), offsets_.data());
-  list_multipliers(stream_, pairs(), offsets_.data(), 0, capacity, triplets);
-  into.multipliers.resize(static_cast<std::size_t>(guess));
-  fetch.add(into.multipliers.data(), triplets, guess * kBytes);
-  fetch.add(&count, offsets_.data() + shape_.factor_rows(), sizeof(count));
+  const Out* listed = lists_.outgoing<Out>();
+  const std::int64_t guess = std::min(last_count_ + last_count_ / 4 + kSlack, lists_.capacity());
+  Counter total = 0;
+  out.resize(static_cast<std::size_t>(guess));
+  fetch.add(out.data(), listed, guess * kBytes);
+  fetch.add(&total, lists_.counts() + shape_.factor_rows(), sizeof(total));
   fetch.wait();
-  into.multipliers.resize(static_cast<std::size_t>(count));
-  for (std::int64_t begin = guess; begin < count; begin += capacity) {
-    const std::int64_t part = std::min(capacity, count - begin);
-    list_multipliers(stream_, pairs(), offsets_.data(), begin, capacity, triplets);
-    fetch.add(into.multipliers.data() + begin, triplets, part * kBytes);
+  const auto count = static_cast<std::int64_t>(total);
+  out.resize(static_cast<std::size_t>(count));
+  if (count > guess) {
+    fetch.add(out.data() + guess, listed + guess, (count - guess) * kBytes);
     fetch.wait();
   }
   last_count_ = count;
 }
 
-template <class Stored>
-void CudaRelaxation<Stored>::write_multipliers(const std::vector<Multiplier>& from) {
-  const DeviceScope scope(this->home_.device());
-  const auto count = static_cast<std::int64_t>(from.size());
-  const std::int64_t capacity = panel_.size() * 8 / std::int64_t{sizeof(Multiplier)};
-  auto* triplets = reinterpret_cast<Multiplier*>(panel_.data());
-  for (std::int64_t begin = 0; begin < count; begin += capacity) {
-    const std::int64_t part = std::min(capacity, count - begin);
-    stream_.upload(triplets, from.data() + begin, static_cast<std::size_t>(part) * sizeof(Multiplier));
-    cuda::write_multipliers(stream_, pairs(), triplets, part);
-  }
-}
-
-template class CudaRelaxation<double>;
-template class CudaRelaxation<float>;
+template void CudaRelaxation::fetch_listed(Fetch&, std::vector<ListedPair>&);
 
 }  // namespace burelu::cuda

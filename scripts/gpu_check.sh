@@ -6,7 +6,8 @@
 # usage: scripts/gpu_check.sh [PRESET]   (default: cuda)
 # BURELU_GPU_RESULTS: the folder of the results (default bench/results/gpu): machine.txt, kernels.json, solve.json,
 #   digits.json and logs.tar.gz. BURELU_SHARED: the folder that holds data/ (default: the bundle's, else ../shared).
-# BURELU_GPU_STEPS: only these steps, e.g. "tests_device memcheck".
+# BURELU_GPU_STEPS: only these steps, e.g. "tests_device memcheck". Left out unless asked for: "lists", solves of 10,000,
+#   100,000 and 1,000,000 samples on the device (lists_N.json), 500 s together.
 #
 # Limits in seconds, 530 together: tests_device 50, memcheck 40, racecheck 50, synccheck 30, benchmark_kernels 70,
 # benchmark_solve 75, digits 70, tests_host 45, tests_all 100 and what the others have left. The build is not counted.
@@ -146,8 +147,8 @@ step tests_device 50 env BURELU_REQUIRE_CUDA=1 BURELU_JOBS="$((jobs < 4 ? jobs :
 
 # Kernels of burelu, not those of NVIDIA's libraries: two replayed windows, one size or two of each verb.
 sanitizer="$(command -v compute-sanitizer || compgen -G '/usr/local/cuda/bin/compute-sanitizer' || true)"
-short='*CudaReplayTest.*/panels_cuda:*/rows33_rank7_cuda:*/rows257_rank7_cuda'
-short+=':*MultipliersWritten*/cuda:*TrainingTest.AgreesWithTheCpu/*_smooth_rows*_cuda:*Ridge*/cuda'
+short='*CudaReplayTest.*/cuda:*/rows33_rank7_cuda:*/rows257_rank7_cuda'
+short+=':*CudaListsTest.AListGrows*/cuda:PairScan.WithoutRoom*:*TrainingTest.AgreesWithTheCpu/*_smooth_rows*_cuda:*Ridge*/cuda'
 if [[ -z $sanitizer ]]; then
   echo "== sanitizer: left out, no compute-sanitizer" && failed+=("sanitizer (not installed)")
 else
@@ -180,6 +181,15 @@ if [[ -e ${digits[0]} ]]; then
     --device cuda --time-limit 45 --report "$out/digits.json" # 4: the limit of time came first
 else
   lacking "data/mnist/t10k-images-idx3-ubyte.gz" "no digits"
+fi
+
+# Lists of pairs at the sizes they are for: gamma grows with the samples, as their loss does.
+if [[ " ${BURELU_GPU_STEPS:-} " == *" lists "* ]]; then
+  # shellcheck disable=SC2016 # expanded by the inner shell
+  step lists 500 bash -c 'for n in 10000 100000 1000000; do
+      "$1" bound "builtin:teacher?n=$n&d=10&c=3" --bound relaxation --gamma "$((n * 3 / 100))" --tol 1e-2 \
+        --device cuda --time-limit 400 --report "$2/lists_$n.json" || [[ $? -eq 4 ]] || exit 1
+    done' bash "$build/burelu" "$out"
 fi
 
 # Everything once where no device is seen, as on any machine, and once with the device: there `auto` takes it.

@@ -42,7 +42,6 @@ struct SolveOptions {
   std::int64_t max_evaluations = 0;  ///< interaction passes; 0 means no limit
   double time_limit = 0.0;           ///< seconds; 0 means no limit; kept to within a factorisation
   std::string device = "auto";       ///< "auto", "cpu", "cuda", "cuda:K"
-  bool multipliers_float = false;    ///< CUDA only: stores the multipliers in single precision, half the memory
   int threads = 0;                   ///< CPU threads, 0 means all. Fewer where the affinity mask, a control group's
                                      ///< quota or OpenMP allows fewer; one inside a parallel region of the caller
   BoundMethod bound = BoundMethod::automatic;  ///< what proves the lower bound

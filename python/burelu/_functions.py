@@ -79,7 +79,6 @@ def solve(
     checkpoint: str | os.PathLike[str] | None = None,
     checkpoint_interval: float | None = None,
     resume: str | os.PathLike[str] | None = None,
-    multipliers_float: bool | None = None,
     progress: ProgressCallback | None = None,
     verbose: int = 0,
 ) -> Relaxation:
@@ -119,7 +118,6 @@ def train(
     checkpoint: str | os.PathLike[str] | None = None,
     checkpoint_interval: float | None = None,
     resume: str | os.PathLike[str] | None = None,
-    multipliers_float: bool | None = None,
     progress: ProgressCallback | None = None,
     verbose: int = 0,
 ) -> Training:
@@ -156,7 +154,7 @@ def train(
 
 
 _CHECKPOINTS = """
-    checkpoint, checkpoint_interval, resume, multipliers_float
+    checkpoint, checkpoint_interval, resume
         As in the C++ structure SolveOptions; None leaves them out."""
 
 for _function in (solve, train):

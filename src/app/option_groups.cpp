@@ -185,6 +185,19 @@ void add_old_cuts(CLI::App* command, Arguments& arguments) {
       ->group("");
 }
 
+/// Hidden: halved what a CUDA device needed before multipliers were lists.
+void add_old_multipliers(CLI::App* command) {
+  command
+      ->add_option_function<std::string>(
+          "--multipliers",
+          [](const std::string&) {
+            throw CLI::ValidationError("--multipliers",
+                                       "multipliers are lists of pairs now, in double precision on every device: leave "
+                                       "the option out");
+          })
+      ->group("");
+}
+
 }  // namespace
 
 namespace {
@@ -332,13 +345,6 @@ void add_solver(CLI::App* command, Arguments& arguments) {
   command->add_option("--device", options.device, "auto, cpu, cuda or cuda:K (default: auto)")
       ->check(kDevice)
       ->type_name("DEVICE");
-  command
-      ->add_option_function<std::string>(
-          "--multipliers", [&options](const std::string& text) { options.multipliers_float = text == "float"; },
-          "how a CUDA device stores the multipliers; float halves the memory, arithmetic stays double (default: "
-          "double)")
-      ->check(one_of({"double", "float"}))
-      ->type_name("double|float");
   command->add_option("--threads", options.threads, "CPU threads (default: all)")->check(kCount)->type_name("N");
   command->add_option("--checkpoint", options.checkpoint, "save the state of a long solve here (default: none)")
       ->check(kName)
@@ -351,6 +357,7 @@ void add_solver(CLI::App* command, Arguments& arguments) {
       ->type_name("FILE");
   add_bound(command, arguments);
   add_old_cuts(command, arguments);
+  add_old_multipliers(command);
   command->add_option("--seed", options.seed, "of everything random (default: 0)")->check(kSeed)->type_name("S");
   command->add_option("--report", arguments.report, "write the JSON report, also on a limit or an interrupt")
       ->check(kName)

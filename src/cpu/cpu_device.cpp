@@ -21,8 +21,6 @@ int useful_threads(const RelaxationData& data, int threads) {
 CpuDevice::CpuDevice() { isa::kernels(); }
 
 std::unique_ptr<Backend> CpuDevice::relaxation(const RelaxationData& data, const BackendOptions& options) const {
-  if (options.multipliers_float)
-    throw DataError("multipliers in single precision need a CUDA device: the CPU backend stores them in double");
   return std::make_unique<CpuBackend>(data, options.memory, useful_threads(data, options.threads), options.sigma,
                                       options.pairs);
 }

@@ -23,8 +23,7 @@ constexpr double kNone = std::numeric_limits<double>::quiet_NaN();
 
 // Options that speak of the relaxation alone.
 bool about_relaxation(const SolveOptions& options) {
-  return !options.checkpoint.empty() || !options.resume.empty() || options.rank > 0 || options.max_evaluations > 0 ||
-         options.multipliers_float;
+  return !options.checkpoint.empty() || !options.resume.empty() || options.rank > 0 || options.max_evaluations > 0;
 }
 
 bool columns_alike(const Matrix& X) {

@@ -26,7 +26,6 @@ std::int64_t all_pairs(const SolveSize& size) { return 2 * size.rows * (size.row
 SolveSize solve_size(const Presolved& reduced, const SolveOptions& options, const BackendOptions& backend) {
   SolveSize size{reduced.rows(), reduced.features(), reduced.outputs(), reduced.Y.rows,
                  options.rank,   backend.memory,     backend.threads};
-  size.multipliers_float = backend.multipliers_float;
   size.slack_columns = LossSpace::most_columns(reduced);
   if (size.rank == 0) size.rank = starting_rank(size.rows, size.features, size.outputs);
   size.memory = policy::lbfgs_pairs({size.rows, size.features, size.outputs, size.rank});
@@ -91,7 +90,6 @@ MemoryEstimate estimate_memory(const Problem& problem, const TrainOptions& optio
   if (reduced.rows() > 0) {
     BackendOptions backend;
     backend.threads = scope.threads();
-    backend.multipliers_float = solve.multipliers_float;
     out.size = fitted(solve_size(reduced, solve, backend), *device, out.host_available - out.host);
     out.host += solve_host_bytes(out.size, *device);
     out.advice = memory_advice(out.size, *device);

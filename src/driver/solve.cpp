@@ -81,7 +81,6 @@ Relaxation relaxed(const Problem& problem, const Presolved& reduced, const Solve
                    int threads, const Stop& stop, Continuation* chain) {
   BackendOptions backend_options;
   backend_options.threads = threads;
-  backend_options.multipliers_float = options.multipliers_float;
   const SolveSize wanted = solve_size(reduced, options, backend_options);
   const SolveSize size = fitted(wanted, device, available_bytes());
   if (size.pairs < wanted.pairs) backend_options.pairs = size.pairs;

@@ -21,8 +21,7 @@ struct BackendOptions {
   double sigma = 1e-2;
   /// Listed pairs there may be; 0: as many as the device thinks fit.
   std::int64_t pairs = 0;
-  int rank = 0;                    ///< expected columns of the factor, for the estimate of memory; 0: not known
-  bool multipliers_float = false;  ///< CUDA: multipliers stored in single precision, arithmetic in double
+  int rank = 0;  ///< expected columns of the factor, for the estimate of memory; 0: not known
 };
 
 struct TrainingOptions {

@@ -16,9 +16,8 @@ struct SolveSize {
   int rank = 0;
   int memory = 0;  ///< L-BFGS pairs
   int threads = 1;
-  std::int64_t pairs = 0;          ///< listed at a time
-  index_t slack_columns = 0;       ///< of right-hand sides of the slack in a certificate, at most
-  bool multipliers_float = false;  ///< on devices that store them in single precision where asked to
+  std::int64_t pairs = 0;     ///< listed at a time
+  index_t slack_columns = 0;  ///< of right-hand sides of the slack in a certificate, at most
 };
 
 /// Sizes of the training of a network.

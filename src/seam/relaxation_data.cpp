@@ -82,6 +82,8 @@ std::vector<SampledPair> mass_sample(const RelaxationData& data) {
 
 }  // namespace
 
+std::int64_t sample_size(index_t m) { return 2 * m + std::min(2 * m * (m - 1), kSampled); }
+
 double pair_kernel(const RelaxationData& data, index_t i, index_t j) {
   const index_t m = data.m;
   const double inner = cblas_ddot(blas(data.d), data.X.row(i % m), 1, data.X.row(j % m), 1);

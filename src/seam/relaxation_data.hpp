@@ -36,6 +36,9 @@ struct RelaxationData {
   index_t loss_rows() const { return Y.rows; }
 };
 
+/// Pairs in the sample of a problem with m rows.
+std::int64_t sample_size(index_t m);
+
 RelaxationData prepare(const Presolved& reduced);
 
 /// Natural size of the product of the rows i, j < 2m of [A; B]: their arc-cosine kernel.

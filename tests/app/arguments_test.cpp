@@ -34,7 +34,6 @@ TEST(Arguments, DefaultsAreThoseOfTheContract) {
   EXPECT_EQ(arguments.options.solve.device, "auto");
   EXPECT_EQ(arguments.options.solve.threads, 0);
   EXPECT_EQ(arguments.options.solve.seed, 0U);
-  EXPECT_FALSE(arguments.options.solve.multipliers_float);
   EXPECT_FALSE(arguments.dry_run);
   EXPECT_EQ(arguments.level(), LogLevel::info);
 }
@@ -60,8 +59,6 @@ TEST(Arguments, EveryOptionArrives) {
                                "cpu",
                                "--threads",
                                "2",
-                               "--multipliers",
-                               "float",
                                "--dry-run",
                                "--seed",
                                "18446744073709551615",
@@ -86,7 +83,6 @@ TEST(Arguments, EveryOptionArrives) {
   EXPECT_EQ(arguments.options.solve.time_limit, 2.5);
   EXPECT_EQ(arguments.options.solve.device, "cpu");
   EXPECT_EQ(arguments.options.solve.threads, 2);
-  EXPECT_TRUE(arguments.options.solve.multipliers_float);
   EXPECT_TRUE(arguments.dry_run);
   EXPECT_EQ(arguments.options.solve.seed, 18446744073709551615ULL);
   EXPECT_EQ(arguments.out + arguments.report + arguments.certificate + arguments.save_data, "mrcs");
@@ -179,7 +175,7 @@ TEST(Arguments, MistakesAreUsageErrorsOfOneLine) {
                                                           {"train", "d", "--device", "tpu"},
                                                           {"train", "d", "--device", "cuda:"},
                                                           {"train", "d", "--threads", "0"},
-                                                          {"train", "d", "--multipliers", "half"},
+                                                          {"train", "d", "--multipliers", "double"},
                                                           {"certify", "d", "--model", "m", "--dry-run"},
                                                           {"train", "d", "--seed", "-1"},
                                                           {"train", "d", "--label", "a", "--target", "b"},

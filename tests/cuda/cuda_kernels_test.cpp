@@ -18,9 +18,10 @@ constexpr auto kKind = burelu::test::BackendKind::cuda;
 // Below, `cuda` is the namespace of the backend that is tested.
 #include "multipliers.hpp"
 #include "normal_equations.hpp"
+#include "pair_lists.hpp"
 #include "resources.hpp"
 #include "rows.hpp"
-#include "triangle.hpp"
+#include "scan.hpp"
 
 namespace burelu::test {
 namespace {
@@ -31,7 +32,7 @@ class CudaKernels : public ::testing::Test {
 };
 class RowKernels : public CudaKernels {};
 class NormalEquations : public CudaKernels {};
-class Multipliers : public CudaKernels {};
+class PairScan : public CudaKernels {};
 
 constexpr std::int64_t kGuard = 40;
 constexpr double kSentinel = 1234.5678;
@@ -75,18 +76,6 @@ struct Guarded {
 std::vector<double> random_vector(std::int64_t size, std::uint64_t seed) { return gaussian(1, size, seed).data; }
 
 const std::int64_t kSizes[] = {1, 31, 32, 33, 257};
-
-TEST(Triangle, RowsFollowEachOtherAndNeverOverflow) {
-  EXPECT_EQ(cuda::row_offset(0), 0);
-  for (const std::int64_t first : {std::int64_t{0}, std::int64_t{65530}, std::int64_t{92600}})
-    for (std::int64_t i = first; i < first + 100; ++i) {
-      EXPECT_EQ(cuda::row_offset(i + 1), cuda::row_offset(i) + cuda::row_width(i)) << i;
-      EXPECT_GT(cuda::row_width(i), i);
-      EXPECT_EQ(cuda::row_offset(i) % 4, 0) << "16 bytes, in float too";
-    }
-  EXPECT_GT(cuda::row_offset(2 * 46341), std::int64_t{1} << 31U);
-  EXPECT_EQ(cuda::triangle_size(33), cuda::row_offset(64));
-}
 
 TEST_F(RowKernels, FactorRowsHaveTheirDefinition) {
   const cuda::Stream stream;
@@ -173,69 +162,219 @@ TEST_F(NormalEquations, AnIndefiniteMatrixGivesNaN) {
   for (const double v : V.values()) EXPECT_TRUE(std::isnan(v));
 }
 
-TEST_F(Multipliers, ExtrapolationIsItsFormula) {
-  const cuda::Stream stream;
-  const cuda::DeviceBuffer<cuda::State> state(1, stream);
-  cuda::State host;
-  host.control.dual.beta = 0.6;
-  state.write(stream, &host, 1);
-  for (const std::int64_t m : {1, 17, 33}) {
-    const std::int64_t size = cuda::triangle_size(2 * m);
-    std::vector<double> now = random_vector(size, 5);
-    std::vector<double> before = random_vector(size, 6);
-    for (double& x : now) x = std::fmax(x, 0.0);
-    now[0] = before[0] = -kInfinity;  // as a tied pair
-    const Guarded T(now, stream);
-    const Guarded P(before, stream);
-    const cuda::PairView<double> pairs{T.data(), P.data(), nullptr, 2 * m, {nullptr, nullptr, 0, m, 0, 1.0}};
-    cuda::extrapolate(stream, pairs, state.data());
-    const std::vector<double> t = T.values();
-    const std::vector<double> p = P.values();
-    EXPECT_EQ(t[0], -kInfinity);
-    for (std::size_t k = 1; k < now.size(); ++k) {
-      const double rounding = 1e-15 * (now[k] + std::fabs(before[k]));  // a device may contract to an FMA
-      EXPECT_NEAR(t[k], std::fmax(now[k] + 0.6 * (now[k] - before[k]), 0.0), rounding);
-      EXPECT_EQ(p[k], now[k]);
+struct Listed {
+  std::vector<std::int64_t> offset;
+  std::vector<std::int32_t> column;
+  std::vector<float> weight;
+  std::vector<double> multiplier, previous;
+};
+
+/// A scan of the rows of `F` by its launcher, over data with two features.
+class Scanning {
+ public:
+  Scanning(const Matrix& F, std::int64_t capacity)
+      : rows_(F.rows),
+        rank_(F.cols),
+        factor_(F.data, stream_),
+        columns_(gaussian(2, F.rows / 2, 8).data, stream_),
+        norms_(std::vector<double>(static_cast<std::size_t>(F.rows / 2), 1.0), stream_),
+        importance_(std::vector<double>(static_cast<std::size_t>(F.rows), 1.0), stream_),
+        unit_(F.rows * F.cols, stream_),
+        norm_(F.rows, stream_),
+        state_(1, stream_),
+        lists_(F.rows, capacity, stream_, state_.data()) {
+    cuda::State state;
+    state.control.lists.capacity = capacity;
+    state.control.settings.margin = kMargin;
+    state_.write(stream_, &state, 1);
+  }
+
+  void take(const std::vector<ListedPair>& pairs) {
+    lists_.take(pairs, state_.data());
+    cuda::weigh_list(stream_, pairs_view());
+  }
+  void scan() {
+    cuda::scan(stream_, {pairs_view(), factor_.data(), rank_, unit_.data(), norm_.data(), lists_.counts()});
+  }
+  Lists counts() { return fetched(state_, stream_)[0].control.lists; }
+  Listed list() {
+    const cuda::PairArrays now = copied(lists_.list(), 1)[0].now;
+    Listed out;
+    out.offset = copied(now.offset, rows_ + 1);
+    const std::int64_t entries = out.offset.back();
+    out.column = copied(now.column, entries);
+    out.weight = copied(now.weight, entries);
+    out.multiplier = copied(now.multiplier, entries);
+    out.previous = copied(now.previous, entries);
+    return out;
+  }
+  void grow(std::int64_t capacity) { lists_.grow(capacity, state_.data()); }
+
+  static constexpr double kMargin = 0.02;
+
+ private:
+  cuda::PairView pairs_view() const {
+    return {lists_.list(), state_.data(), {columns_.data(), norms_.data(), importance_.data(), rows_ / 2, 2, 1.0}};
+  }
+  template <class T>
+  std::vector<T> copied(const T* from, std::int64_t count) const {
+    std::vector<T> out(static_cast<std::size_t>(count));
+    if (count > 0)
+      cuda::check(cudaMemcpyAsync(out.data(), from, out.size() * sizeof(T), cudaMemcpyDeviceToHost, stream_), "copied");
+    stream_.wait();
+    return out;
+  }
+
+  const cuda::Stream stream_;
+  const std::int64_t rows_, rank_;
+  const Guarded factor_, columns_, norms_, importance_;
+  const cuda::DeviceBuffer<float> unit_;
+  const cuda::DeviceBuffer<double> norm_;
+  const cuda::DeviceBuffer<cuda::State> state_;
+  cuda::PairLists lists_;
+};
+
+double cosine(const Matrix& F, index_t p, index_t q) {
+  double s = 0.0;
+  double pp = 0.0;
+  double qq = 0.0;
+  for (index_t l = 0; l < F.cols; ++l) {
+    s += F(p, l) * F(q, l);
+    pp += F(p, l) * F(p, l);
+    qq += F(q, l) * F(q, l);
+  }
+  return pp > 0.0 && qq > 0.0 ? s / std::sqrt(pp * qq) : kInfinity;
+}
+
+/// Rows of F, one of them zero.
+Matrix some_factor(index_t m, index_t rank) {
+  Matrix F = gaussian(2 * m, rank, 5);
+  for (double& value : F.data) value += 0.4;  // most products are positive
+  for (index_t l = 0; l < rank; ++l) F(m, l) = 0.0;
+  return F;
+}
+
+// Each pair twice with the same numbers, columns ascending; `wanted(p, q)` says which.
+template <class Wanted>
+void expect_pairs(const Listed& list, index_t rows, const Wanted& wanted) {
+  std::size_t e = 0;
+  for (index_t p = 0; p < rows; ++p) {
+    ASSERT_EQ(list.offset[static_cast<std::size_t>(p)], static_cast<std::int64_t>(e));
+    for (index_t q = 0; q < rows; ++q) {
+      if (p == q || q == p + rows / 2 || p == q + rows / 2 || !wanted(p, q)) continue;
+      ASSERT_LT(e, list.column.size()) << p << " " << q;
+      ASSERT_EQ(list.column[e], q) << p;
+      const auto other = std::lower_bound(list.column.begin() + list.offset[static_cast<std::size_t>(q)],
+                                          list.column.begin() + list.offset[static_cast<std::size_t>(q) + 1], p) -
+                         list.column.begin();
+      EXPECT_EQ(list.weight[e], list.weight[static_cast<std::size_t>(other)]);
+      EXPECT_EQ(list.multiplier[e], list.multiplier[static_cast<std::size_t>(other)]);
+      ++e;
     }
+  }
+  EXPECT_EQ(e, list.column.size());
+}
+
+const std::int64_t kScanned[] = {1, 33, 64, 65, 150};  // a tile has 128 rows of F
+
+TEST_F(PairScan, FindsWhatBruteForceFinds) {
+  for (const std::int64_t m : kScanned)
+    for (const std::int64_t r : {1, 7, 17, 33}) {
+      const Matrix F = some_factor(m, r);
+      const auto near = [&F](index_t p, index_t q) { return cosine(F, p, q) < Scanning::kMargin; };
+      Scanning scanning(F, cuda::first_capacity(2 * m, 0));
+      for (int k = 0; k < 2; ++k) {  // from an empty list and from its own
+        scanning.scan();
+        const Listed list = scanning.list();
+        expect_pairs(list, F.rows, near);
+        const Lists counts = scanning.counts();
+        EXPECT_EQ(2 * counts.pairs, list.offset.back());
+        EXPECT_EQ(counts.wanted, counts.pairs);
+        EXPECT_EQ(counts.cut, 0);
+      }
+    }
+}
+
+std::vector<ListedPair> some_pairs() { return {{40, 3, 0.5, 0.0}, {41, 3, 0.0, 0.25}, {65, 64, 2.0, 1.0}}; }
+
+bool is_one_of(const std::vector<ListedPair>& pairs, index_t p, index_t q) {
+  return std::any_of(pairs.begin(), pairs.end(),
+                     [&](const ListedPair& one) { return (one.i == p && one.j == q) || (one.i == q && one.j == p); });
+}
+
+TEST_F(PairScan, KeepsWhatCarriesAMultiplier) {
+  const Matrix F = some_factor(33, 7);
+  const std::vector<ListedPair> carried = some_pairs();
+  Scanning scanning(F, 3000);
+  scanning.take(carried);
+  const Listed before = scanning.list();
+  scanning.scan();
+  const Listed list = scanning.list();
+  expect_pairs(list, F.rows,
+               [&](index_t p, index_t q) { return cosine(F, p, q) < Scanning::kMargin || is_one_of(carried, p, q); });
+  double sum = 0.0;
+  double last = 0.0;
+  for (std::size_t e = 0; e < before.column.size(); ++e) {
+    sum += before.weight[e] * before.multiplier[e];
+    last += before.weight[e] * before.previous[e];
+  }
+  EXPECT_NEAR(sum, 2.0 * 2.5, 1e-12);
+  EXPECT_NEAR(last, 2.0 * 1.25, 1e-12);
+  for (std::size_t e = 0; e < list.column.size(); ++e) {
+    sum -= list.weight[e] * list.multiplier[e];
+    last -= list.weight[e] * list.previous[e];
+  }
+  EXPECT_EQ(sum, 0.0);
+  EXPECT_EQ(last, 0.0);
+}
+
+// What does not fit is counted; what stays beside the carried pairs is the most violated.
+TEST_F(PairScan, WithoutRoomKeepsTheMostViolated) {
+  for (const std::int64_t m : {33, 65, 150}) {
+    const Matrix F = some_factor(m, 7);
+    std::vector<double> near;
+    const std::vector<ListedPair> carried = some_pairs();
+    for (index_t p = 0; p < F.rows; ++p)
+      for (index_t q = p + 1; q < F.rows; ++q)
+        if (q != p + m && !is_one_of(carried, p, q) && cosine(F, p, q) < Scanning::kMargin)
+          near.push_back(cosine(F, p, q));
+    std::sort(near.begin(), near.end());
+    const std::int64_t capacity = static_cast<std::int64_t>(near.size()) / 2 + 3;
+    Scanning scanning(F, capacity);
+    scanning.take(carried);
+    scanning.scan();
+    const Lists counts = scanning.counts();
+    EXPECT_EQ(counts.wanted, static_cast<std::int64_t>(near.size()) + 3);
+    EXPECT_EQ(counts.cut, 1);
+    EXPECT_LE(counts.pairs, capacity);
+    EXPECT_GT(counts.pairs, capacity / 2);  // no more is lost than a bin of cosines
+    const double last = near[static_cast<std::size_t>(counts.pairs - 3 - 1)];
+    const Listed list = scanning.list();
+    expect_pairs(list, F.rows,
+                 [&](index_t p, index_t q) { return cosine(F, p, q) <= last + 1e-12 || is_one_of(carried, p, q); });
+    scanning.grow(3 + static_cast<std::int64_t>(near.size()));
+    const Listed moved = scanning.list();
+    EXPECT_EQ(moved.column, list.column);
+    EXPECT_EQ(moved.multiplier, list.multiplier);
+    scanning.scan();
+    EXPECT_EQ(scanning.counts().cut, 1);
+    EXPECT_EQ(scanning.counts().pairs, static_cast<std::int64_t>(near.size()) + 3);
   }
 }
 
-// The triplets of a window of the sequence are the same as those of the whole.
-TEST_F(Multipliers, ComeToTheHostInWindows) {
+TEST_F(PairScan, CountsAreSummed) {
   const cuda::Stream stream;
-  constexpr std::int64_t kRows = 70;
-  std::vector<double> previous(static_cast<std::size_t>(cuda::triangle_size(kRows)), 0.0);
-  std::int64_t count = 0;
-  for (std::int64_t i = 0; i < kRows; ++i)
-    for (std::int64_t j = 0; j < i; ++j)
-      if ((i * 7 + j * 3) % 5 == 0) {
-        previous[static_cast<std::size_t>(cuda::row_offset(i) + j)] = static_cast<double>(i * 100 + j);
-        ++count;
-      }
-  const Guarded P(previous, stream);
-  const Guarded q(std::vector<double>(kRows, 2.0), stream);
-  const Guarded X(std::vector<double>(kRows / 2, 1.0), stream);  // one feature, all alike: weights are 1 or the floor's
-  const Guarded norms(std::vector<double>(kRows / 2, 1.0), stream);
-  const cuda::PairView<double> pairs{
-      nullptr, P.data(), q.data(), kRows, {X.data(), norms.data(), kRows / 2, kRows / 2, 1, 1.0}};
-  const cuda::DeviceBuffer<std::int64_t> offsets(kRows + 1, stream);
-  const cuda::DeviceBuffer<Multiplier> out(64, stream);
-  cuda::count_multipliers(stream, pairs, offsets.data());
-  std::vector<Multiplier> seen;
-  for (std::int64_t begin = 0; begin < count; begin += 50) {
-    cuda::list_multipliers(stream, pairs, offsets.data(), begin, 50, out.data());
-    const std::vector<Multiplier> part = fetched(out, stream);
-    seen.insert(seen.end(), part.begin(), part.begin() + std::min<std::int64_t>(50, count - begin));
-  }
-  EXPECT_EQ(fetched(offsets, stream).back(), count);
-  ASSERT_EQ(static_cast<std::int64_t>(seen.size()), count);
-  for (std::size_t k = 0; k < seen.size(); ++k) {
-    const bool alike = (seen[k].i < kRows / 2) == (seen[k].j < kRows / 2);
-    const double weight = alike ? 1.0 : 1000.0;  // the kernel of opposite rows is zero: its floor is 1e-3
-    EXPECT_NEAR(seen[k].value, 4.0 * weight * (seen[k].i * 100 + seen[k].j), 1e-3 * weight) << k;
-    if (k > 0) {
-      EXPECT_TRUE(seen[k].i > seen[k - 1].i || (seen[k].i == seen[k - 1].i && seen[k].j > seen[k - 1].j));
+  for (const std::int64_t rows : {1, 255, 256, 257, 5000}) {
+    std::vector<cuda::Counter> counts(static_cast<std::size_t>(rows) + 1);
+    std::vector<cuda::Counter> sums(counts.size());
+    for (std::size_t k = 0; k + 1 < counts.size(); ++k) {
+      counts[k] = k * k % 7;
+      sums[k + 1] = sums[k] + counts[k];
     }
+    const cuda::DeviceBuffer<cuda::Counter> memory(rows + 1, stream);
+    memory.write(stream, counts.data(), rows + 1);
+    cuda::sum_counts(stream, memory.data(), rows);
+    EXPECT_EQ(fetched(memory, stream), sums);
   }
 }
 

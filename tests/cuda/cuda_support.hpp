@@ -26,11 +26,10 @@ inline const std::vector<BackendKind> kCudaKinds = {BackendKind::cuda_on_host, B
 /// For names of tests: "_cuda_on_host", "_cuda".
 inline std::string suffix(BackendKind kind) { return "_" + backend_kind_name({kind, 0}); }
 
-inline BackendOptions small_memory(bool single = false) {
+inline BackendOptions small_memory() {
   BackendOptions options;
   options.memory = 12;
   options.sigma = 0.7;
-  options.multipliers_float = single;
   return options;
 }
 
@@ -41,11 +40,10 @@ struct Pretend {
 };
 
 /// The host double as the device of a solve with few L-BFGS pairs.
-inline StandIn double_with_pairs(int memory, bool single = false) {
+inline StandIn double_with_pairs(int memory) {
   StandIn device(make_cuda_on_host_device(0, cpu_device()));
-  device.make_relaxation = [memory, single](const RelaxationData& data, BackendOptions options) {
+  device.make_relaxation = [memory](const RelaxationData& data, BackendOptions options) {
     options.memory = memory;
-    options.multipliers_float = single;
     return make_cuda_on_host_backend(data, options, 0);
   };
   return device;

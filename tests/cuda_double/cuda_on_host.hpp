@@ -6,8 +6,9 @@
 namespace burelu {
 
 std::vector<CudaProperties> cuda_on_host_devices();
-CudaShape cuda_on_host_shape(const RelaxationData& data, const BackendOptions& options);
-std::int64_t cuda_on_host_memory(const CudaShape& shape, const CudaTuning& tuning = {});
+CudaShape cuda_on_host_shape(const RelaxationData& data, const BackendOptions& options, const CudaTuning& tuning = {});
+std::int64_t cuda_on_host_memory(const CudaShape& shape);
+std::int64_t cuda_on_host_memory(const SolveSize& size);
 std::int64_t cuda_on_host_training_memory(const TrainingSize& size);
 std::int64_t cuda_on_host_free_memory(int device);
 CudaProperties cuda_on_host_properties(int device);

@@ -25,12 +25,6 @@ struct dim3 {
   unsigned x, y, z;
   constexpr dim3(unsigned a = 1, unsigned b = 1, unsigned c = 1) : x(a), y(b), z(c) {}
 };
-struct alignas(16) double2 {
-  double x, y;
-};
-struct alignas(16) float4 {
-  float x, y, z, w;
-};
 
 inline thread_local uint3 threadIdx, blockIdx;
 inline thread_local dim3 blockDim, gridDim;
@@ -39,6 +33,14 @@ void __syncthreads(const std::source_location& at = std::source_location::curren
 void __syncwarp(unsigned mask = 0xffffffffU, const std::source_location& at = std::source_location::current());
 double __shfl_xor_sync(unsigned mask, double value, int lanes,
                        const std::source_location& at = std::source_location::current());
+
+// The threads of all blocks take turns: nothing comes between.
+inline unsigned long long atomicAdd(unsigned long long* to, unsigned long long value) {
+  const unsigned long long before = *to;
+  *to += value;
+  return before;
+}
+inline int __ffsll(long long bits) { return __builtin_ffsll(bits); }
 
 enum cudaError_t {
   cudaSuccess = 0,

@@ -87,12 +87,5 @@ TEST(MemoryEstimate, AdviceIsAboutWhatTakesTheMemory) {
   EXPECT_NE(advice(1000, 50, 100000).find("smaller rank"), std::string::npos);
 }
 
-TEST(MemoryEstimate, SinglePrecisionIsRefusedOnTheCpu) {
-  const Instance instance = teacher(10, 2, 1, 1);
-  SolveOptions options = on_cpu(0).solve;
-  options.multipliers_float = true;
-  EXPECT_THROW(burelu::solve(instance.problem(), options), DataError);
-}
-
 }  // namespace
 }  // namespace burelu::test

@@ -40,14 +40,6 @@ void read_text(const std::string& name, const nb::handle& value, std::string& ta
   if (!nb::try_cast(value, target)) refuse(name, value, "a text");
 }
 
-void read_flag(const std::string& name, const nb::handle& value, bool& target) {
-  if (value.is_none()) return;
-  const int truth = PyObject_IsTrue(value.ptr());
-  if (truth < 0) throw nb::python_error();
-  if (!nb::isinstance<nb::bool_>(value) && PyIndex_Check(value.ptr()) == 0) refuse(name, value, "True or False");
-  target = truth == 1;
-}
-
 void read_bound(const nb::handle& value, BoundMethod& target) {
   std::string word;
   read_text("bound", value, word);
@@ -95,8 +87,6 @@ burelu::TrainOptions options_of(const nb::dict& options) {
       read_text(name, value, solve.checkpoint);
     else if (name == "resume")
       read_text(name, value, solve.resume);
-    else if (name == "multipliers_float")
-      read_flag(name, value, solve.multipliers_float);
     else if (name == "bound")
       read_bound(value, solve.bound);
     else
