@@ -195,6 +195,8 @@ void OuterLoop::look() {
     result_.host_waits += 1;
   }
   if (due && !policy::collapsed(now, options_.tolerance)) certify();
+  settings_.margin = policy::next_margin(settings_.margin, infeasibility(), result_.outer_iterations);
+  backend_->set(settings_);
   record();
 }
 
@@ -217,7 +219,6 @@ void OuterLoop::balance_window(const Proposal& proposal) {
   const double defect = std::max(proposal.dual_value - proposal.bound, 0.0);
   state_.window = policy::next_window(state_.window, defect, std::fabs(value - proposal.dual_value), value);
   settings_.extrapolate = policy::extrapolates(state_.window) ? 1 : 0;
-  backend_->set(settings_);
 }
 
 // A full factor may be what holds the solve up: more columns, from the same point and multipliers.

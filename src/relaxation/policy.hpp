@@ -75,6 +75,10 @@ double certificate_flops(const Sizes& sizes, int trials);
 /// infeasibility.
 int parts_of_window(std::int64_t updates);
 
+/// Share of |f_p| |f_q| below which a scan lists a product, after so many updates, from the one before and what it left
+/// infeasible: where pairs off the list run away within a window, wider lists hold them.
+double next_margin(double margin, double infeasibility, std::int64_t updates);
+
 /// Updates of the multipliers from one check to the next.
 int updates_per_check(double evaluation_flops);
 

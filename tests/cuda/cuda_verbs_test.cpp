@@ -83,8 +83,8 @@ class CudaVerbs : public ::testing::TestWithParam<Size> {
 void compare_drill(const RelaxationData& data, const Size& size, double bound) {
   const int rank = size.rank;
   const auto device = make_backend(size.kind, data, small_memory(),
-                                   {data.factor_rows() * data.factor_rows()})  // half of all pairs are violated;
-      CpuBackend cpu(data, small_memory().memory, 1, small_memory().sigma);
+                                   {data.factor_rows() * data.factor_rows()});  // half of all pairs are violated
+  CpuBackend cpu(data, small_memory().memory, 1, small_memory().sigma);
   std::vector<Snapshot> a;
   std::vector<Snapshot> b;
   a.push_back(drill(*device, data, rank, &a));

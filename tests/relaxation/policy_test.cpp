@@ -1,5 +1,6 @@
 // Every decision of the outer loop, on numbers alone.
 #include "relaxation/policy.hpp"
+#include "seam/control.hpp"
 
 #include <gtest/gtest.h>
 
@@ -166,6 +167,16 @@ TEST(Policy, TheFirstWindowsAreListedInParts) {
   EXPECT_GT(parts_of_window(0), 1);
   EXPECT_EQ(parts_of_window(2), 1);
   EXPECT_EQ(parts_of_window(1000), 1);
+}
+
+TEST(Policy, ListsWidenWherePairsOffThemRunAway) {
+  const double least = Settings().margin;
+  EXPECT_EQ(next_margin(least, 0.5, 4), least);  // far from feasible at first, whatever is listed
+  double margin = least;
+  for (int k = 0; k < 10; ++k) margin = next_margin(margin, 0.1, 100);
+  EXPECT_GT(margin, 1.0);  // all pairs
+  for (int k = 0; k < 100; ++k) margin = next_margin(margin, 1e-4, 100);
+  EXPECT_EQ(margin, least);
 }
 
 TEST(Policy, HeavyPassesAreLookedAtAfterEveryUpdate) {
