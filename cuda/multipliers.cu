@@ -113,7 +113,7 @@ __global__ void __launch_bounds__(kThreads) write_listed_kernel(PairView pairs, 
   lower_entries<Out>(pairs.list->now, i, [&place](const Out& one) { *place++ = one; });
 }
 
-__global__ void __launch_bounds__(kThreads) weigh_kernel(PairView pairs) {
+__global__ void __launch_bounds__(kThreads, 2) weigh_kernel(PairView pairs) {
   const PairArrays list = pairs.list->now;
   const std::int64_t p = thread_index();
   if (p >= 2 * pairs.weights.m) return;

@@ -94,11 +94,11 @@ TEST_F(Said, ADryRunKnowsTheLimitsOfTheProcess) {
 #if defined(__SANITIZE_ADDRESS__) || defined(__SANITIZE_THREAD__)
   GTEST_SKIP() << "sanitizers reserve more address space than any limit";
 #endif
-  // 5 GB of multipliers; the libraries of a build with CUDA take more than 1 GB of address space
-  const std::string data = "'builtin:teacher?n=11000&d=3&c=1'";
+  // 3 GB with the shortest lists; the libraries of a build with CUDA take more than 1 GB of address space
+  const std::string data = "'builtin:teacher?n=200000&d=3&c=1' --gamma 1000";
   const Outcome free = run_burelu(folder_, "bound " + data + " --device cpu --dry-run");
   const Outcome limited =
-      run_shell(folder_, "ulimit -v 4500000 && burelu bound " + data + " --device cpu --threads 1 --dry-run");
+      run_shell(folder_, "ulimit -v 2500000 && burelu bound " + data + " --device cpu --threads 1 --dry-run");
   if (free.exit_code != 0) GTEST_SKIP() << free.err;
   EXPECT_EQ(limited.exit_code, 6) << limited.out << limited.err;
   EXPECT_NE(limited.out.find("does not fit"), std::string::npos) << limited.out;

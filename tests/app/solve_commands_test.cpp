@@ -122,7 +122,7 @@ TEST(DryRun, SaysWhatMemoryIsNeededAndSolvesNothing) {
 TEST(DryRun, WhatDoesNotFitEndsWithSixAsTheSolveWould) {
   const ScratchFolder folder;
   const std::string large =
-      "bound 'builtin:teacher?n=300000&d=2&c=1' --device cpu --bound relaxation";  // 40 n^2 bytes: 3 TiB
+      "bound 'builtin:teacher?n=100000&d=2&c=1' --gamma 1000 --device cpu --bound relaxation --rank 100000";  // 8 TiB
   const Outcome dry = run_burelu(folder, large + " --dry-run");
   EXPECT_EQ(dry.exit_code, 6);
   EXPECT_NE(dry.out.find("does not fit"), std::string::npos) << dry.out;
