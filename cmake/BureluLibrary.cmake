@@ -14,7 +14,7 @@ list(FILTER burelu_sources EXCLUDE REGEX "/isa/[^/]*_avx(2|512)\\.cpp$")
 add_library(burelu STATIC ${burelu_sources} "${BURELU_GENERATED_DIR}/version.cpp")
 burelu_target_options(burelu)
 set_target_properties(burelu PROPERTIES POSITION_INDEPENDENT_CODE ON CXX_VISIBILITY_PRESET hidden
-                                        VISIBILITY_INLINES_HIDDEN ON)
+                                        CUDA_VISIBILITY_PRESET hidden VISIBILITY_INLINES_HIDDEN ON)
 target_include_directories(burelu
   PUBLIC "$<BUILD_INTERFACE:${PROJECT_SOURCE_DIR}/include>" "$<BUILD_INTERFACE:${BURELU_GENERATED_DIR}/include>"
          "$<INSTALL_INTERFACE:${CMAKE_INSTALL_INCLUDEDIR}>"
