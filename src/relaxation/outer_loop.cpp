@@ -195,7 +195,10 @@ void OuterLoop::look() {
     result_.host_waits += 1;
   }
   if (due && !policy::collapsed(now, options_.tolerance)) certify();
-  settings_.margin = policy::next_margin(settings_.margin, infeasibility(), result_.outer_iterations);
+  const Lists& lists = snapshot_.control.lists;
+  const double filled =
+      static_cast<double>(lists.wanted) / static_cast<double>(std::max<std::int64_t>(lists.capacity, 1));
+  settings_.margin = policy::next_margin(settings_.margin, infeasibility(), filled, result_.outer_iterations);
   backend_->set(settings_);
   record();
 }

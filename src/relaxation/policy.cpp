@@ -39,7 +39,8 @@ constexpr std::int64_t kEarlyUpdates = 8;  // which are far from feasible whatev
 constexpr double kRunaway = 1e-2;          // infeasibility after them that says so
 constexpr double kWiden = 3.0;             // of the margin
 constexpr double kNarrow = 1.2;
-constexpr double kMarginAll = 2.0;  // all pairs
+constexpr double kRoomToWiden = 0.9;  // of the lists: wider ones may be cut
+constexpr double kMarginAll = 2.0;    // all pairs
 
 }  // namespace
 
@@ -84,10 +85,11 @@ int parts_of_window(std::int64_t updates) { return updates < 2 ? 4 : 1; }
 
 // 200 samples of 20,000 features at .007 % of gamma_max: 14,783 evaluations with the least margin throughout, 1,674 so,
 // 1,412 with all pairs.
-double next_margin(double margin, double infeasibility, std::int64_t updates) {
+double next_margin(double margin, double infeasibility, double filled, std::int64_t updates) {
   if (updates <= kEarlyUpdates) return margin;
-  return infeasibility > kRunaway ? std::fmin(margin * kWiden, kMarginAll)
-                                  : std::fmax(margin / kNarrow, Settings().margin);
+  if (filled > 1.0) return std::fmax(margin / kWiden, Settings().margin);
+  if (infeasibility <= kRunaway) return std::fmax(margin / kNarrow, Settings().margin);
+  return filled <= kRoomToWiden ? std::fmin(margin * kWiden, kMarginAll) : margin;
 }
 
 int updates_per_check(double evaluation_flops) { return evaluation_flops > kHeavy ? 1 : kUpdatesPerCheck; }

@@ -76,8 +76,9 @@ double certificate_flops(const Sizes& sizes, int trials);
 int parts_of_window(std::int64_t updates);
 
 /// Share of |f_p| |f_q| below which a scan lists a product, after so many updates, from the one before and what it left
-/// infeasible: where pairs off the list run away within a window, wider lists hold them.
-double next_margin(double margin, double infeasibility, std::int64_t updates);
+/// infeasible: where pairs off the list run away within a window, wider lists hold them. `filled`: pairs that the last
+/// scan wanted, of those that there is room for.
+double next_margin(double margin, double infeasibility, double filled, std::int64_t updates);
 
 /// Updates of the multipliers from one check to the next.
 int updates_per_check(double evaluation_flops);

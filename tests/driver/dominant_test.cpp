@@ -35,7 +35,7 @@ TEST_P(DominantFeature, LeavesABoundCloseToTheNetwork) {
   for (const double size : {2e7, 1.7e9, 3e12}) {
     const test::Instance instance = large_feature(size, 2e-6, 2);
     const Training result = trained(instance, GetParam());
-    const double share = GetParam() == BoundMethod::branch ? 0.99 : 0.45;  // the relaxation's own optimum is at half
+    const double share = GetParam() == BoundMethod::branch ? 0.99 : 0.45;  // the relaxation's objective is at .55
     EXPECT_GT(result.relaxation.lower_bound, share * result.objective) << size;
     EXPECT_LE(result.relaxation.lower_bound, result.objective) << size;
     EXPECT_NEAR(objective(instance.problem(), result.network), result.objective, 1e-9 * result.objective);
