@@ -174,7 +174,7 @@ TEST(Policy, ListsWidenWherePairsOffThemRunAway) {
   EXPECT_EQ(next_margin(least, 0.5, 0.0, 4), least);  // far from feasible at first, whatever is listed
   double margin = least;
   for (int k = 0; k < 10; ++k) margin = next_margin(margin, 0.1, 0.3, 100);
-  EXPECT_GT(margin, 1.0);                           // all pairs
+  EXPECT_GT(margin, 1.0);                            // all pairs
   EXPECT_EQ(next_margin(0.5, 0.1, 0.95, 100), 0.5);  // but what they have room for
   EXPECT_LT(next_margin(0.5, 0.1, 1.2, 100), 0.5);
   for (int k = 0; k < 100; ++k) margin = next_margin(margin, 1e-4, 0.3, 100);
