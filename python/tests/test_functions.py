@@ -223,6 +223,13 @@ def test_verbose_writes_a_line_per_check(spiral, capfd):
     assert lines and all(line.startswith("burelu solve") and "bound" in line for line in lines)
 
 
+def test_thinned_lines_end_with_the_last_check(spiral, capfd):
+    seen = []
+    burelu.solve(*spiral, 0.1, tolerance=0.1, bound="relaxation", verbose=1, progress=lambda p: seen.append(p.evaluations))
+    lines = capfd.readouterr().err.splitlines()
+    assert 1 <= len(lines) <= len(seen) and f" {seen[-1]} evals" in lines[-1]
+
+
 def test_history_is_a_table(spiral):
     history = burelu.solve(*spiral, 0.1, tolerance=0.05, bound="relaxation").history
     assert {"evaluations", "seconds", "objective", "lower_bound"} <= set(history.dtype.names)
