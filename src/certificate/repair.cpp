@@ -117,6 +117,7 @@ SlackMixture Repair::mixture(double theta) const {
 bool Repair::improve(double logit, const Matrix& W, Choice& best) {
   if (stopped() && best.bound > -kInfinity) return false;
   ++trials_;
+  flops_ += slack_->flops(LossSpace::most_columns(reduced_));
   if (!slack_->factorise(mixture(share(logit)))) return false;
   const LossSpace space(reduced_, *slack_, W);
   if (!space.valid()) return false;
@@ -234,8 +235,10 @@ Proposal Repair::propose(const DualPoint& point) {
   remember(point);
   previous_.reset();
   trials_ = 0;
+  flops_ = 0.0;
   out.theta = raise_both(point);
   out.trials = trials_;
+  out.flops = flops_;
   ++calls_;
   out.bound = incumbent_.bound;
   out.multipliers = incumbent_.pairs;

@@ -80,6 +80,7 @@ class Repair {
   index_t m_, d_, c_, order_;
   SparseSlack* slack_ = nullptr;  // of this call
   int trials_ = 0;                // of this call
+  double flops_ = 0.0;            // of them
   const Stop* stop_ = nullptr;
   Anchor anchor_ = kUniform;
   Anchor interior_anchor_ = kCurvature;  // the better one of late

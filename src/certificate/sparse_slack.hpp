@@ -38,6 +38,8 @@ class SparseSlack {
   void set_anchor(const std::vector<Multiplier>& pairs, const std::vector<double>& tau);
   /// False where the mixture is not positive definite.
   bool factorise(const SlackMixture& mixture) { return factorise(mixture, 0.0); }
+  /// Of a factorisation and of solves with so many columns, about.
+  double flops(index_t columns) const;
   /// N^-1 Z for Z of (m + d) x k, after factorise() was true. False where that was not so after all.
   bool solve(Matrix& Z);
   /// Z'N^-1 Z; its lower triangle (column-major) counts. May destroy Z.
