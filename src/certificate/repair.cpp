@@ -63,6 +63,7 @@ SlackMixture Repair::mixture(double place) const {
 bool Repair::improve(double place, const Matrix& W, Choice& best) {
   if (stopped() && best.bound > -kInfinity) return false;
   ++trials_;
+  flops_ += slack_->flops(LossSpace::most_columns(reduced_));
   SlackMixture here = mixture(place);
   const double share = slack_->factorise(here);
   if (!(share > 0.0)) return false;
@@ -170,8 +171,10 @@ Proposal Repair::propose(const DualPoint& point) {
   remember(point);
   previous_.reset();
   trials_ = 0;
+  flops_ = 0.0;
   out.theta = raise_both(point);
   out.trials = trials_;
+  out.flops = flops_;
   ++calls_;
   out.bound = incumbent_.bound;
   out.multipliers = incumbent_.pairs;

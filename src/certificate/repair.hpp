@@ -74,6 +74,7 @@ class Repair {
   index_t m_, d_, c_, order_;
   SparseSlack* slack_ = nullptr;  // of this call
   int trials_ = 0;                // of this call
+  double flops_ = 0.0;            // of them
   const Stop* stop_ = nullptr;
   Climb climb_ = kRaised;             // what `place` says
   std::vector<double> lacking_;       // of K of this point

@@ -140,6 +140,13 @@ double SparseSlack::factorise(const SlackMixture& mixture) {
   return share_;
 }
 
+double SparseSlack::flops(index_t columns) const {
+  constexpr double kIterations = 50.0;  // with an incomplete factor: its rows and those of K
+  const auto solved = static_cast<double>(X_.cols + columns);
+  const SparseCholesky& factor = solver_->factor();
+  return factor.flops() + 4.0 * factor.entries() * solved * (solver_->complete() ? 1.0 : kIterations);
+}
+
 /// H <- K^-1 H by iteration; false where the solution of K v = 1 is not positive.
 bool SparseSlack::solve_with_ones(Matrix& H) const {
   Matrix both(H.rows, H.cols + 1, 1.0);

@@ -38,6 +38,8 @@ class SparseSlack {
   double mean_diagonal() const;
   /// The share of M that leaves N = share M + gamma/2 I_u > 0: 1, or about the largest; 0 where K > 0 does not hold.
   double factorise(const SlackMixture& mixture);
+  /// Of a factorisation and of solves with so many columns, about.
+  double flops(index_t columns) const;
   /// N^-1 Z for Z of (m + d) x k, after factorise() was positive. False where that was not so after all.
   bool solve(Matrix& Z);
   /// Z'N^-1 Z; its lower triangle (column-major) counts. May destroy Z.
