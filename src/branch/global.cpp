@@ -6,6 +6,7 @@
 #include <optional>
 
 #include "branch/ascent.hpp"
+#include "branch/batch_search.hpp"
 #include "branch/columns.hpp"
 #include "branch/estimate.hpp"
 #include "branch/search.hpp"
@@ -36,8 +37,13 @@ Matrix residual(const Problem& problem, const Matrix& outputs) {
 
 class Trainer {
  public:
-  Trainer(const Problem& problem, const Presolved& reduced, const GlobalLimits& limits)
-      : problem_(problem), reduced_(reduced), limits_(limits), columns_(problem), random_(limits.seed) {
+  Trainer(const Device& device, const Problem& problem, const Presolved& reduced, const GlobalLimits& limits)
+      : device_(device),
+        problem_(problem),
+        reduced_(reduced),
+        limits_(limits),
+        columns_(problem),
+        random_(limits.seed) {
     bound_ = std::numeric_limits<double>::quiet_NaN();
     if (limits.start != nullptr && limits.start->U.rows == problem.X.cols) begin_with(limits.start->U);
     result_.objective = columns_.objective();
@@ -157,7 +163,7 @@ class Trainer {
       result_.cells = before + cells;
       return !wished();
     };
-    SearchResult found = search(kinks, limits);
+    SearchResult found = search_on(device_, kinks, limits);
     result_.cells = before + found.cells;
     propose(kinks, found.upper);
     return found;
@@ -233,6 +239,7 @@ class Trainer {
     }
   }
 
+  const Device& device_;
   const Problem& problem_;
   const Presolved& reduced_;
   const GlobalLimits& limits_;
@@ -245,8 +252,9 @@ class Trainer {
 
 }  // namespace
 
-GlobalOptimum train_globally(const Problem& problem, const Presolved& reduced, const GlobalLimits& limits) {
-  return Trainer(problem, reduced, limits).run();
+GlobalOptimum train_globally(const Device& device, const Problem& problem, const Presolved& reduced,
+                             const GlobalLimits& limits) {
+  return Trainer(device, problem, reduced, limits).run();
 }
 
 std::optional<double> branched_bound(const Problem& problem, const Certificate& certificate,

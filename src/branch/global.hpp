@@ -15,6 +15,7 @@
 #include "burelu/network.hpp"
 #include "burelu/problem.hpp"
 #include "problem/presolve.hpp"
+#include "seam/device.hpp"
 
 namespace burelu {
 
@@ -46,8 +47,9 @@ struct GlobalOptimum {
   int rounds = 0;
 };
 
-/// Uses the threads of the calling thread's scope. rank of X at most `kMostDims`.
-GlobalOptimum train_globally(const Problem& problem, const Presolved& reduced, const GlobalLimits& limits);
+/// Uses the threads of the calling thread's scope; `device` takes the search's cells. rank of X at most `kMostDims`.
+GlobalOptimum train_globally(const Device& device, const Problem& problem, const Presolved& reduced,
+                             const GlobalLimits& limits);
 
 /// The bound of a certificate of branch and bound, proven again, or nothing. `keep_going` may be empty.
 std::optional<double> branched_bound(const Problem& problem, const Certificate& certificate,

@@ -83,8 +83,8 @@ bool branches(const Presolved& reduced, const SolveOptions& options) {
                   " features are possible): use --bound relaxation, or fewer components");
 }
 
-Branching branch(const Problem& problem, const Presolved& reduced, const SolveOptions& options, const Clock& clock,
-                 const Stop& stop, const Network* start) {
+Branching branch(const Device& device, const Problem& problem, const Presolved& reduced, const SolveOptions& options,
+                 const Clock& clock, const Stop& stop, const Network* start) {
   Branching out;
   const bool automatic = options.bound == BoundMethod::automatic;
   const double limit = options.time_limit * (automatic ? kTimeShare : 1.0);
@@ -125,7 +125,7 @@ Branching branch(const Problem& problem, const Presolved& reduced, const SolveOp
     interrupted = !options.progress(p);
     return !interrupted;
   };
-  out.optimum = train_globally(problem, reduced, limits);
+  out.optimum = train_globally(device, problem, reduced, limits);
   if (interrupted)
     out.status = Status::interrupted;
   else if (out.optimum.reached)

@@ -1,0 +1,34 @@
+// Directions with large h that a search comes upon: apart from each other, the highest kept.
+#pragma once
+
+#include <vector>
+
+#include "branch/search.hpp"
+
+namespace burelu {
+
+class Peaks {
+ public:
+  explicit Peaks(const Kinks& kinks) : k_(&kinks) {}
+
+  void add(double value, const double* y);
+  /// In their order: what comes of it does not depend on who found them.
+  void add(const Peaks& others);
+  void clear() { entries_.clear(); }
+  /// The highest first.
+  std::vector<Peak> take();
+
+ private:
+  struct Entry {
+    Peak peak;
+    std::vector<double> dual;  // M y
+    double length = 0.0;       // (y'M y)^1/2
+  };
+  std::size_t lowest() const;
+
+  const Kinks* k_;
+  std::vector<Entry> entries_;
+  double least_ = 0.0;
+};
+
+}  // namespace burelu
