@@ -12,21 +12,6 @@ inline constexpr int kLanes = 32;  // a block is one warp
 inline constexpr int kGroup = 16;  // sums at a time
 inline constexpr unsigned kAllLanes = 0xffffffffU;
 
-struct CellShared {
-  cell::Work work;
-  double ratio[cell::kDims];  // v = x - s ratio: mu / l0, or zero where chords are taken
-  double tilt[cell::kDims];   // slope of the bound, minus the threshold's
-  double reach[cell::kDims];  // what the slopes' sweep takes for the size of the box
-  double sums[cell::kDims];
-  double kept[cell::kDims];  // scores of the worst sector
-  double result;
-  std::int32_t counts[kLanes];
-  unsigned char row[cell::kDims * (cell::kDims + 1) / 2], column[cell::kDims * (cell::kDims + 1) / 2];
-};
-static_assert(offsetof(cell::Work, L) == offsetof(cell::Work, H) + sizeof(cell::Work::H) &&
-                  2 * sizeof(cell::Work::H) >= sizeof(double) * kGroup * kLanes,
-              "partial sums lie where the form's matrices will be");
-
 // Arrays of all kinks, then of the open ones.
 struct CellScratch {
   double *all_s, *all_r;  // x'u and its reach, of all kinks
@@ -67,29 +52,70 @@ struct CellScratch {
   }
 };
 
+struct CellShared {
+  cell::Work work;
+  CellScratch at;
+  double ratio[cell::kDims];  // v = x - s ratio: mu / l0, or zero where chords are taken
+  double tilt[cell::kDims];   // slope of the bound, minus the threshold's
+  double reach[cell::kDims];  // what the slopes' sweep takes for the size of the box
+  double sums[cell::kDims];
+  double kept[cell::kDims];  // scores of the worst sector
+  double result;
+  std::int32_t counts[kLanes];
+  unsigned char row[cell::kDims * (cell::kDims + 1) / 2], column[cell::kDims * (cell::kDims + 1) / 2];
+};
+static_assert(offsetof(cell::Work, L) == offsetof(cell::Work, H) + sizeof(cell::Work::H) &&
+                  2 * sizeof(cell::Work::H) >= sizeof(double) * kGroup * kLanes,
+              "partial sums lie where the form's matrices will be");
+
 BURELU_FORMULA std::int64_t scratch_size(std::int64_t count, std::int64_t dims, std::int64_t outputs) {
   return count * (dims + 9) + (count + 1) / 2 + outputs * (2 * dims + 4);
 }
 
 __device__ __forceinline__ int lane() { return static_cast<int>(threadIdx.x); }
 
-/// sink(k, sum of term(k, i) over i < count) for k < sums, by one lane each, in a fixed order.
+/// The loops of a warp, which stay loops: unrolled, they take so many registers that few warps fit on a multiprocessor.
+#if defined(__CUDACC__)
+#define BURELU_ROLLED _Pragma("unroll 1")
+#else
+#define BURELU_ROLLED
+#endif
+
+/// Sum of term(j), j < count.
+template <class Term>
+__device__ __forceinline__ double sum_to(int count, Term term) {
+  double sum = 0.0;
+  BURELU_ROLLED
+  for (int j = 0; j < count; ++j) sum += term(j);
+  return sum;
+}
+
+/// work(i) for i < count, shared out among the lanes.
+template <class Work>
+__device__ __forceinline__ void share(std::int64_t count, Work work) {
+  BURELU_ROLLED
+  for (std::int64_t i = lane(); i < count; i += kLanes) work(i);
+}
+
+/// sink(k, sum of term(k, i) over i < count) for k < sums, by one lane each, in a fixed order. Lanes read from
+/// banks of shared memory that differ.
 template <class Term, class Sink>
 __device__ __forceinline__ void warp_sums(CellShared& shared, int sums, std::int64_t count, Term term, Sink sink) {
   double* partial = reinterpret_cast<double*>(shared.work.H);
+  BURELU_ROLLED
   for (int first = 0; first < sums; first += kGroup) {
     const int some = sums - first < kGroup ? sums - first : kGroup;
+    BURELU_ROLLED
     for (int k = 0; k < some; ++k) {
       double sum = 0.0;
-      for (std::int64_t i = lane(); i < count; i += kLanes) sum += term(first + k, i);
+      share(count, [&](std::int64_t i) { sum += term(first + k, i); });
       partial[k * kLanes + lane()] = sum;
     }
     __syncwarp();
     const int k = lane() % kGroup;
     const int half = lane() / kGroup * kGroup;
     double sum = 0.0;
-    if (k < some)
-      for (int l = 0; l < kGroup; ++l) sum += partial[k * kLanes + half + (l + k) % kGroup];  // each its own bank
+    if (k < some) sum = sum_to(kGroup, [&](int l) { return partial[k * kLanes + half + (l + k) % kGroup]; });
     sum += __shfl_xor_sync(kAllLanes, sum, kGroup);
     if (lane() < some) sink(first + lane(), sum);
     __syncwarp();

@@ -62,11 +62,12 @@ __device__ void write_verdict(const CellView& view, std::int64_t cell, const Box
 }
 
 // A block a warp, for one box after the other.
-__global__ void __launch_bounds__(kLanes, 1) test_kernel(const __grid_constant__ CellView view) {
+__global__ void __launch_bounds__(kLanes, 20) test_kernel(const __grid_constant__ CellView view) {
   CellShared& shared = *shared_memory<CellShared>();
   const CellState& s = *view.state;
   const KinksView& kinks = view.kinks;
-  const CellScratch scratch(view.scratch + blockIdx.x * scratch_size(kinks.count, kinks.dims, kinks.outputs), kinks);
+  if (lane() == 0)
+    shared.at = CellScratch(view.scratch + blockIdx.x * scratch_size(kinks.count, kinks.dims, kinks.outputs), kinks);
   for (int j = lane(); j < kinks.dims; j += kLanes)
     for (int l = 0; l <= j; ++l) {
       shared.row[j * (j + 1) / 2 + l] = static_cast<unsigned char>(j);
@@ -79,7 +80,7 @@ __global__ void __launch_bounds__(kLanes, 1) test_kernel(const __grid_constant__
     if (cell >= s.take) continue;
     const Box& box = view.stack[s.size + cell];
     if (box.bound <= s.threshold) continue;  // proven since
-    CellBench bench{kinks, shared, scratch};
+    CellBench bench{kinks, shared, shared.at};
     place_cell(bench, box);
     narrow_cell(bench);
     const CellVerdict verdict = CellTrial(bench, box, s.threshold).judge();

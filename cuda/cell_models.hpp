@@ -10,12 +10,22 @@ namespace burelu::cuda {
 struct CellBench {  // one warp's place of work
   const KinksView& kinks;
   CellShared& shared;
-  const CellScratch& at;
+  const CellScratch& at;  // shared as well: a warp's registers would not do for so many places
   std::int64_t open = 0;  // kinks
 
   __device__ double x(int j, std::int64_t i) const { return at.rows[i * kinks.dims + j]; }
   __device__ double v(int j, std::int64_t i) const { return x(j, i) - shared.ratio[j] * at.s[i]; }
   __device__ double g(int z, std::int64_t i) const { return kinks.g[z * kinks.count + at.open[i]]; }
+  __device__ double linear_at_centre(int z) const {
+    return sum_to(kinks.dims, [&](int j) { return at.linear[z * kinks.dims + j] * shared.work.u[j]; });
+  }
+  __device__ double size_of_phi() const {
+    return sqrt(sum_to(kinks.outputs, [&](int z) { return at.phi[z] * at.phi[z]; }));
+  }
+  /// e'g of an open kink.
+  __device__ double weight(std::int64_t i) const {
+    return sum_to(kinks.outputs, [&](int z) { return at.e[z] * g(z, i); });
+  }
   __device__ double slack() const { return cell::kSlacks * kinks.slack; }
 };
 
@@ -38,35 +48,33 @@ __device__ __forceinline__ void narrow_cell(CellBench& b) {
   const KinksView& k = b.kinks;
   const cell::Work& work = b.shared.work;
   int own = 0;
-  for (std::int64_t i = lane(); i < k.count; i += kLanes) {
-    double s = 0.0, r = 0.0;
-    for (int j = 0; j < k.dims; ++j) {
-      const double x = k.x[j * k.count + i];
-      s += x * work.u[j];
-      r += fabs(x) * work.w[j];
-    }
+  share(k.count, [&](std::int64_t i) {
+    const double s = sum_to(k.dims, [&](int j) { return k.x[j * k.count + i] * work.u[j]; });
+    const double r = sum_to(k.dims, [&](int j) { return fabs(k.x[j * k.count + i]) * work.w[j]; });
     b.at.all_s[i] = s;
     b.at.all_r[i] = r;
     if (fabs(s) < r) ++own;
-  }
+  });
   b.shared.counts[lane()] = own;
   __syncwarp();
   std::int64_t place = 0;
   b.open = 0;
+  BURELU_ROLLED
   for (int l = 0; l < kLanes; ++l) {
     if (l < lane()) place += b.shared.counts[l];
     b.open += b.shared.counts[l];
   }
-  for (std::int64_t i = lane(); i < k.count; i += kLanes) {
+  share(k.count, [&](std::int64_t i) {
     const double s = b.at.all_s[i];
     const double r = b.at.all_r[i];
-    if (!(fabs(s) < r)) continue;
+    if (!(fabs(s) < r)) return;
     b.at.open[place] = static_cast<std::int32_t>(i);
     b.at.s[place] = s;
     b.at.r[place] = r;
+    BURELU_ROLLED
     for (int j = 0; j < k.dims; ++j) b.at.rows[place * k.dims + j] = k.x[j * k.count + i];
     ++place;
-  }
+  });
   warp_sums(
       b.shared, k.outputs * k.dims, k.count,
       [&](int e, std::int64_t i) {
@@ -81,41 +89,35 @@ __device__ __forceinline__ double value_at_centre(CellBench& b) {
   warp_sums(
       b.shared, b.kinks.outputs, b.open,
       [&](int z, std::int64_t i) { return b.at.s[i] > 0.0 ? b.g(z, i) * b.at.s[i] : 0.0; },
-      [&](int z, double sum) {
-        for (int j = 0; j < b.kinks.dims; ++j) sum += b.at.linear[z * b.kinks.dims + j] * b.shared.work.u[j];
-        b.at.phi[z] = sum;
-      });
-  double square = 0.0;
-  for (int z = 0; z < b.kinks.outputs; ++z) square += b.at.phi[z] * b.at.phi[z];
-  return sqrt(square) / b.shared.work.l0;
+      [&](int z, double sum) { b.at.phi[z] = sum + b.linear_at_centre(z); });
+  return b.size_of_phi() / b.shared.work.l0;
 }
 
 // Above open kinks: a0 + a1 v'z + a2 (v'z)^2, or their chords.
 __device__ __forceinline__ void upper_models(CellBench& b) {
   const cell::Work& work = b.shared.work;
   const double stretch = work.l0 / work.least * cell::kWider;
-  for (std::int64_t i = lane(); i < b.open; i += kLanes) {
+  share(b.open, [&](std::int64_t i) {
     if (!work.curved) {
       const double r = b.at.r[i];
       b.at.reach[i] = r;
       b.at.a1[i] = (b.at.s[i] + r) / (2.0 * r);
       b.at.a0[i] = b.at.a1[i] * r;
       b.at.a2[i] = 0.0;
-      continue;
+      return;
     }
-    double reach = 0.0, square = 0.0;
-    for (int j = 0; j < b.kinks.dims; ++j) {
-      const double own = fabs(b.v(j, i)) * work.w[j];
-      reach += own;
-      square += own * own;
-    }
-    reach *= stretch;
+    double square = 0.0;
+    const double reach = stretch * sum_to(b.kinks.dims, [&](int j) {
+                           const double own = fabs(b.v(j, i)) * work.w[j];
+                           square += own * own;
+                           return own;
+                         });
     const cell::Parabola p = cell::parabola_above(b.at.s[i], reach, square);
     b.at.reach[i] = reach;
     b.at.a0[i] = p.a0;
     b.at.a1[i] = p.a1;
     b.at.a2[i] = p.a2;
-  }
+  });
   __syncwarp();
 }
 
@@ -123,11 +125,7 @@ __device__ __forceinline__ void upper_models(CellBench& b) {
 __device__ __forceinline__ void raise(CellBench& b) {
   const KinksView& k = b.kinks;
   cell::Work& work = b.shared.work;
-  for (std::int64_t i = lane(); i < b.open; i += kLanes) {
-    double sum = 0.0;
-    for (int z = 0; z < k.outputs; ++z) sum += b.at.e[z] * b.g(z, i);
-    b.at.weight[i] = sum;
-  }
+  share(b.open, [&](std::int64_t i) { b.at.weight[i] = b.weight(i); });
   __syncwarp();
   const auto helps = [&](std::int64_t i) { return b.at.weight[i] > 0.0 ? b.at.weight[i] : 0.0; };
   warp_sums(
@@ -143,8 +141,7 @@ __device__ __forceinline__ void raise(CellBench& b) {
   warp_sums(
       b.shared, k.dims, b.open, [&](int j, std::int64_t i) { return helps(i) * b.at.a1[i] * b.v(j, i); },
       [&](int j, double sum) {
-        double linear = 0.0;
-        for (int z = 0; z < k.outputs; ++z) linear += b.at.e[z] * b.at.linear[z * k.dims + j];
+        const double linear = sum_to(k.outputs, [&](int z) { return b.at.e[z] * b.at.linear[z * k.dims + j]; });
         b.shared.sums[j] = linear * work.u[j];
         work.g[j] = linear + sum + tilt * work.mu[j];
       });
@@ -156,10 +153,7 @@ __device__ __forceinline__ void raise(CellBench& b) {
       [&](int p, double sum) {
         work.A[b.shared.row[p]][b.shared.column[p]] = work.A[b.shared.column[p]][b.shared.row[p]] = sum;
       });
-  if (lane() == 0) {
-    work.r = b.slack() + base;
-    for (int j = 0; j < k.dims; ++j) work.r += b.shared.sums[j];
-  }
+  if (lane() == 0) work.r = b.slack() + base + sum_to(k.dims, [&](int j) { return b.shared.sums[j]; });
   __syncwarp();
 }
 
@@ -168,18 +162,19 @@ __device__ __forceinline__ void sweep_slopes(CellBench& b) {
   const int d = b.kinks.dims;
   double* tilt = b.shared.tilt;
   const double* reach = b.shared.reach;
+  BURELU_ROLLED
   for (std::int64_t i = 0; i < b.open; ++i) {
     const double weight = b.at.weight[i];
     const double curvature = b.at.aside[i];
     if (!(weight < 0.0) || !(curvature > 0.0)) continue;
-    double slope = b.at.s[i];
-    for (int j = 0; j < d; ++j) slope += reach[j] * tilt[j] * b.x(j, i);
+    const double slope = b.at.s[i] + sum_to(d, [&](int j) { return reach[j] * tilt[j] * b.x(j, i); });
     const double theta = b.at.theta[i];
     double after = theta - slope / (weight * curvature);
     after = after < 0.0 ? 0.0 : (after > 1.0 ? 1.0 : after);
     const double change = weight * (after - theta);
     if (change == 0.0) continue;
     b.at.theta[i] = after;
+    BURELU_ROLLED
     for (int j = 0; j < d; ++j) tilt[j] += change * b.x(j, i);
   }
 }
@@ -189,14 +184,15 @@ __device__ __forceinline__ void flatten(CellBench& b, double t) {
   cell::Work& work = b.shared.work;
   const int d = b.kinks.dims;
   const auto own_slope = [&](std::int64_t i) { return b.at.weight[i] < 0.0 ? b.at.weight[i] * b.at.theta[i] : 0.0; };
-  for (std::int64_t i = lane(); i < b.open; i += kLanes) {
+  share(b.open, [&](std::int64_t i) {
     const double theta = b.at.a1[i];
     b.at.theta[i] = theta < 0.0 ? 0.0 : (theta > 1.0 ? 1.0 : theta);
-  }
+  });
   __syncwarp();
   warp_sums(
       b.shared, d, b.open, [&](int j, std::int64_t i) { return own_slope(i) * b.x(j, i); },
       [&](int j, double sum) { b.shared.tilt[j] = work.g[j] - t * work.mu[j] + sum; });
+  BURELU_ROLLED
   for (int sweep = 0; sweep < cell::kSweeps; ++sweep) {
     if (lane() < d) {
       const int j = lane();
@@ -207,11 +203,9 @@ __device__ __forceinline__ void flatten(CellBench& b, double t) {
       b.shared.reach[j] = work.w[j] > 0.0 ? work.w[j] / (steep > curvature ? steep : curvature) : 0.0;
     }
     __syncwarp();
-    for (std::int64_t i = lane(); i < b.open; i += kLanes) {
-      double sum = 0.0;
-      for (int j = 0; j < d; ++j) sum += b.shared.reach[j] * b.x(j, i) * b.x(j, i);
-      b.at.aside[i] = sum;
-    }
+    share(b.open, [&](std::int64_t i) {
+      b.at.aside[i] = sum_to(d, [&](int j) { return b.shared.reach[j] * b.x(j, i) * b.x(j, i); });
+    });
     __syncwarp();
     if (lane() == 0) sweep_slopes(b);
     __syncwarp();
@@ -222,8 +216,7 @@ __device__ __forceinline__ void flatten(CellBench& b, double t) {
         work.g[j] += sum;
         b.shared.sums[j] = sum * work.u[j];
       });
-  if (lane() == 0)
-    for (int j = 0; j < d; ++j) work.r += b.shared.sums[j];
+  if (lane() == 0) work.r += sum_to(d, [&](int j) { return b.shared.sums[j]; });
   __syncwarp();
 }
 
@@ -231,19 +224,16 @@ __device__ __forceinline__ void flatten(CellBench& b, double t) {
 // theta is its slope, aside is half.
 __device__ __forceinline__ void linearise(CellBench& b) {
   const int d = b.kinks.dims;
-  for (std::int64_t i = lane(); i < b.open; i += kLanes) {
+  share(b.open, [&](std::int64_t i) {
     const double slope = (b.at.s[i] + b.at.r[i]) / (2.0 * b.at.r[i]);
     b.at.theta[i] = slope;
     b.at.aside[i] = 0.5 * slope * (b.at.r[i] - b.at.s[i]);
-  }
+  });
   __syncwarp();
   warp_sums(
       b.shared, b.kinks.outputs, b.open,
       [&](int z, std::int64_t i) { return b.g(z, i) * (b.at.theta[i] * b.at.s[i] + b.at.aside[i]); },
-      [&](int z, double sum) {
-        for (int j = 0; j < d; ++j) sum += b.at.linear[z * d + j] * b.shared.work.u[j];
-        b.at.R[z] = sum;
-      });
+      [&](int z, double sum) { b.at.R[z] = sum + b.linear_at_centre(z); });
   warp_sums(
       b.shared, b.kinks.outputs * d, b.open,
       [&](int k, std::int64_t i) { return b.g(k / d, i) * b.at.theta[i] * b.x(k % d, i); },
@@ -262,30 +252,25 @@ __device__ __forceinline__ Projected project(CellBench& b) {
   warp_sums(
       b.shared, 2, b.open,
       [&](int which, std::int64_t i) {
-        double p = 0.0, square = 0.0;
-        for (int z = 0; z < c; ++z) {
-          const double g = b.g(z, i);
-          p += b.at.e[z] * g;
-          square += g * g;
-        }
+        const double p = b.weight(i);
+        const double square = sum_to(c, [&](int z) { return b.g(z, i) * b.g(z, i); });
         const double across = square - p * p;
         const double rest = (across > 0.0 ? across : 0.0) + 8.0 * static_cast<double>(c + 4) * cell::kUnit * square;
         return (which == 0 ? fabs(p) : sqrt(rest)) * b.at.aside[i];
       },
       [&](int which, double sum) { b.shared.kept[which] = sum; });
-  double middle = 0.0;
-  for (int z = 0; z < c; ++z) middle += b.at.e[z] * b.at.R[z];
+  const double middle = sum_to(c, [&](int z) { return b.at.e[z] * b.at.R[z]; });
   __syncwarp();
-  for (int z = lane(); z < c; z += kLanes) b.at.R[z] -= middle * b.at.e[z];
+  share(c, [&](std::int64_t z) { b.at.R[z] -= middle * b.at.e[z]; });
   if (lane() < d) {
-    double slope = 0.0;
-    for (int z = 0; z < c; ++z) slope += b.at.e[z] * b.at.G[z * d + lane()];
+    const double slope = sum_to(c, [&](int z) { return b.at.e[z] * b.at.G[z * d + lane()]; });
+    BURELU_ROLLED
     for (int z = 0; z < c; ++z) b.at.G[z * d + lane()] -= slope * b.at.e[z];
     b.shared.sums[lane()] = fabs(slope) * b.shared.work.w[lane()];
   }
   __syncwarp();
-  Projected out{middle - b.slack() - b.shared.kept[0], b.slack() + b.shared.kept[1]};
-  for (int j = 0; j < d; ++j) out.lowest -= b.shared.sums[j];
+  const double swing = sum_to(d, [&](int j) { return b.shared.sums[j]; });
+  const Projected out{middle - b.slack() - b.shared.kept[0] - swing, b.slack() + b.shared.kept[1]};
   __syncwarp();  // all have read what comes next
   return out;
 }

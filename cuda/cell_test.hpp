@@ -41,11 +41,9 @@ class CellTrial {
 
   __device__ __forceinline__ void begin() {
     if (outputs() == 1) return begin_sectors();
-    double square = 0.0;
-    for (int z = 0; z < outputs(); ++z) square += b_.at.phi[z] * b_.at.phi[z];
-    const double size = sqrt(square);
-    for (int z = lane(); z < outputs(); z += kLanes)
-      b_.at.e[z] = size > cell::kTiny ? b_.at.phi[z] / size : (z == 0 ? 1.0 : 0.0);
+    const double size = b_.size_of_phi();
+    share(outputs(),
+          [&](std::int64_t z) { b_.at.e[z] = size > cell::kTiny ? b_.at.phi[z] / size : (z == 0 ? 1.0 : 0.0); });
     linearise(b_);
     const Projected rest = project(b_);
     lowest_ = rest.lowest;
@@ -59,7 +57,7 @@ class CellTrial {
     turn_ = Turn::done;
     if (q_ <= 0.0 || outputs() > 2) return;
     if (outputs() == 2 && error_ < cell::kOnlyAcross * t_ * cell::length(work())) return;
-    for (int z = lane(); z < outputs(); z += kLanes) b_.at.kept[z] = b_.at.e[z];
+    share(outputs(), [&](std::int64_t z) { b_.at.kept[z] = b_.at.e[z]; });
     if (lane() < b_.kinks.dims) b_.shared.kept[lane()] = work().score[lane()];
     __syncwarp();
     turn_ = Turn::sector;
@@ -83,7 +81,7 @@ class CellTrial {
 
   __device__ __forceinline__ void end_sectors() {
     turn_ = Turn::done;
-    for (int z = lane(); z < outputs(); z += kLanes) b_.at.e[z] = b_.at.kept[z];
+    share(outputs(), [&](std::int64_t z) { b_.at.e[z] = b_.at.kept[z]; });
     if (worst_ < q_) {
       q_ = worst_;
       if (lane() < b_.kinks.dims) work().score[lane()] = b_.shared.kept[lane()];
@@ -107,7 +105,7 @@ class CellTrial {
       t = t_ * s.cosine;
       scale = work().curved ? s.cosine : s.cosine * s.cosine;
     } else if (turn_ == Turn::opposite) {
-      for (int z = lane(); z < outputs(); z += kLanes) b_.at.e[z] = -b_.at.e[z];
+      share(outputs(), [&](std::int64_t z) { b_.at.e[z] = -b_.at.e[z]; });
     }
     if (turn_ != Turn::opposite && lane() < b_.kinks.dims) work().score[lane()] = 0.0;
     __syncwarp();
@@ -133,8 +131,7 @@ class CellTrial {
       return begin_sectors();
     }
     q_ = q;
-    double least = work().r;
-    for (int j = 0; j < b_.kinks.dims; ++j) least -= fabs(work().g[j]) * work().w[j];
+    const double least = work().r - sum_to(b_.kinks.dims, [&](int j) { return fabs(work().g[j]) * work().w[j]; });
     // the opposite direction, where e'Phi may be below zero by more
     if (!(-lowest_ <= (least > 0.0 ? least : 0.0)) && q_ < HUGE_VAL)
       turn_ = Turn::opposite;
@@ -156,7 +153,7 @@ class CellTrial {
       }
       if (q > worst_) {
         worst_ = q;
-        for (int z = lane(); z < outputs(); z += kLanes) b_.at.kept[z] = b_.at.e[z];
+        share(outputs(), [&](std::int64_t z) { b_.at.kept[z] = b_.at.e[z]; });
         if (lane() < b_.kinks.dims) b_.shared.kept[lane()] = work().score[lane()];
       }
     }
@@ -168,17 +165,17 @@ class CellTrial {
   // The axis with the largest share of the bound and of the open kinks.
   __device__ __forceinline__ int widest() {
     cell::Work& w = work();
-    for (std::int64_t i = lane(); i < b_.open; i += kLanes) {
-      double sum = 0.0;
-      for (int z = 0; z < outputs(); ++z) sum += b_.at.e[z] * b_.g(z, i);
-      b_.at.weight[i] = sum > 0.0 ? sum : -cell::kBelow * sum;
-    }
+    share(b_.open, [&](std::int64_t i) {
+      const double weight = b_.weight(i);
+      b_.at.weight[i] = weight > 0.0 ? weight : -cell::kBelow * weight;
+    });
     __syncwarp();
     warp_sums(
         b_.shared, b_.kinks.dims, b_.open, [&](int j, std::int64_t i) { return b_.at.weight[i] * fabs(b_.x(j, i)); },
         [&](int j, double sum) { b_.shared.sums[j] = w.score[j] + w.l0 * w.w[j] * sum; });
     int axis = -1;
     double most = 0.0;
+    BURELU_ROLLED
     for (int j = 0; j < b_.kinks.dims; ++j) {
       if (!(w.w[j] > cell::kThinnest)) continue;
       const double score = b_.shared.sums[j];

@@ -147,7 +147,7 @@ CudaCellTuning fitted(const Kinks& kinks, CudaCellTuning tuning, int device) {
   if (tuning.warps <= 0) {
     cudaDeviceProp properties{};
     cuda::check(cudaGetDeviceProperties(&properties, device), "cudaGetDeviceProperties");
-    constexpr int kResident = 28;  // on a multiprocessor: 8 KB of shared memory each
+    constexpr int kResident = 20;  // on a multiprocessor: 96 registers a lane, 9 KB of shared memory each
     tuning.warps = kResident * properties.multiProcessorCount;
   }
   const bool given = tuning.step > 0;
