@@ -10,6 +10,7 @@
 #include "branch/columns.hpp"
 #include "branch/estimate.hpp"
 #include "branch/search.hpp"
+#include "burelu/errors.hpp"
 #include "certificate/proof.hpp"
 #include "linalg/random.hpp"
 #include "linalg/team.hpp"
@@ -149,6 +150,7 @@ class Trainer {
     limits.relative = std::max(0.5 * kShare * wanted, kGiveWay * std::max(violation, 0.0));
     if (!affordable(kinks, limits.threshold, highest(peaks) * (1.0 + limits.relative))) return;
     if (std::isnan(bound_) && kinks.dims >= kMany) climb_down(kinks, limits);
+    if (result_.stopped) return;
     SearchResult found = searched(kinks, limits);
     std::vector<Peak> raised = found.peaks;
     climb(kinks, raised);
@@ -163,7 +165,15 @@ class Trainer {
       result_.cells = before + cells;
       return !wished();
     };
-    SearchResult found = search_on(device_, kinks, limits);
+    SearchResult found;
+    try {
+      found = search_on(device_, kinks, limits);
+    } catch (const DeviceError& error) {
+      if (std::isnan(bound_)) throw;
+      result_.failure = error.what();
+      result_.stopped = true;
+      return {};
+    }
     result_.cells = before + found.cells;
     propose(kinks, found.upper);
     return found;
@@ -174,7 +184,7 @@ class Trainer {
     const double wanted = limits.threshold;
     for (const double excess : {1.0, 0.3}) {
       limits.threshold = problem_.gamma / kinks.unit * (1.0 + excess);
-      if (limits.threshold <= wanted || !ask()) return;
+      if (limits.threshold <= wanted || result_.stopped || !ask()) return;
       searched(kinks, limits);
     }
   }

@@ -54,6 +54,8 @@ std::string sentence(const Branching& found) {
       return "branch and bound: a network and the bound agree to the tolerance" + cells;
     case Status::interrupted:
       return "interrupted" + cells + " of branch and bound; the best bound so far is kept";
+    case Status::device_failed:
+      return optimum.failure + "; the best bound of branch and bound before that is kept";
     case Status::time_limit:
       return "the time limit was reached" + cells + " of branch and bound; the best bound so far is kept";
     default:
@@ -130,6 +132,8 @@ Branching branch(const Device& device, const Problem& problem, const Presolved& 
     out.status = Status::interrupted;
   else if (out.optimum.reached)
     out.status = Status::solved;
+  else if (!out.optimum.failure.empty())
+    out.status = Status::device_failed;
   else if (late)
     out.status = Status::time_limit;
   out.seconds = clock.seconds() - begin;

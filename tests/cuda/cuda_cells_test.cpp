@@ -8,6 +8,9 @@
 #include "branch/global.hpp"
 #include "burelu/errors.hpp"
 #include "cuda/cuda_support.hpp"
+#include "driver/solve_with.hpp"
+#include "support/shared_data.hpp"
+#include "support/shared_problems.hpp"
 
 namespace burelu::test {
 namespace {
@@ -282,6 +285,25 @@ TEST(CudaBranch, TrainsToTheOptimumOfTheProcessor) {
     EXPECT_EQ(*again, there.certificate.lower_bound) << seed;
   }
   EXPECT_GT(made, 0);
+}
+
+// As users run it: the bound of a solve, on kinks of real data.
+TEST(CudaBranch, BoundsIris) {
+  BURELU_SHARED_OR_SKIP(path, "data/iris_train.csv");
+  StandIn device(make_cuda_on_host_device(0, cpu_device()));
+  device.make_cells = [](const Kinks& kinks) { return make_cuda_on_host_cells(kinks, 0, few(16)); };
+  SolveOptions options;
+  options.tolerance = 2e-2;
+  options.bound = BoundMethod::branch;
+  options.threads = 1;
+  const Instance instance = shared_instance("data/iris_train.csv", 0.5);
+  const Relaxation there = solve_with(instance.problem(), options, device);
+  const Relaxation here = solve_with(instance.problem(), options, processor());
+  EXPECT_EQ(there.status, Status::solved) << there.message;
+  EXPECT_GT(there.cells, 1000);
+  EXPECT_LE(there.lower_bound, here.objective);
+  EXPECT_LE(here.lower_bound, there.objective);
+  EXPECT_EQ(*branched_bound(instance.problem(), there.certificate), there.lower_bound);
 }
 
 }  // namespace
