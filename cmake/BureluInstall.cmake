@@ -22,5 +22,5 @@ write_basic_package_version_file("${PROJECT_BINARY_DIR}/package/burelu-config-ve
                                  COMPATIBILITY SameMinorVersion)
 install(FILES "${PROJECT_BINARY_DIR}/package/burelu-config.cmake"
               "${PROJECT_BINARY_DIR}/package/burelu-config-version.cmake"
-              "${PROJECT_SOURCE_DIR}/cmake/FindBureluBlas.cmake" "${PROJECT_SOURCE_DIR}/cmake/FindBureluZip.cmake"
+              "${PROJECT_SOURCE_DIR}/cmake/FindBureluBlas.cmake"
         DESTINATION "${package_dir}")

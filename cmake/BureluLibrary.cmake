@@ -1,10 +1,15 @@
-# The library: all rooms of src/ but study, app and verify, one translation unit per instruction set, and cuda/ where it
-# is on. Programs, tests and the Python package link the archive `burelu`, whose inside they know. burelu::burelu, which
-# is installed, is that archive, or with BUILD_SHARED_LIBS a shared library of it that shows the public interface alone.
+# The library: the rooms of src/ down to the driver, one translation unit per instruction set, and cuda/ where it is on.
+# Programs, tests and the Python package link the archive `burelu`, whose inside they know. burelu::burelu, which is
+# installed, is that archive, or with BUILD_SHARED_LIBS a shared library of it that shows the public interface alone.
+# Data files and models, with zlib, minizip and fmt, are the archive `burelu_formats`, which the library does not need:
+# of the formats the public interface has certificates alone.
 set(src "${PROJECT_SOURCE_DIR}/src")
-file(GLOB_RECURSE burelu_sources CONFIGURE_DEPENDS
-     "${src}/*.cpp")
+file(GLOB_RECURSE burelu_sources CONFIGURE_DEPENDS "${src}/*.cpp")
 list(FILTER burelu_sources EXCLUDE REGEX "^${src}/(study|app|verify)/")
+set(burelu_format_sources ${burelu_sources})
+list(FILTER burelu_format_sources INCLUDE REGEX "^${src}/(formats|data|model|report)/")
+list(FILTER burelu_format_sources EXCLUDE REGEX "/(certificate_file|plain_file|output_file)\\.cpp$")
+list(REMOVE_ITEM burelu_sources ${burelu_format_sources})
 foreach(level baseline avx2 avx512)
   set(burelu_${level} ${burelu_sources})
   list(FILTER burelu_${level} INCLUDE REGEX "/isa/[^/]*_${level}\\.cpp$")
@@ -19,8 +24,16 @@ target_include_directories(burelu
   PUBLIC "$<BUILD_INTERFACE:${PROJECT_SOURCE_DIR}/include>" "$<BUILD_INTERFACE:${BURELU_GENERATED_DIR}/include>"
          "$<INSTALL_INTERFACE:${CMAKE_INSTALL_INCLUDEDIR}>"
   PRIVATE "${src}")
-target_link_libraries(burelu PRIVATE burelu::blas OpenMP::OpenMP_CXX Threads::Threads fmt::fmt burelu::zip
+target_link_libraries(burelu PRIVATE burelu::blas OpenMP::OpenMP_CXX Threads::Threads
                                      $<BUILD_INTERFACE:nlohmann_json::nlohmann_json>)
+
+add_library(burelu_formats STATIC ${burelu_format_sources})
+burelu_target_options(burelu_formats)
+set_target_properties(burelu_formats PROPERTIES POSITION_INDEPENDENT_CODE ON CXX_VISIBILITY_PRESET hidden
+                                                VISIBILITY_INLINES_HIDDEN ON)
+target_include_directories(burelu_formats PRIVATE "${src}")
+target_link_libraries(burelu_formats PUBLIC burelu fmt::fmt burelu::zip nlohmann_json::nlohmann_json
+                                     PRIVATE OpenMP::OpenMP_CXX)
 
 # Kernels choose their instruction set at run time (no -march=native: the library runs where it was not built).
 # Contraction to FMA is wanted in them; the flag comes after the target's and wins.
@@ -46,6 +59,9 @@ target_include_directories(burelu_shared
   INTERFACE "$<BUILD_INTERFACE:${PROJECT_SOURCE_DIR}/include>" "$<BUILD_INTERFACE:${BURELU_GENERATED_DIR}/include>"
             "$<INSTALL_INTERFACE:${CMAKE_INSTALL_INCLUDEDIR}>")
 target_link_libraries(burelu_shared PRIVATE $<BUILD_INTERFACE:$<LINK_LIBRARY:WHOLE_ARCHIVE,burelu>>)
+if(NOT BURELU_SANITIZE)  # whose runtime only a program has
+  target_link_options(burelu_shared PRIVATE "LINKER:--no-undefined")  # nothing of burelu_formats is asked for
+endif()
 set_target_properties(burelu_shared PROPERTIES
   OUTPUT_NAME burelu EXPORT_NAME burelu LINKER_LANGUAGE CXX LIBRARY_OUTPUT_DIRECTORY "${PROJECT_BINARY_DIR}/shared"
   VERSION ${PROJECT_VERSION} SOVERSION ${PROJECT_VERSION_MAJOR}.${PROJECT_VERSION_MINOR})

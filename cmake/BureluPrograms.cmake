@@ -46,11 +46,11 @@ file(GLOB study_sources CONFIGURE_DEPENDS "${PROJECT_SOURCE_DIR}/src/study/*.cpp
 add_library(burelu_study STATIC ${study_sources})
 burelu_target_options(burelu_study)
 target_include_directories(burelu_study PUBLIC "${PROJECT_SOURCE_DIR}/src")
-target_link_libraries(burelu_study PUBLIC burelu burelu::blas OpenMP::OpenMP_CXX Threads::Threads fmt::fmt
+target_link_libraries(burelu_study PUBLIC burelu_formats burelu burelu::blas OpenMP::OpenMP_CXX Threads::Threads fmt::fmt
                                           nlohmann_json::nlohmann_json)
 
 burelu_add_program(burelu burelu_program burelu_app "${PROJECT_SOURCE_DIR}/src/app"
-                   burelu_study burelu burelu::blas OpenMP::OpenMP_CXX CLI11::CLI11 fmt::fmt
+                   burelu_study burelu_formats burelu burelu::blas OpenMP::OpenMP_CXX CLI11::CLI11 fmt::fmt
                    nlohmann_json::nlohmann_json)
 
 # The checker of certificates shares no code with the solver: it must not link the library.

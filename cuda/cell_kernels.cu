@@ -1,7 +1,7 @@
 // Steps of branch and bound.
 #include "cell_kernels.hpp"
 
-#include <cub/device/device_select.cuh>
+#include <cub/device/device_scan.cuh>
 
 #include "cell_test.hpp"
 #include "launch.hpp"
@@ -9,13 +9,13 @@
 namespace burelu::cuda {
 namespace {
 
-enum Kind { kHalved, kCentre, kPoint, kKinds };
+enum Kind { kHalved, kCentre, kPoint };
 
 constexpr Grid kOneThread{dim3(1), 1};
 
-__global__ void __launch_bounds__(kThreads) number_kernel(std::int32_t* numbers, std::int64_t count) {
-  const std::int64_t i = thread_index();
-  if (i < count) numbers[i] = static_cast<std::int32_t>(i);
+__device__ Mark mark(Kind kind) { return Mark{1} << (kind * kMarkBits); }
+__device__ std::int64_t count_of(Mark marks, Kind kind) {
+  return static_cast<std::int64_t>(marks >> (kind * kMarkBits) & ((Mark{1} << kMarkBits) - 1));
 }
 
 __device__ void settle(CellState& s) {
@@ -43,26 +43,37 @@ __global__ void take_kernel(CellState* state, CellRoom room) {
   s.size -= take;
 }
 
+// A copy in registers would not fit.
+__device__ void copy(const Box& from, Box& to) {
+  BURELU_ROLLED
+  for (int j = 0; j < kMostDims; ++j) {
+    to.low[j] = from.low[j];
+    to.high[j] = from.high[j];
+  }
+  to.open = from.open;
+  to.bound = from.bound;
+}
+
 __device__ void write_verdict(const CellView& view, std::int64_t cell, const Box& box, const CellVerdict& verdict) {
   CellState& s = *view.state;
   const bool proven = verdict.bound <= s.threshold;
   const bool open = !proven && (verdict.bound < box.bound ? verdict.bound : box.bound) > s.threshold;
-  const std::int64_t step = view.room.step;
   atomicAdd(&s.cells, 1ULL);
   if (!proven) atomicMax(&s.best, static_cast<unsigned long long>(__double_as_longlong(verdict.value)));
   view.value[cell] = verdict.value;
   view.axis[cell] = verdict.axis;
-  view.flags[kHalved * step + cell] = open && verdict.axis >= 0 ? 1 : 0;
-  view.flags[kCentre * step + cell] = !proven && verdict.value > s.high ? 1 : 0;
-  view.flags[kPoint * step + cell] = open && verdict.axis < 0 ? 1 : 0;
+  Mark marks = 0;
+  if (open) marks += mark(verdict.axis >= 0 ? kHalved : kPoint);
+  if (!proven && verdict.value > s.high) marks += mark(kCentre);
+  view.marks[cell] = marks;
   Box& now = view.now[cell];
-  now = box;
+  copy(box, now);
   now.bound = verdict.bound < box.bound ? verdict.bound : box.bound;
   if (verdict.axis >= 0) now.open = verdict.open;
 }
 
 // A block a warp, for one box after the other.
-__global__ void __launch_bounds__(kLanes, 20) test_kernel(const __grid_constant__ CellView view) {
+__global__ void __launch_bounds__(kLanes, 16) test_kernel(const __grid_constant__ CellView view) {
   CellShared& shared = *shared_memory<CellShared>();
   const CellState& s = *view.state;
   const KinksView& kinks = view.kinks;
@@ -75,7 +86,7 @@ __global__ void __launch_bounds__(kLanes, 20) test_kernel(const __grid_constant_
     }
   __syncwarp();
   for (std::int64_t cell = blockIdx.x; cell < view.room.step; cell += gridDim.x) {
-    if (lane() < kKinds) view.flags[lane() * view.room.step + cell] = 0;
+    if (lane() == 0) view.marks[cell] = 0;
     __syncwarp();
     if (cell >= s.take) continue;
     const Box& box = view.stack[s.size + cell];
@@ -83,36 +94,42 @@ __global__ void __launch_bounds__(kLanes, 20) test_kernel(const __grid_constant_
     CellBench bench{kinks, shared, shared.at};
     place_cell(bench, box);
     narrow_cell(bench);
+    if (lane() == 0) atomicAdd(&view.state->kinks, static_cast<unsigned long long>(bench.open));
     const CellVerdict verdict = CellTrial(bench, box, s.threshold).judge();
     if (lane() == 0) write_verdict(view, cell, box, verdict);
     __syncwarp();
   }
 }
 
-// What was chosen goes where it belongs: halves onto the stack, the upper one on top.
+// A cell's halves, centre or point go where they belong: halves onto the stack, the upper one on top.
 __global__ void __launch_bounds__(kThreads) put_kernel(CellView view) {
-  const CellState& s = *view.state;
-  const std::int64_t step = view.room.step;
-  const std::int64_t i = thread_index();
-  if (i < s.chosen[kHalved]) {
-    const std::int32_t cell = view.lists[kHalved * step + i];
-    Box* to = view.stack + s.size + 2 * i;
-    to[0] = view.now[cell];
-    halve(to[0], to[1], view.axis[cell]);
+  CellState& s = *view.state;
+  const std::int64_t cell = thread_index();
+  if (cell >= view.room.step) return;
+  const Mark marks = view.marks[cell];
+  const Mark places = view.places[cell];
+  if (cell == view.room.step - 1)
+    for (const Kind kind : {kHalved, kCentre, kPoint}) s.chosen[kind] = count_of(marks + places, kind);
+  if (marks == 0) return;
+  const Box& box = view.now[cell];
+  if (count_of(marks, kHalved) > 0) {
+    Box* const to = view.stack + s.size + 2 * count_of(places, kHalved);
+    const int axis = view.axis[cell];
+    copy(box, to[0]);
+    copy(box, to[1]);
+    to[0].high[axis] = to[1].low[axis] = 0.5 * (box.low[axis] + box.high[axis]);
   }
-  if (i < s.chosen[kCentre]) {
-    const std::int32_t cell = view.lists[kCentre * step + i];
-    Centre& to = view.centres[s.centres + i];
-    const Box& box = view.now[cell];
-    for (int j = 0; j < view.kinks.dims; ++j) to.y[j] = 0.5 * (box.low[j] + box.high[j]);
-    to.value = view.value[cell];
-  }
-  if (i < s.chosen[kPoint]) view.points[s.points + i] = view.now[view.lists[kPoint * step + i]];
+  if (count_of(marks, kPoint) > 0) copy(box, view.points[s.points + count_of(places, kPoint)]);
+  if (count_of(marks, kCentre) == 0) return;
+  Centre& to = view.centres[s.centres + count_of(places, kCentre)];
+  to.value = view.value[cell];
+  BURELU_ROLLED
+  for (int j = 0; j < view.kinks.dims; ++j) to.y[j] = 0.5 * (box.low[j] + box.high[j]);
 }
 
-cudaError_t choose(void* temporary, std::size_t& bytes, const std::int32_t* numbers, const unsigned char* flags,
-                   std::int32_t* list, std::int64_t* chosen, std::int64_t count, cudaStream_t stream) {
-  return cub::DeviceSelect::Flagged(temporary, bytes, numbers, flags, list, chosen, count, stream);
+cudaError_t scan_marks(void* temporary, std::size_t& bytes, const Mark* marks, Mark* places, std::int64_t count,
+                       cudaStream_t stream) {
+  return cub::DeviceScan::ExclusiveSum(temporary, bytes, marks, places, static_cast<int>(count), stream);
 }
 
 }  // namespace
@@ -121,26 +138,18 @@ std::int64_t scratch_doubles(std::int64_t count, std::int64_t dims, std::int64_t
   return scratch_size(count, dims, outputs);
 }
 
-std::size_t selection_bytes(std::int64_t count) {
+std::size_t scan_bytes(std::int64_t count) {
   std::size_t bytes = 0;
-  check(choose(nullptr, bytes, nullptr, nullptr, nullptr, nullptr, count, nullptr), "cub::DeviceSelect::Flagged");
+  check(scan_marks(nullptr, bytes, nullptr, nullptr, count, nullptr), "cub::DeviceScan::ExclusiveSum");
   return bytes;
-}
-
-void number_cells(cudaStream_t stream, const CellView& view) {
-  launch(stream, covering(view.room.step), number_kernel, view.numbers, view.room.step);
 }
 
 void cell_step(cudaStream_t stream, const CellView& view) {
   const std::int64_t step = view.room.step;
   launch(stream, kOneThread, take_kernel, view.state, view.room);
   launch(stream, {dim3(static_cast<unsigned>(view.room.warps)), kLanes, sizeof(CellShared)}, test_kernel, view);
-  for (int kind = 0; kind < kKinds; ++kind) {
-    std::size_t bytes = view.temporary_bytes;
-    check(choose(view.temporary, bytes, view.numbers, view.flags + kind * step, view.lists + kind * step,
-                 view.state->chosen + kind, step, stream),
-          "cub::DeviceSelect::Flagged");
-  }
+  std::size_t bytes = view.temporary_bytes;
+  check(scan_marks(view.temporary, bytes, view.marks, view.places, step, stream), "cub::DeviceScan::ExclusiveSum");
   launch(stream, covering(step), put_kernel, view);
 }
 

@@ -10,7 +10,6 @@ namespace burelu {
 namespace cuda {
 namespace {
 
-constexpr std::int64_t kKinds = 3;
 constexpr std::int64_t kPerWarp = 4;  // boxes of a step: warps that are done early find another
 constexpr std::int64_t kStackSteps = 16;
 constexpr std::int64_t kFoundSteps = 2;
@@ -45,20 +44,17 @@ CudaCells::CudaCells(const Kinks& kinks, const CudaCellTuning& tuning, int devic
       now_(room_.step, stream_),
       centres_(room_.found, stream_),
       axis_(room_.step, stream_),
-      numbers_(room_.step, stream_),
-      lists_(kKinds * room_.step, stream_),
-      flags_(kKinds * room_.step, stream_),
-      temporary_(static_cast<std::int64_t>(selection_bytes(room_.step)), stream_) {
-  number_cells(stream_, view());
-}
+      marks_(room_.step, stream_),
+      places_(room_.step, stream_),
+      temporary_(static_cast<std::int64_t>(scan_bytes(room_.step)), stream_) {}
 
 std::int64_t CudaCells::bytes(const Kinks& kinks, const CellRoom& room) {
   const auto size = [](std::size_t bytes) { return static_cast<std::int64_t>(bytes); };
-  const std::int64_t step = size(sizeof(Box) + sizeof(double) + (2 + kKinds) * sizeof(std::int32_t)) + kKinds;
+  const std::int64_t step = size(sizeof(Box) + sizeof(double) + 2 * sizeof(Mark) + sizeof(std::int32_t));
   const std::int64_t data = (kinks.count + kinks.dims) * (kinks.dims + kinks.outputs);
   return room.step * step + room.stack * size(sizeof(Box)) + room.found * size(sizeof(Box) + sizeof(Centre)) +
          8 * (room.warps * scratch_doubles(kinks.count, kinks.dims, kinks.outputs) + data) + size(sizeof(CellState)) +
-         size(selection_bytes(room.step));
+         size(scan_bytes(room.step));
 }
 
 CellView CudaCells::view() const {
@@ -71,9 +67,8 @@ CellView CudaCells::view() const {
           now_.data(),
           value_.data(),
           axis_.data(),
-          flags_.data(),
-          numbers_.data(),
-          lists_.data(),
+          marks_.data(),
+          places_.data(),
           scratch_.data(),
           temporary_.data(),
           temporary_.bytes()};
@@ -110,6 +105,7 @@ void CudaCells::run(CellRun& cells) {
   std::memcpy(&state, last, sizeof(state));
   cells.best = std::bit_cast<double>(static_cast<std::uint64_t>(state.best));
   cells.cells = static_cast<std::int64_t>(state.cells);
+  cells.kinks = static_cast<std::int64_t>(state.kinks);
   fetch(state, cells);
 }
 
@@ -147,13 +143,13 @@ CudaCellTuning fitted(const Kinks& kinks, CudaCellTuning tuning, int device) {
   if (tuning.warps <= 0) {
     cudaDeviceProp properties{};
     cuda::check(cudaGetDeviceProperties(&properties, device), "cudaGetDeviceProperties");
-    constexpr int kResident = 20;  // on a multiprocessor: 96 registers a lane, 9 KB of shared memory each
+    constexpr int kResident = 16;  // on a multiprocessor: 128 registers a lane, 9 KB of shared memory each
     tuning.warps = kResident * properties.multiProcessorCount;
   }
   const bool given = tuning.step > 0;
   const std::int64_t free = cuda_free_memory(device);
   for (;; tuning.warps /= 2) {
-    if (!given) tuning.step = cuda::kPerWarp * tuning.warps;
+    if (!given) tuning.step = std::min(cuda::kPerWarp * tuning.warps, cuda::kMostStep);
     if (!given || tuning.stack <= 0) tuning.stack = cuda::kStackSteps * tuning.step;
     if (!given || tuning.found <= 0) tuning.found = cuda::kFoundSteps * tuning.step;
     tuning.stack = std::max(tuning.stack, tuning.step + 1);  // halving one box takes a place

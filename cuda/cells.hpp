@@ -35,8 +35,9 @@ class CudaCells final : public CellBackend {
   DeviceBuffer<CellState> state_;
   DeviceBuffer<Box> stack_, points_, now_;
   DeviceBuffer<Centre> centres_;
-  DeviceBuffer<std::int32_t> axis_, numbers_, lists_;
-  DeviceBuffer<unsigned char> flags_, temporary_;
+  DeviceBuffer<std::int32_t> axis_;
+  DeviceBuffer<Mark> marks_, places_;
+  DeviceBuffer<unsigned char> temporary_;
   PinnedBuffer staging_;
   Graph graph_;
 };

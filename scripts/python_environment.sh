@@ -6,7 +6,7 @@ set -euo pipefail
 cd "$(dirname "${BASH_SOURCE[0]}")/.."
 
 folder="${1:-$PWD/build/python-environment}"
-packages=("nanobind>=3" "nanobind-backend>=1" "numpy>=1.24" "scikit-learn>=1.6" pytest pandas matplotlib onnxruntime)
+packages=("nanobind>=3" "nanobind-backend>=1" "numpy>=1.24" "scikit-learn>=1.6" pytest pandas matplotlib onnxruntime mypy)
 modules="nanobind, nanobind_backend, numpy, sklearn, pytest"
 
 fail() {

@@ -60,7 +60,6 @@ def cpp_page():
 def python_page():
     package = (ROOT / "python" / "burelu" / "__init__.py").read_text()
     names = re.findall(r'^    "(\w+)",$', package, flags=re.MULTILINE)
-    names += re.findall(r'"(Burelu\w+)"', re.search(r"^_ESTIMATORS = (.*)$", package, re.MULTILINE).group(1))
     order = sorted(set(names), key=lambda name: (not name.startswith("Burelu") or name.endswith("Error"), name))
     inherited = "    options:\n      inherited_members: [fit, predict, decision_function, prepare, to_torch, to_onnx, save]\n"
     text = "# Python reference\n\n"

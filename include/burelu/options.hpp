@@ -37,8 +37,8 @@ enum class BoundMethod {
 
 /// Options of `solve`.
 struct SolveOptions {
-  double tolerance = 1e-3;           ///< stop when certified relative gap and scaled infeasibility are below; > 0
-  int rank = 0;                      ///< columns of the factor; 0: features + outputs + 8 to begin with, and adapted
+  double tolerance = 1e-3;  ///< stop when certified relative gap and scaled infeasibility are below; > 0
+  int rank = 0;             ///< columns of the factor, at most; 0: features + outputs + 8 to begin with, and adapted
   std::int64_t max_evaluations = 0;  ///< interaction passes; 0 means no limit
   double time_limit = 0.0;           ///< seconds; 0 means no limit; kept to within a factorisation
   std::string device = "auto";       ///< "auto", "cpu", "cuda", "cuda:K"

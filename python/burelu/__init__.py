@@ -1,8 +1,9 @@
 """burelu: two-layer ReLU networks trained to certified quality.
 
 Functions on NumPy arrays: `solve`, `train`, `certify`, `path`, `gamma_max`; estimators for scikit-learn:
-`BureluClassifier`, `BureluRegressor` and, with a choice of gamma, `BureluClassifierCV`, `BureluRegressorCV`. Beside every network stands a lower bound that no network of any width can beat, with a proof that an
-independent checker confirms (`Certificate.verify`).
+`BureluClassifier`, `BureluRegressor` and, with a choice of gamma, `BureluClassifierCV`, `BureluRegressorCV`. Beside
+every network stands a lower bound that no network of any width can beat, with a proof that an independent checker
+confirms (`Certificate.verify`).
 """
 
 from typing import TYPE_CHECKING, Any
@@ -18,12 +19,15 @@ from ._path import Path, PathPoint, path
 from ._results import Network, NetworkCertificate, Relaxation, Training
 
 if TYPE_CHECKING:
+    from . import plot as plot
     from ._estimators import BureluClassifier, BureluClassifierCV, BureluRegressor, BureluRegressorCV
 
-_ESTIMATORS = ("BureluClassifier", "BureluClassifierCV", "BureluRegressor", "BureluRegressorCV")
-
 __all__ = [
+    "BureluClassifier",
+    "BureluClassifierCV",
     "BureluError",
+    "BureluRegressor",
+    "BureluRegressorCV",
     "Certificate",
     "DataError",
     "DeviceError",
@@ -44,8 +48,9 @@ __all__ = [
     "path",
     "solve",
     "train",
-    *_ESTIMATORS,
 ]
+
+_ESTIMATORS = ("BureluClassifier", "BureluClassifierCV", "BureluRegressor", "BureluRegressorCV")
 
 
 def __getattr__(name: str) -> Any:

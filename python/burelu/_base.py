@@ -57,8 +57,11 @@ PARAMETERS = """\
         None: no limit.
     max_evaluations : int
         Interaction passes at most; None: no limit.
-    width, starts : int
-        Neurons and starting points; None chooses.
+    width : int
+        Neurons; None chooses.
+    starts : int
+        Starting points of the network. More cost as much again each and seldom lower the objective by a thousandth;
+        None chooses as `burelu.train` does.
     threads : int
         Threads of one fit; None: all that the process may use. With one, a `random_state` gives the same network on
         every fit, and `n_jobs` of a search decides how many fits there are side by side.

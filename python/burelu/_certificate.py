@@ -72,7 +72,8 @@ class Certificate:
     @property
     def W(self) -> np.ndarray:
         """The dual point, shape (n, c)."""
-        return self._core.arrays()[4]
+        W: np.ndarray = self._core.arrays()[4]
+        return W
 
     def verify(self, X: Any = None, Y: Any = None) -> Verdict:
         """Derives the bound again from the data alone, in interval arithmetic.
@@ -113,10 +114,10 @@ class Certificate:
         core = _core.Certificate.load(os.fspath(path))
         return cls(core, None if X is None else matrix(X, "X"), None if Y is None else matrix(Y, "Y", column=True))
 
-    def __getstate__(self) -> tuple:
+    def __getstate__(self) -> tuple[Any, ...]:
         return self._core.arrays()
 
-    def __setstate__(self, state: tuple) -> None:
+    def __setstate__(self, state: tuple[Any, ...]) -> None:
         self._core, self._X, self._Y = _core.Certificate(*state), None, None
 
     def __repr__(self) -> str:

@@ -29,7 +29,7 @@ class Network:
 
     @property
     def width(self) -> int:
-        return self.U.shape[1]
+        return int(self.U.shape[1])
 
     def predict(self, X: Any) -> np.ndarray:
         """The outputs (X U)_+ V', shape (n, c), for X of shape (n, d)."""

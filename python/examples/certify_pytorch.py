@@ -17,21 +17,21 @@ import burelu
 GAMMA = 3.0
 
 
-def train_by_adam(X, Y, gamma, steps=2000, width=30):
+def train_by_adam(X: np.ndarray, Y: np.ndarray, gamma: float, steps: int = 2000, width: int = 30) -> torch.nn.Module:
     torch.manual_seed(0)
     module = torch.nn.Sequential(torch.nn.Linear(X.shape[1], width), torch.nn.ReLU(), torch.nn.Linear(width, Y.shape[1]))
     module.double()
-    X, Y = torch.from_numpy(X), torch.from_numpy(Y)
+    inputs, targets = torch.from_numpy(X), torch.from_numpy(Y)
     optimiser = torch.optim.Adam(module.parameters(), lr=1e-2)
     for _ in range(steps):
         optimiser.zero_grad()
         weights = sum((parameter**2).sum() for parameter in module.parameters())
-        (0.5 * ((module(X) - Y) ** 2).sum() + 0.5 * gamma * weights).backward()
+        (0.5 * ((module(inputs) - targets) ** 2).sum() + 0.5 * gamma * weights).backward()
         optimiser.step()
     return module
 
 
-def main():
+def main() -> burelu.NetworkCertificate:
     X, labels = load_iris(return_X_y=True)
     X = StandardScaler().fit_transform(X)
     _, Y = burelu.one_hot(labels)
@@ -43,7 +43,7 @@ def main():
     print(f"so the module is at most {judged.relative_gap:.2%} above the best network")
 
     ones = np.column_stack([X, np.ones(len(X))])  # what the module's biases read
-    assert judged.certificate.verify(ones, Y), "an independent checker agrees"
+    assert judged.certificate is not None and judged.certificate.verify(ones, Y), "an independent checker agrees"
     own = burelu.train(ones, Y, GAMMA, tolerance=1e-2)
     print(f"burelu's own network: {own.objective:.4f} with {own.network.width} neurons, gap {own.relative_gap:.2%}")
 

@@ -15,7 +15,7 @@ from sklearn.model_selection import train_test_split
 import burelu
 
 
-def main(picture=None, rows=200):
+def main(picture: str | None = None, rows: int = 200) -> burelu.BureluClassifierCV:
     X, y = load_breast_cancer(return_X_y=True)
     X_train, X_test, y_train, y_test = train_test_split(X[:, :4], y, train_size=rows, random_state=0, stratify=y)
     model = burelu.BureluClassifierCV(n_gammas=6, eps=0.01, cv=3, tolerance=0.05, random_state=0)
@@ -35,4 +35,4 @@ def main(picture=None, rows=200):
 
 
 if __name__ == "__main__":
-    main(*sys.argv[1:2])
+    main(sys.argv[1] if len(sys.argv) > 1 else None)

@@ -87,3 +87,17 @@ def test_the_checker_of_the_command_line_reads_it(solved, program, tmp_path):
     solved.certificate.save_data(tmp_path / "data.csv")
     run = program("burelu-verify", tmp_path / "bound.cert", tmp_path / "data.csv")
     assert run.returncode == 0 and run.stdout.startswith("PROVEN"), run.stdout + run.stderr
+
+
+def test_one_of_a_dominant_feature_keeps_what_it_rests_on(program, tmp_path):
+    rng = np.random.default_rng(7)
+    X = rng.normal(size=(24, 3))
+    X[:, 0] = 1.7e9 * (1 + 2e-6 * np.arange(24))
+    Y = 1 + np.sin(2 * X[:, 1])
+    fit = burelu.train(X, Y, 0.1, bound="branch", tolerance=1e-2)
+    assert fit.lower_bound > 0.9 * fit.objective and fit.certificate.verify()
+    copy = pickle.loads(pickle.dumps(fit.certificate))
+    assert copy.verify(X, Y).lower_bound == fit.certificate.verify().lower_bound
+    copy.save(tmp_path / "bound.cert")
+    fit.certificate.save_data(tmp_path / "data.csv")
+    assert program("burelu-verify", tmp_path / "bound.cert", tmp_path / "data.csv").returncode == 0

@@ -193,35 +193,6 @@ def test_what_a_callback_raises_arrives(spiral):
         burelu.solve(*spiral, 0.1, progress=callback)
 
 
-INTERRUPTED = """
-import os, signal, sys, threading, time, numpy as np, burelu
-table = np.loadtxt(sys.argv[1], delimiter=",", skiprows=1)
-X, Y = table[:, :-1], burelu.one_hot(table[:, -1])[1]
-def strike(progress):
-    if progress.evaluations > 100:
-        for _ in range(int(sys.argv[2])):
-            os.kill(os.getpid(), signal.SIGINT)
-            time.sleep(0.01)
-try:
-    print(burelu.solve(X, Y, 0.1, tolerance=1e-12, bound="relaxation", progress=strike).status)
-except KeyboardInterrupt:
-    print("raised")
-"""
-
-
-def test_control_c_returns_the_best_so_far():
-    run = subprocess.run([sys.executable, "-c", INTERRUPTED, str(DATA / "spiral.csv"), "1"], capture_output=True, text=True)
-    assert run.stdout.strip() == "interrupted", run.stderr
-
-
-def test_control_c_without_a_callback():
-    code = INTERRUPTED.replace(", progress=strike", "").replace(
-        "try:", "threading.Timer(0.5, os.kill, (os.getpid(), signal.SIGINT)).start()\ntry:"
-    )
-    run = subprocess.run([sys.executable, "-c", code, str(DATA / "spiral.csv"), "1"], capture_output=True, text=True, timeout=60)
-    assert run.stdout.strip() == "interrupted", run.stderr
-
-
 def test_verbose_writes_a_line_per_check(spiral, capfd):
     burelu.solve(*spiral, 0.1, tolerance=0.1, bound="relaxation", verbose=2)
     lines = capfd.readouterr().err.splitlines()

@@ -36,6 +36,17 @@ def test_stubs_name_what_the_extensions_have():
         assert named == there
 
 
+def test_types_are_strict():
+    """Those of the package, and what a user's program sees of them: the examples."""
+    pytest.importorskip("mypy")
+    root = Path(__file__).resolve().parents[2]
+    command = [sys.executable, "-m", "mypy", "--config-file", root / "pyproject.toml", "--cache-dir", FOLDER.parent / "mypy"]
+    environment = {**os.environ, "MYPYPATH": str(FOLDER.parent)}
+    for what in (["-p", "burelu"], sorted((root / "python" / "examples").glob("*.py"))):
+        run = subprocess.run([*command, *what], capture_output=True, text=True, env=environment)
+        assert run.returncode == 0, run.stdout + run.stderr
+
+
 def test_importing_it_imports_neither_scikit_learn_nor_torch():
     code = "import sys, burelu; print([m for m in ('sklearn', 'torch', 'matplotlib', 'pandas') if m in sys.modules])"
     run = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)

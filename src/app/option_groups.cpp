@@ -329,7 +329,8 @@ void add_solver(CLI::App* command, Arguments& arguments) {
   command
       ->add_option_function<std::string>(
           "--rank", [&options](const std::string& text) { set_rank(options, text); },
-          "columns of the factor, or auto: features + outputs + 8 (64 at most) and more as needed (default: auto)")
+          "columns of the factor to begin with, idle ones are dropped; auto: features + outputs + 8 (64 at most), and "
+          "more as needed (default: auto)")
       ->type_name("R|auto");
   command
       ->add_option("--tol", options.tolerance,

@@ -7,11 +7,28 @@
 namespace burelu {
 namespace {
 
+constexpr index_t kBlock = 512;  // rows at a time: what is summed of them stays in the first cache
+
 std::size_t at(index_t i) { return static_cast<std::size_t>(i); }
 
 double dot(const std::vector<double>& a, const std::vector<double>& b) {
   double sum = 0.0;
   for (std::size_t i = 0; i < a.size(); ++i) sum += a[i] * b[i];
+  return sum;
+}
+
+double sum_of_products(const double* a, const double* b, index_t n) {
+  double sum = 0.0;
+#pragma omp simd reduction(+ : sum)
+  for (index_t i = 0; i < n; ++i) sum += a[i] * b[i];
+  return sum;
+}
+
+// g where s > 0, times it.
+double active_sum(const double* g, const double* s, index_t n) {
+  double sum = 0.0;
+#pragma omp simd reduction(+ : sum)
+  for (index_t i = 0; i < n; ++i) sum += g[i] * std::max(s[i], 0.0);
   return sum;
 }
 
@@ -63,27 +80,39 @@ Ascent::Ascent(const Kinks& kinks)
 }
 
 double Ascent::evaluate(const std::vector<double>& v) {
-  std::fill(side_.begin(), side_.end(), 0.0);
-  for (index_t j = 0; j < d_; ++j)
-    for (index_t i = 0; i < m_; ++i) side_[at(i)] += x_[at(j * m_ + i)] * v[at(j)];
-  std::vector<double> phi(at(c_));
-  for (index_t z = 0; z < c_; ++z) {
-    double sum = 0.0;
-    for (index_t j = 0; j < d_; ++j) sum += linear_[at(z * d_ + j)] * v[at(j)];
-    for (index_t i = 0; i < m_; ++i) sum += k_.g[at(z * m_ + i)] * std::max(side_[at(i)], 0.0);
-    phi[at(z)] = sum;
+  std::vector<double> phi(at(c_), 0.0);
+  for (index_t z = 0; z < c_; ++z)
+    for (index_t j = 0; j < d_; ++j) phi[at(z)] += linear_[at(z * d_ + j)] * v[at(j)];
+  for (index_t begin = 0; begin < m_; begin += kBlock) {
+    const index_t count = std::min(kBlock, m_ - begin);
+    double* side = side_.data() + begin;
+    std::fill_n(side, count, 0.0);
+    for (index_t j = 0; j < d_; ++j) {
+      const double* x = x_.data() + j * m_ + begin;
+      const double factor = v[at(j)];
+      for (index_t i = 0; i < count; ++i) side[i] += x[i] * factor;
+    }
+    for (index_t z = 0; z < c_; ++z) phi[at(z)] += active_sum(k_.g.data() + z * m_ + begin, side, count);
   }
   const double size = std::sqrt(dot(phi, phi));
-  std::fill(weight_.begin(), weight_.end(), 0.0);
+  for (double& e : phi) e = size > 0.0 ? e / size : 0.0;
   std::fill(gradient_.begin(), gradient_.end(), 0.0);
-  for (index_t z = 0; z < c_ && size > 0.0; ++z) {
-    const double e = phi[at(z)] / size;
-    for (index_t i = 0; i < m_; ++i) weight_[at(i)] += e * k_.g[at(z * m_ + i)];
-    for (index_t j = 0; j < d_; ++j) gradient_[at(j)] += e * linear_[at(z * d_ + j)];
+  for (index_t z = 0; z < c_; ++z)
+    for (index_t j = 0; j < d_; ++j) gradient_[at(j)] += phi[at(z)] * linear_[at(z * d_ + j)];
+  for (index_t begin = 0; begin < m_; begin += kBlock) {
+    const index_t count = std::min(kBlock, m_ - begin);
+    const double* side = side_.data() + begin;
+    double* weight = weight_.data() + begin;
+    std::fill_n(weight, count, 0.0);
+    for (index_t z = 0; z < c_; ++z) {
+      const double* g = k_.g.data() + z * m_ + begin;
+      const double e = phi[at(z)];
+      for (index_t i = 0; i < count; ++i) weight[i] += e * g[i];
+    }
+    double counts[kBlock];
+    for (index_t i = 0; i < count; ++i) counts[i] = side[i] > 0.0 ? weight[i] : 0.0;
+    for (index_t j = 0; j < d_; ++j) gradient_[at(j)] += sum_of_products(counts, x_.data() + j * m_ + begin, count);
   }
-  for (index_t j = 0; j < d_; ++j)
-    for (index_t i = 0; i < m_; ++i)
-      if (side_[at(i)] > 0.0) gradient_[at(j)] += weight_[at(i)] * x_[at(j * m_ + i)];
   return size;
 }
 

@@ -13,7 +13,11 @@ constexpr std::size_t kMostOpen = 1U << 20U;  // boxes, 0.3 KB each: with more, 
 class BatchSearch {
  public:
   BatchSearch(CellBackend& backend, const Kinks& kinks, const SearchLimits& limits)
-      : backend_(backend), limits_(limits), open_(covering(kinks.dims, kinks.outputs)), peaks_(kinks) {}
+      : backend_(backend),
+        limits_(limits),
+        dims_(kinks.dims),
+        open_(covering(kinks.dims, kinks.outputs)),
+        peaks_(kinks) {}
 
   SearchResult run() {
     do {
@@ -22,6 +26,7 @@ class BatchSearch {
     SearchResult out;
     out.best = best_;
     out.cells = cells_;
+    out.work = work_;
     out.upper = threshold();
     for (const Box& box : open_) out.upper = std::max(out.upper, box.bound);
     for (const Box& box : points_) out.upper = std::max(out.upper, box.bound);
@@ -36,6 +41,7 @@ class BatchSearch {
   bool goes_on() const {
     if (limits_.decide && best_ > limits_.threshold) return false;
     if (limits_.cells > 0 && cells_ >= limits_.cells) return false;
+    if (limits_.work > 0.0 && work_ >= limits_.work) return false;
     return !limits_.keep_going || limits_.keep_going(cells_);
   }
 
@@ -48,9 +54,16 @@ class BatchSearch {
     backend_.run(run);
     best_ = run.best;
     cells_ += run.cells;
+    work_ += work(run);
     open_.insert(open_.end(), run.open.begin(), run.open.end());
     points_.insert(points_.end(), run.points.begin(), run.points.end());
     for (const Centre& centre : run.centres) peaks_.add(centre.value, centre.y);
+  }
+
+  // As the processor counts it, which looks at little more kinks than are open; the device looks at all of them.
+  double work(const CellRun& run) const {
+    const double fixed = cell_work(dims_, 0, 0);
+    return static_cast<double>(run.cells) * fixed + static_cast<double>(run.kinks) * (cell_work(dims_, 1, 1) - fixed);
   }
 
   void take(std::vector<Box>& batch) {
@@ -64,9 +77,11 @@ class BatchSearch {
 
   CellBackend& backend_;
   const SearchLimits& limits_;
+  index_t dims_;
   std::vector<Box> open_, points_;
   double best_ = 0.0;
   std::int64_t cells_ = 0;
+  double work_ = 0.0;
   Peaks peaks_;
 };
 

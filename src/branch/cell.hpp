@@ -27,6 +27,12 @@ struct CellVerdict {
   int axis = -1;           ///< to be halved where it is not proven
 };
 
+/// Flops of one test, about: `parent` kinks looked at, `open` left open.
+inline double cell_work(index_t dims, index_t parent, index_t open) {
+  const auto d = static_cast<double>(dims);
+  return d * (4.0 * static_cast<double>(parent) + (d + 20.0) * static_cast<double>(open) + 4.0 * d * d) + 1000.0;
+}
+
 /// Tests cells of one problem; one for each thread.
 class CellTest {
  public:

@@ -27,7 +27,9 @@ constexpr double kNotable = 0.02;    // of the largest violation: smaller ones w
 constexpr int kLookEvery = 8;        // rounds: the search sees more than ascents, and leaves a bound
 constexpr index_t kMany = 6;         // features: with fewer, cells are not counted before
 constexpr int kWays = 256;
-constexpr double kDigits = 1e-10;  // relative: violations below are rounding
+constexpr double kDigits = 1e-10;   // relative: violations below are rounding
+constexpr double kOne = 0.05;       // above the one peak of the first W: what is too much there is too much later
+constexpr double kClimbWork = 1e9;  // kinks x coordinates of the ascents from a search's peaks
 
 Matrix residual(const Problem& problem, const Matrix& outputs) {
   Matrix W = outputs;
@@ -59,6 +61,7 @@ class Trainer {
       const Kinks kinks = make_kinks(problem_.X, reduced_, W_);
       const double gamma = problem_.gamma / kinks.unit;
       std::vector<Peak> peaks = ascents(kinks);
+      if (round == 0 && hopeless(kinks, highest(peaks))) break;
       // what an excess of h over gamma costs: D(W) - D(sW) = (1 - s) decay + (1 - s)^2 ||W||^2 / 2 at the optimum
       const double wanted = std::min(limits_.tolerance * result_.objective / std::max(columns_.decay(), 1e-300),
                                      std::sqrt(limits_.tolerance));
@@ -103,7 +106,11 @@ class Trainer {
 
   bool wished() { return limits_.keep_going && !limits_.keep_going({result_.cells, result_.objective, bound_}); }
 
-  bool ask() { return !(limits_.cells > 0 && result_.cells >= limits_.cells) && !wished(); }
+  bool ask() {
+    const bool spent =
+        (limits_.cells > 0 && result_.cells >= limits_.cells) || (limits_.work > 0.0 && result_.work >= limits_.work);
+    return !spent && !wished();
+  }
 
   bool too_large() {
     result_.stopped = limits_.unknowns > 0 && columns_.count() * problem_.Y.cols > limits_.unknowns;
@@ -117,9 +124,13 @@ class Trainer {
     return result_.reached || result_.stopped;
   }
 
+  static double ascent_work(const Kinks& kinks) {
+    return static_cast<double>(kinks.count * (kinks.dims + kinks.outputs)) * 30.0;
+  }
+
   // From the directions of the network and from random ones.
   std::vector<Peak> ascents(const Kinks& kinks) {
-    const double each = static_cast<double>(kinks.count * (kinks.dims + kinks.outputs)) * 30.0;
+    const double each = ascent_work(kinks);
     const int random = std::clamp(static_cast<int>(kAscentWork / each), 4, result_.rounds == 1 ? 100 : 40);
     std::vector<Peak> peaks(static_cast<std::size_t>(random));
     for (Peak& peak : peaks) {
@@ -149,10 +160,14 @@ class Trainer {
     limits.threshold = gamma * (1.0 + kShare * wanted);
     limits.relative = std::max(0.5 * kShare * wanted, kGiveWay * std::max(violation, 0.0));
     if (!affordable(kinks, limits.threshold, highest(peaks) * (1.0 + limits.relative))) return;
+    looked_ = true;
     if (std::isnan(bound_) && kinks.dims >= kMany) climb_down(kinks, limits);
     if (result_.stopped) return;
     SearchResult found = searched(kinks, limits);
+    if (finished()) return;
     std::vector<Peak> raised = found.peaks;
+    const double most = std::max(kClimbWork / (ascent_work(kinks) * static_cast<double>(2 * kinks.dims)), 10.0);
+    if (static_cast<double>(raised.size()) > most) raised.resize(static_cast<std::size_t>(most));
     climb(kinks, raised);
     peaks.insert(peaks.end(), found.peaks.begin(), found.peaks.end());
     peaks.insert(peaks.end(), raised.begin(), raised.end());
@@ -161,6 +176,7 @@ class Trainer {
   SearchResult searched(const Kinks& kinks, SearchLimits limits) {
     const std::int64_t before = result_.cells;
     limits.cells = limits_.cells > 0 ? std::max<std::int64_t>(limits_.cells - before, 1) : 0;
+    limits.work = limits_.work > 0.0 ? std::max(limits_.work - result_.work, 1.0) : 0.0;
     limits.keep_going = [this, before](std::int64_t cells) {
       result_.cells = before + cells;
       return !wished();
@@ -175,6 +191,7 @@ class Trainer {
       return {};
     }
     result_.cells = before + found.cells;
+    result_.work += found.work;
     propose(kinks, found.upper);
     return found;
   }
@@ -189,10 +206,16 @@ class Trainer {
     }
   }
 
+  // The first W has one peak, or few: later ones have one at each neuron.
+  bool hopeless(const Kinks& kinks, double best) {
+    return limits_.work > 0.0 && !affordable(kinks, best * (1.0 + kOne), 0.0);
+  }
+
   bool affordable(const Kinks& kinks, double threshold, double best) {
-    if (result_.estimated == 0.0 && kinks.dims >= kMany)
-      result_.estimated = estimated_cells(kinks, std::max(threshold, best), kWays, limits_.seed);
-    const bool good = limits_.estimated == 0.0 || result_.estimated <= limits_.estimated;
+    if (kinks.dims < kMany || looked_) return true;
+    const Estimate estimate = estimated_cells(kinks, std::max(threshold, best), kWays, limits_.seed, limits_.work);
+    result_.estimated = estimate.cells;
+    const bool good = !(limits_.work > 0.0 && estimate.work > limits_.work);
     result_.stopped = result_.stopped || !good;
     return good;
   }
@@ -257,6 +280,7 @@ class Trainer {
   Random random_;
   Matrix W_;
   double bound_;
+  bool looked_ = false;  // a search was begun
   GlobalOptimum result_;
 };
 
@@ -291,16 +315,20 @@ std::optional<double> branched_bound(const Problem& problem, const Certificate& 
   return bound;
 }
 
-double largest_gamma(const MatrixView& X, const MatrixView& Y, const Presolved& reduced, double relative,
-                     std::int64_t cells) {
+double largest_gamma(const MatrixView& X, const MatrixView& Y, const Presolved& reduced, double relative, double known,
+                     double work) {
   Matrix W(Y.rows, Y.cols);
   for (index_t i = 0; i < Y.rows; ++i)
     for (index_t j = 0; j < Y.cols; ++j) W(i, j) = Y(i, j);
   const Kinks kinks = make_kinks(X, reduced, W);
   SearchLimits limits;
+  limits.threshold = known * (1.0 + relative) / kinks.unit;
   limits.relative = relative;
-  limits.cells = cells;
+  limits.work = work;
   limits.threads = Team::current().size();
+  if (work > 0.0 && kinks.dims >= kMany && known > 0.0 &&
+      estimated_cells(kinks, limits.threshold, kWays, 0, work).work > work)
+    return std::numeric_limits<double>::infinity();
   return std::min(search(kinks, limits).upper * kinks.unit + kinks.eta, kinks.largest);
 }
 

@@ -29,7 +29,8 @@ struct GlobalProgress {
 struct GlobalLimits {
   double tolerance = 1e-3;  ///< relative gap of network and bound
   std::int64_t cells = 0;   ///< of all searches together, about; 0: no limit
-  double estimated = 0.0;   ///< of the first search, from random ways down its tree: not begun with more; 0: no limit
+  double work = 0.0;        ///< flops of all searches together, about; with many features none is begun whose estimate,
+                            ///< from random ways down its tree, is above it; 0: no limit
   index_t unknowns = 0;     ///< output weights of the directions at hand, the order of their systems; 0: no limit
   std::uint64_t seed = 0;
   const Network* start = nullptr;                         ///< its directions are the first ones at hand; may be null
@@ -46,6 +47,7 @@ struct GlobalOptimum {
   double violation = 0.0;   ///< largest h / gamma - 1 found for the last W: what the network still lacks
   std::int64_t cells = 0;
   double estimated = 0.0;  ///< cells of the first search, about; 0 where it was not estimated
+  double work = 0.0;       ///< flops of the searches, about
   int rounds = 0;
 };
 
@@ -59,8 +61,9 @@ std::optional<double> branched_bound(const Problem& problem, const Certificate& 
                                      const std::function<bool(std::int64_t cells)>& keep_going = {});
 
 /// The smallest gamma for which the zero network is optimal, max ||u|| = 1 of || sum_i (x_i'u)_+ y_i ||: a proven upper
-/// bound within `relative` of it unless some `cells` (0: no limit) are too few for that.
+/// bound within `relative` of it unless so much `work` (flops; 0: no limit) is too little for that. `known`: a value
+/// that h is known to reach, or zero. Infinity where an estimate says at once that the work will not do.
 double largest_gamma(const MatrixView& X, const MatrixView& Y, const Presolved& reduced, double relative,
-                     std::int64_t cells = 0);
+                     double known = 0.0, double work = 0.0);
 
 }  // namespace burelu

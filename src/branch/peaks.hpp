@@ -3,9 +3,15 @@
 
 #include <vector>
 
-#include "branch/search.hpp"
+#include "branch/kinks.hpp"
 
 namespace burelu {
+
+/// A direction y of the cube with its h.
+struct Peak {
+  double value = 0.0;
+  std::vector<double> y;
+};
 
 class Peaks {
  public:

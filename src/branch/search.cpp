@@ -2,11 +2,9 @@
 
 #include <algorithm>
 #include <atomic>
-#include <chrono>
 #include <cmath>
-#include <condition_variable>
 #include <limits>
-#include <mutex>
+#include <memory>
 
 #include "linalg/team.hpp"
 
@@ -14,231 +12,188 @@ namespace burelu {
 namespace {
 
 constexpr double kInfinity = std::numeric_limits<double>::infinity();
-constexpr std::size_t kMostPeaks = 200;
-constexpr double kApart = 1e-4;               // 1 - cosine of peaks that count as two, in the metric
-constexpr double kHigh = 0.9;                 // of the threshold: lower centres are no candidates
-constexpr std::int64_t kLook = 64;            // cells between looks at the others
-constexpr std::int64_t kSpell = 128;          // cells below one box of the heap, then what is open goes back to it
+constexpr std::int64_t kLook = 64;            // cells between questions
+constexpr double kLookWork = 3e7;             // flops between them, where cells have many kinks
+constexpr std::size_t kRound = 64;            // boxes of a round
+constexpr std::int64_t kFirstSpell = 16;      // cells below one box in the first round: little is known of h
+constexpr std::int64_t kSpell = 128;          // in later ones
+constexpr double kSpellRoots = 8.0;           // a spell is worth as many looks at all kinks, which it begins with
 constexpr std::size_t kMostOpen = 1U << 18U;  // boxes of the heap, 0.3 KB each: with more subtrees are finished first
-constexpr std::chrono::milliseconds kPatience{50};
 
 struct Entry {
   Box box;
   int parent;  // depth whose frame it begins with
 };
 
-// Peaks apart from each other, the highest kept.
-class Peaks {
- public:
-  explicit Peaks(const Kinks& kinks) : k_(kinks) {}
+// What a spell below one box leaves.
+struct Outcome {
+  explicit Outcome(const Kinks& kinks) : peaks(kinks) {}
 
-  void add(double value, const double* y) {
-    if (peaks_.size() >= kMostPeaks && value <= lowest_) return;
-    const auto d = static_cast<std::size_t>(k_.dims);
-    Peak peak{value, std::vector<double>(y, y + d)};
-    for (Peak& other : peaks_) {
-      const double cosine = product(peak.y, other.y) / std::sqrt(product(peak.y, peak.y) * product(other.y, other.y));
-      if (cosine < 1.0 - kApart) continue;
-      if (value > other.value) other = std::move(peak);
-      return;
-    }
-    if (peaks_.size() >= kMostPeaks)
-      *std::min_element(peaks_.begin(), peaks_.end(), lower) = std::move(peak);
-    else
-      peaks_.push_back(std::move(peak));
-    lowest_ = std::min_element(peaks_.begin(), peaks_.end(), lower)->value;
-  }
+  std::vector<Box> open;
+  std::vector<Box> unsplit;
+  Peaks peaks;
+  double best = 0.0;
+  std::int64_t cells = 0;
+  double work = 0.0;
+};
 
-  std::vector<Peak> take() {
-    std::sort(peaks_.begin(), peaks_.end(), [](const Peak& a, const Peak& b) { return a.value > b.value; });
-    return std::move(peaks_);
-  }
-  const std::vector<Peak>& all() const { return peaks_; }
+struct Spell {
+  double best;         // known before
+  std::int64_t cells;  // it ends with as many of them
+  double work;         // and so much work
+  std::int64_t most_cells;
+  double most_work;
+};
 
- private:
-  static bool lower(const Peak& a, const Peak& b) { return a.value < b.value; }
-  double product(const std::vector<double>& a, const std::vector<double>& b) const {
-    double sum = 0.0;
-    for (std::size_t i = 0; i < a.size(); ++i)
-      for (std::size_t j = 0; j < b.size(); ++j) sum += a[i] * k_.metric[i * a.size() + j] * b[j];
-    return sum;
-  }
+// One thread's.
+struct Worker {
+  explicit Worker(const Kinks& kinks) : test(kinks), frames{root_frame(kinks)} {}
 
-  const Kinks& k_;
-  std::vector<Peak> peaks_;
-  double lowest_ = kInfinity;
+  CellTest test;
+  std::vector<Frame> frames;
+  std::vector<Entry> stack;
 };
 
 class Search {
  public:
-  Search(const Kinks& kinks, const SearchLimits& limits) : k_(kinks), limits_(limits), peaks_(kinks) {
-    heap_ = covering(k_.dims, k_.outputs);
-  }
+  Search(const Kinks& kinks, const SearchLimits& limits)
+      : k_(kinks), limits_(limits), heap_(covering(kinks.dims, kinks.outputs)), peaks_(kinks) {}
 
   SearchResult run() {
-    root_ = root_frame(k_);
-    Team(std::max(limits_.threads, 1)).run([&](int part) {
-      try {
-        work(part == 0);
-      } catch (...) {
-        stop();
-        throw;
-      }
-    });
+    const Team team(std::max(limits_.threads, 1));
+    std::vector<std::unique_ptr<Worker>> workers(static_cast<std::size_t>(team.size()));
+    std::int64_t cells = kFirstSpell;
+    while (!stop_ && !spent()) {
+      const std::vector<Box> boxes = take();
+      if (boxes.empty()) break;
+      round(team, workers, boxes, spell(boxes.size(), cells));
+      cells = std::min(2 * cells, kSpell);
+    }
     heap_.insert(heap_.end(), unsplit_.begin(), unsplit_.end());
     SearchResult out;
     out.best = best_;
     out.cells = cells_;
-    out.upper = threshold();
+    out.work = work_;
+    out.upper = threshold(best_);
     for (const Box& box : heap_) out.upper = std::max(out.upper, box.bound);
-    out.finished = out.upper <= threshold();
+    out.finished = out.upper <= threshold(best_);
     out.peaks = peaks_.take();
     return out;
   }
 
  private:
-  double threshold() const { return std::max(limits_.threshold, best_.load() * (1.0 + limits_.relative)); }
+  double threshold(double best) const { return std::max(limits_.threshold, best * (1.0 + limits_.relative)); }
 
-  // One more box, or false when all are done or the search is stopped. Waits where others may still hand some back.
-  bool take(Box& box, bool asks) {
-    std::unique_lock lock(mutex_);
-    ++idle_;
-    while (heap_.empty() && idle_ < begun_ && !stop_) {
-      if (asks) {
-        changed_.wait_for(lock, kPatience);
-        look();
-      } else {
-        changed_.wait(lock);
-      }
-    }
-    if (heap_.empty() || stop_) {
-      changed_.notify_all();
-      return false;
-    }
-    --idle_;
-    std::pop_heap(heap_.begin(), heap_.end(), lower);
-    box = heap_.back();
-    heap_.pop_back();
-    return true;
+  bool spent() const {
+    return (limits_.cells > 0 && cells_ >= limits_.cells) || (limits_.work > 0.0 && work_ >= limits_.work) ||
+           (limits_.decide && best_ > limits_.threshold);
   }
 
   static bool lower(const Box& a, const Box& b) { return a.bound < b.bound; }
 
-  // The caller holds the lock.
-  void put(const Box& box) {
-    heap_.push_back(box);
-    std::push_heap(heap_.begin(), heap_.end(), lower);
-    changed_.notify_one();
+  std::vector<Box> take() {
+    std::vector<Box> out;
+    while (!heap_.empty() && out.size() < kRound && heap_.front().bound > threshold(best_)) {
+      std::pop_heap(heap_.begin(), heap_.end(), lower);
+      out.push_back(heap_.back());
+      heap_.pop_back();
+    }
+    return out;
   }
 
-  void look() {
-    if (limits_.cells > 0 && cells_ >= limits_.cells) stop_ = true;
-    if (limits_.keep_going && !limits_.keep_going(cells_)) stop_ = true;
-    if (stop_) changed_.notify_all();
+  Spell spell(std::size_t boxes, std::int64_t cells) const {
+    constexpr std::int64_t kEndless = std::numeric_limits<std::int64_t>::max();
+    const auto share = static_cast<std::int64_t>(boxes);
+    Spell out{best_, cells, kSpellRoots * cell_work(k_.dims, k_.count, 0), kEndless, kInfinity};
+    if (heap_.size() > kMostOpen) out.cells = kEndless;
+    if (limits_.cells > 0) out.most_cells = (limits_.cells - cells_ + share - 1) / share;
+    if (limits_.work > 0.0) out.most_work = (limits_.work - work_) / static_cast<double>(boxes);
+    return out;
   }
 
-  void stop() {
-    const std::lock_guard lock(mutex_);
-    stop_ = true;
-    changed_.notify_all();
-  }
-
-  void work(bool asks) {
-    ++begun_;
-    CellTest test(k_);
-    std::vector<Frame> frames(1);
-    frames[0] = root_;
-    std::vector<Entry> stack;
-    Peaks peaks(k_);
-    Box first;
-    std::int64_t counted = 0;
-    while (take(first, asks)) {
-      stack.push_back({first, 0});
-      std::int64_t spell = 0;
-      while (!stack.empty()) {
-        const Entry entry = stack.back();
-        stack.pop_back();
-        const auto depth = static_cast<std::size_t>(entry.parent);
-        if (entry.box.bound <= threshold()) continue;
-        if (frames.size() < depth + 2) frames.resize(depth + 2);
-        const CellVerdict verdict = test.test(entry.box, frames[depth], threshold(), frames[depth + 1]);
-        ++counted;
-        if (!verdict.proven) {
-          raise(verdict.value);
-          double y[kMostDims];
-          for (index_t j = 0; j < k_.dims; ++j) y[j] = 0.5 * (entry.box.low[j] + entry.box.high[j]);
-          if (verdict.value > kHigh * threshold() / (1.0 + limits_.relative)) peaks.add(verdict.value, y);
-          Box half = entry.box;
-          half.bound = std::min(entry.box.bound, verdict.bound);
-          if (half.bound <= threshold()) continue;
-          if (verdict.axis < 0) {  // a point, or as good as one: it stays open unless the threshold passes its bound
-            leave(half);
-            continue;
-          }
-          half.open = verdict.open;
-          const Box upper = halve(half, verdict.axis);
-          stack.push_back({half, entry.parent + 1});
-          stack.push_back({upper, entry.parent + 1});
-        }
-        if (counted >= kLook) {
-          cells_ += counted;
-          if (asks) {
-            const std::lock_guard lock(mutex_);
-            look();
-          }
-          share(stack);
-          spell += counted;
-          counted = 0;
-          if (stop_ || spell >= kSpell) hand_back(stack);
-        }
+  void round(const Team& team, std::vector<std::unique_ptr<Worker>>& workers, const std::vector<Box>& boxes,
+             const Spell& spell) {
+    std::vector<Outcome> outcomes(boxes.size(), Outcome(k_));
+    std::atomic<std::size_t> next = 0;
+    seen_ = cells_;
+    team.run([&](int part) {
+      auto& worker = workers[static_cast<std::size_t>(part)];
+      if (!worker) worker = std::make_unique<Worker>(k_);
+      for (std::size_t i = next++; i < boxes.size(); i = next++)
+        below(boxes[i], spell, *worker, outcomes[i], part == 0);
+    });
+    for (Outcome& outcome : outcomes) {
+      best_ = std::max(best_, outcome.best);
+      cells_ += outcome.cells;
+      work_ += outcome.work;
+      peaks_.add(outcome.peaks);
+      unsplit_.insert(unsplit_.end(), outcome.unsplit.begin(), outcome.unsplit.end());
+      for (const Box& box : outcome.open) {
+        heap_.push_back(box);
+        std::push_heap(heap_.begin(), heap_.end(), lower);
       }
     }
-    cells_ += counted;
-    const std::lock_guard lock(mutex_);
-    for (const Peak& peak : peaks.all()) peaks_.add(peak.value, peak.y.data());
   }
 
-  void raise(double value) {
-    double seen = best_;
-    while (value > seen && !best_.compare_exchange_weak(seen, value)) {
+  // Depth first, until nothing is open or the spell is over.
+  void below(const Box& box, const Spell& spell, Worker& worker, Outcome& out, bool asks) {
+    out.best = spell.best;
+    worker.stack.assign(1, {box, 0});
+    std::int64_t asked_cells = 0;
+    double asked_work = 0.0;
+    while (!worker.stack.empty() && !stop_) {
+      if (out.cells >= spell.cells && out.work >= spell.work) break;
+      if (out.cells >= spell.most_cells || out.work >= spell.most_work) break;
+      if (limits_.decide && out.best > limits_.threshold) break;
+      const Entry entry = worker.stack.back();
+      worker.stack.pop_back();
+      if (entry.box.bound > threshold(out.best)) cell(entry, worker, out);
+      if (out.cells < asked_cells + kLook && out.work < asked_work + kLookWork) continue;
+      seen_ += out.cells - asked_cells;
+      asked_cells = out.cells;
+      asked_work = out.work;
+      if (asks && limits_.keep_going && !limits_.keep_going(seen_)) stop_ = true;
     }
-    if (limits_.decide && value > limits_.threshold) stop();
+    for (const Entry& open : worker.stack) out.open.push_back(open.box);
   }
 
-  void leave(const Box& box) {
-    const std::lock_guard lock(mutex_);
-    unsplit_.push_back(box);
-  }
-
-  // The largest open box of this thread to one that waits.
-  void share(std::vector<Entry>& stack) {
-    if (idle_ == 0 || stack.size() < 2) return;
-    const std::lock_guard lock(mutex_);
-    if (!heap_.empty()) return;
-    put(stack.front().box);
-    stack.erase(stack.begin());
-  }
-
-  // So that boxes with the largest bounds come first, and a search that is stopped has a bound.
-  void hand_back(std::vector<Entry>& stack) {
-    const std::lock_guard lock(mutex_);
-    if (!stop_ && heap_.size() + stack.size() > kMostOpen) return;
-    for (const Entry& open : stack) put(open.box);
-    stack.clear();
+  void cell(const Entry& entry, Worker& worker, Outcome& out) {
+    const auto depth = static_cast<std::size_t>(entry.parent);
+    if (worker.frames.size() < depth + 2) worker.frames.resize(depth + 2);
+    const Frame& parent = worker.frames[depth];
+    Frame& child = worker.frames[depth + 1];
+    const CellVerdict verdict = worker.test.test(entry.box, parent, threshold(out.best), child);
+    ++out.cells;
+    out.work += cell_work(k_.dims, parent.count, child.count);
+    if (verdict.proven) return;
+    out.best = std::max(out.best, verdict.value);
+    if (verdict.value > cell::kHigh * threshold(out.best) / (1.0 + limits_.relative)) {
+      double y[kMostDims];
+      for (index_t j = 0; j < k_.dims; ++j) y[j] = 0.5 * (entry.box.low[j] + entry.box.high[j]);
+      out.peaks.add(verdict.value, y);
+    }
+    Box half = entry.box;
+    half.bound = std::min(entry.box.bound, verdict.bound);
+    if (half.bound <= threshold(out.best)) return;
+    if (verdict.axis < 0) {  // a point, or as good as one: it stays open unless the threshold passes its bound
+      out.unsplit.push_back(half);
+      return;
+    }
+    half.open = verdict.open;
+    const Box upper = halve(half, verdict.axis);
+    worker.stack.push_back({half, entry.parent + 1});
+    worker.stack.push_back({upper, entry.parent + 1});
   }
 
   const Kinks& k_;
   const SearchLimits& limits_;
-  Frame root_;
-  std::mutex mutex_;
-  std::condition_variable changed_;
   std::vector<Box> heap_, unsplit_;
-  std::atomic<int> idle_ = 0;
-  std::atomic<int> begun_ = 0;  // a team may run its parts one after the other
-  std::atomic<bool> stop_ = false;
-  std::atomic<double> best_ = 0.0;
-  std::atomic<std::int64_t> cells_ = 0;
   Peaks peaks_;
+  double best_ = 0.0;
+  double work_ = 0.0;
+  std::int64_t cells_ = 0;
+  std::atomic<std::int64_t> seen_ = 0;  // cells, for who asks
+  std::atomic<bool> stop_ = false;
 };
 
 }  // namespace

@@ -1,8 +1,9 @@
 // The maximum of h over the unit sphere by branch and bound on the cells of cell.hpp.
 //
-// The open box with the largest bound comes first, and below it the search goes depth first for a spell: the bound
-// falls all the time, and what is open stays few. Threads share a heap of open boxes. The state of a search is its open
-// boxes and nothing else.
+// In rounds: the open boxes with the largest bounds are taken, and below each the search goes depth first for a spell,
+// with what was known before the round and what it finds itself; then all is put together in their order. So the bound
+// falls all the time, what is open stays few, and nothing depends on the number of threads or on who is faster. The
+// state of a search is its open boxes and nothing else.
 #pragma once
 
 #include <cstdint>
@@ -10,6 +11,7 @@
 #include <vector>
 
 #include "branch/cell.hpp"
+#include "branch/peaks.hpp"
 
 namespace burelu {
 
@@ -17,15 +19,10 @@ struct SearchLimits {
   double threshold = 0.0;  ///< no cell below it is looked into
   double relative = 1e-3;  ///< nor one below (1 + relative) times the largest h found
   std::int64_t cells = 0;  ///< at most, about; 0: no limit
+  double work = 0.0;       ///< flops (cell_work), at most, about; 0: no limit
   bool decide = false;     ///< end as soon as some h is above the threshold: only whether there is one is asked
   int threads = 1;
   std::function<bool(std::int64_t cells)> keep_going;  ///< asked by the calling thread; may be empty
-};
-
-/// A direction y of the cube with its h.
-struct Peak {
-  double value = 0.0;
-  std::vector<double> y;
 };
 
 struct SearchResult {
@@ -34,6 +31,7 @@ struct SearchResult {
   double best = 0.0;        ///< largest h evaluated
   std::vector<Peak> peaks;  ///< centres of cells that could not be proven, the largest h first, apart from each other
   std::int64_t cells = 0;
+  double work = 0.0;
 };
 
 SearchResult search(const Kinks& kinks, const SearchLimits& limits);

@@ -9,17 +9,30 @@
 
 #include "branch/cell.hpp"
 #include "burelu/errors.hpp"
+#include "relaxation/policy.hpp"
 
 namespace burelu {
 namespace {
 
-constexpr index_t kFewFeatures = 12;         // of its own accord, and then only as many cells as it may take
-constexpr double kAlike = 1e6;               // ratio of column norms: beyond it rounding leaves little of a bound
-constexpr std::int64_t kFewCells = 1500000;  // some seconds: what it has not proven by then takes long
-constexpr index_t kFewUnknowns = 2000;       // a tenth of a second for a factorisation of that order
-constexpr double kTimeShare = 1.0 / 3.0;     // of a limit of time
-constexpr double kTellEvery = 0.1;           // seconds, where neither cells nor bound moved
+constexpr index_t kFewFeatures = 12;    // of its own accord, and then only as many cells as it may take
+constexpr double kAlike = 1e6;          // ratio of column norms: beyond it rounding leaves little of a bound
+constexpr double kLittleWork = 2e10;    // flops, some seconds: what it has not proven by then takes long
+constexpr double kEvaluations = 600.0;  // of a relaxation, about, with its pairs a line and trials of certificates
+constexpr std::int64_t kPairs = 40;
+constexpr int kTrials = 60;
+constexpr index_t kFewUnknowns = 2000;    // a tenth of a second for a factorisation of that order
+constexpr double kTimeShare = 1.0 / 3.0;  // of a limit of time
+constexpr double kTellEvery = 0.1;        // seconds, where neither cells nor bound moved
 constexpr double kNone = std::numeric_limits<double>::quiet_NaN();
+
+// What the relaxation takes, about, in flops: branch and bound may take as much.
+double relaxation_work(const Presolved& reduced) {
+  policy::Sizes sizes{reduced.rows(), reduced.features(), reduced.outputs(), 0, 0, reduced.outputs()};
+  sizes.rank = static_cast<int>(std::min<index_t>(sizes.features + sizes.outputs + 8, 64));
+  sizes.memory = policy::lbfgs_pairs(sizes);
+  return kEvaluations * policy::evaluation_flops(sizes, kPairs * sizes.rows) +
+         policy::certificate_flops(sizes, kTrials);
+}
 
 // Options that speak of the relaxation alone.
 bool about_relaxation(const SolveOptions& options) {
@@ -101,8 +114,7 @@ Branching branch(const Device& device, const Problem& problem, const Presolved& 
   limits.seed = options.seed;
   limits.start = start;
   if (automatic) {
-    limits.cells = kFewCells;
-    limits.estimated = static_cast<double>(kFewCells);
+    limits.work = std::max(kLittleWork, relaxation_work(reduced));
     limits.unknowns = kFewUnknowns;
   }
   limits.keep_going = [&](const GlobalProgress& seen) {

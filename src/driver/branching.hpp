@@ -24,8 +24,8 @@ struct Branching {
   std::vector<HistoryEntry> history;  ///< its evaluations are cells
 };
 
-/// Within the limits of the options; of its own accord with a third of the time and a limit of cells. `start`: a
-/// network whose directions it begins with, or null.
+/// Within the limits of the options; of its own accord with a third of the time and the work of a relaxation, or of
+/// some seconds. `start`: a network whose directions it begins with, or null.
 Branching branch(const Device& device, const Problem& problem, const Presolved& reduced, const SolveOptions& options,
                  const Clock& clock, const Stop& stop, const Network* start = nullptr);
 

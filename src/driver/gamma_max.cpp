@@ -27,9 +27,9 @@ namespace {
 
 constexpr double kClose = 2e-2;           // of upper and lower: no more work below
 constexpr double kBranchRelative = 2e-3;  // of the search
-constexpr std::int64_t kBranchCells = 400'000;
-constexpr double kShortWork = 2e10;  // flops of the interaction passes of a short solve, about
-constexpr double kShortLeast = 100;  // evaluations: fewer prove nothing
+constexpr double kBranchWork = 4e9;       // flops of it, a few seconds
+constexpr double kShortWork = 2e10;       // flops of the interaction passes of a short solve, about
+constexpr double kShortLeast = 100;       // evaluations: fewer prove nothing
 constexpr double kShortMost = 600;
 constexpr double kBelow = 0.9;  // of the lower value, where a short solve has a factor
 constexpr double kInfinity = std::numeric_limits<double>::infinity();
@@ -107,7 +107,7 @@ GammaMax gamma_max(const Problem& given, const SolveOptions& options) {
   const Presolved reduced = presolve(problem);
   out.upper = by_ties(problem, reduced);
   if (branches(reduced, options)) {
-    const double searched = largest_gamma(problem.X, problem.Y, reduced, kBranchRelative, kBranchCells);
+    const double searched = largest_gamma(problem.X, problem.Y, reduced, kBranchRelative, out.lower, kBranchWork);
     out.branched = searched < out.upper;
     out.upper = std::min(out.upper, searched);
   }

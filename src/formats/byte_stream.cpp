@@ -17,21 +17,11 @@ namespace {
 constexpr std::size_t kInput = std::size_t{1} << 17;
 constexpr std::string_view kGzip = "\x1f\x8b";
 
-std::FILE* open_file(const std::string& path) {
-  std::error_code ignored;
-  if (path.empty()) throw DataError("the file name is empty; name a file");
-  if (std::filesystem::is_directory(path, ignored))
-    throw DataError(path + " is a folder, not a file; name a file in it");
-  std::FILE* file = std::fopen(path.c_str(), "rb");
-  if (file == nullptr)
-    throw DataError("cannot read " + path + " (" + std::strerror(errno) + "); check the name and permissions");
-  return file;
-}
-
-std::FILE* open_memory(std::string_view bytes) {
+OpenFile open_memory(std::string_view bytes) {
   // fmemopen takes no empty buffer; its "r" mode never writes.
-  return bytes.empty() ? std::fopen("/dev/null", "rb")
-                       : ::fmemopen(const_cast<char*>(bytes.data()), bytes.size(), "rb");  // NOLINT
+  std::FILE* file = bytes.empty() ? std::fopen("/dev/null", "rb")
+                                  : ::fmemopen(const_cast<char*>(bytes.data()), bytes.size(), "rb");  // NOLINT
+  return {file, &std::fclose};
 }
 
 }  // namespace
@@ -49,10 +39,10 @@ struct ByteStream::Inflater {
   Inflater& operator=(const Inflater&) = delete;
 };
 
-ByteStream::ByteStream(std::FILE* file, std::string source, ReadProgress progress)
-    : source_(std::move(source)), file_(file, &std::fclose), progress_(std::move(progress)) {
-  if (file == nullptr) throw DataError("cannot read " + source_ + " (" + std::strerror(errno) + ")");
-  std::setvbuf(file, nullptr, _IONBF, 0);  // every reader asks for large blocks
+ByteStream::ByteStream(OpenFile file, std::string source, ReadProgress progress)
+    : source_(std::move(source)), file_(std::move(file)), progress_(std::move(progress)) {
+  if (!file_) throw DataError("cannot read " + source_ + " (" + std::strerror(errno) + ")");
+  std::setvbuf(file_.get(), nullptr, _IONBF, 0);  // every reader asks for large blocks
   detect();
 }
 
@@ -85,9 +75,7 @@ std::size_t ByteStream::fetch(char* to, std::size_t size) {
   std::copy_n(ahead_.begin(), got, to);
   ahead_.erase(0, got);
   if (got < size) {
-    const std::size_t more = std::fread(to + got, 1, size - got, file_.get());
-    if (std::ferror(file_.get()) != 0)
-      throw DataError("reading " + source_ + " failed (" + std::strerror(errno) + "); check the disk and try again");
+    const std::size_t more = read_bytes(file_.get(), source_, to + got, size - got);
     got += more;
     done_ += more;
     if (progress_) progress_(done_, total_);

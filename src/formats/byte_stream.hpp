@@ -2,11 +2,11 @@
 #pragma once
 
 #include <cstdint>
-#include <cstdio>
 #include <memory>
 #include <string>
 #include <string_view>
 
+#include "formats/plain_file.hpp"
 #include "formats/table.hpp"
 
 namespace burelu {
@@ -35,12 +35,12 @@ class ByteStream {
 
  private:
   struct Inflater;
-  ByteStream(std::FILE* file, std::string source, ReadProgress progress);
+  ByteStream(OpenFile file, std::string source, ReadProgress progress);
   std::size_t fetch(char* to, std::size_t size);
   void detect();
 
   std::string source_;
-  std::unique_ptr<std::FILE, int (*)(std::FILE*)> file_;
+  OpenFile file_;
   ReadProgress progress_;
   std::uint64_t done_ = 0;
   std::uint64_t total_ = 0;

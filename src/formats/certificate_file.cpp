@@ -1,8 +1,7 @@
 // The certificate file, documented in docs/formats.md: a magic line, a one-line JSON header, then blocks of text
 // numbers. Doubles are hexadecimal (C99 %a), so that what is read is bit for bit what was written. Version 3 is W
 // alone, for branch and bound. Version 2 was version 1 with a block of cone cuts; it is told apart and refused.
-#include <fmt/format.h>
-
+#include <array>
 #include <charconv>
 #include <cmath>
 #include <nlohmann/json.hpp>
@@ -10,8 +9,8 @@
 
 #include "burelu/certificate.hpp"
 #include "burelu/errors.hpp"
-#include "formats/byte_stream.hpp"
 #include "formats/output_file.hpp"
+#include "formats/plain_file.hpp"
 #include "problem/limits.hpp"
 
 namespace burelu {
@@ -23,7 +22,17 @@ constexpr std::string_view kMagic = "burelu-certificate 1";
 constexpr std::string_view kMagicWithCuts = "burelu-certificate 2";
 constexpr std::string_view kMagicBranched = "burelu-certificate 3";
 
-void append(std::string& text, double value) { fmt::format_to(std::back_inserter(text), "{:a}", value); }
+std::string hexadecimal(double value) {
+  std::array<char, 32> digits;
+  const auto end = std::to_chars(digits.begin(), digits.end(), std::abs(value), std::chars_format::hex).ptr;
+  return (std::signbit(value) ? "-0x" : "0x") + std::string(digits.begin(), end);
+}
+
+std::string hexadecimal(std::uint64_t value) {
+  std::array<char, 16> digits;
+  const auto end = std::to_chars(digits.begin(), digits.end(), value, 16).ptr;
+  return std::string(static_cast<std::size_t>(digits.end() - end), '0') + std::string(digits.begin(), end);
+}
 
 Json header(const Certificate& c) {
   Json out = {{"rows", c.W.rows}, {"outputs", c.W.cols}};
@@ -31,9 +40,9 @@ Json header(const Certificate& c) {
     out["lines"] = c.representatives.size();
     out["multipliers"] = c.multipliers.size();
   }
-  out["lower_bound"] = fmt::format("{:a}", c.lower_bound);
-  out["gamma"] = fmt::format("{:a}", c.gamma);
-  out["data_hash"] = fmt::format("{:016x}", c.data_hash);
+  out["lower_bound"] = hexadecimal(c.lower_bound);
+  out["gamma"] = hexadecimal(c.gamma);
+  out["data_hash"] = hexadecimal(c.data_hash);
   out["lower_bound_decimal"] = c.lower_bound;
   out["gamma_decimal"] = c.gamma;
   if (c.dominant >= 0) out["dominant"] = {c.dominant, c.dominant_power};
@@ -46,7 +55,7 @@ class Reader {
   Reader(const std::string& path, std::string_view text) : path_(path), text_(text) {}
 
   [[noreturn]] void fail(const std::string& problem) const {
-    throw DataError(fmt::format("{}: line {} {}; write the certificate again", path_, line_, problem));
+    throw DataError(path_ + ": line " + std::to_string(line_) + " " + problem + "; write the certificate again");
   }
 
   std::string_view line() {
@@ -173,25 +182,25 @@ void write_certificate(const std::string& path, const Certificate& c) {
     const auto index = static_cast<std::size_t>(i);
     if (!c.branched) {
       text += std::to_string(c.line[index]) + " ";
-      append(text, c.ratio[index]);
+      text += hexadecimal(c.ratio[index]);
     }
     for (index_t j = 0; j < c.W.cols; ++j) {
       if (j > 0 || !c.branched) text += " ";
-      append(text, c.W(i, j));
+      text += hexadecimal(c.W(i, j));
     }
     text += "\n";
   }
   if (!c.branched) text += "multipliers\n";
   for (const Multiplier& pair : c.multipliers) {
     text += std::to_string(pair.i) + " " + std::to_string(pair.j) + " ";
-    append(text, pair.value);
+    text += hexadecimal(pair.value);
     text += "\n";
   }
   write_file(path, text + "end\n");
 }
 
 Certificate read_certificate(const std::string& path) {
-  const std::string text = read_file(path);
+  const std::string text = read_plain_file(path);
   Reader in(path, text);
   const auto begins = [&](std::string_view magic) {
     return text.substr(0, magic.size() + 1) == std::string(magic) + "\n";

@@ -16,7 +16,8 @@ namespace {
 constexpr int kReweighEvery = 15;  // updates; three times, then the weights stay
 constexpr int kReweighLast = 45;
 constexpr double kEscapeNoise = 0.1;    // relative noise of the first escape; the k-th has k times that
-constexpr double kColumnWeight = 1e-3;  // of the largest singular value: lighter columns are spare
+constexpr double kColumnWeight = 1e-3;  // of the largest singular value: heavier columns are in use
+constexpr double kIdleWeight = 5e-3;    // lighter ones are idle, but for what the policy keeps of them
 
 }  // namespace
 
@@ -224,18 +225,35 @@ void OuterLoop::balance_window(const Proposal& proposal) {
   settings_.extrapolate = policy::extrapolates(state_.window) ? 1 : 0;
 }
 
-// A full factor may be what holds the solve up: more columns, from the same point and multipliers.
+// A full factor may be what holds the solve up: more columns, up to as many as were asked for.
 bool OuterLoop::grow_rank() {
-  const Point point{snapshot_.Shat, snapshot_.Ut};
-  const int larger = policy::larger_rank(state_.rank, data_.m + data_.d);
-  if (options_.rank > 0 || larger <= state_.rank || numerical_rank(data_, point, kColumnWeight) < state_.rank)
-    return false;
-  state_.rank = larger;
-  const Point wider = with_rank(data_, point, larger, options_.seed);
-  backend_->write_point(wider.Shat, wider.Ut);
-  listed_ = false;
+  const std::int64_t most = options_.rank > 0 ? options_.rank : data_.m + data_.d;
+  const int larger = policy::larger_rank(state_.rank, most);
+  if (larger <= state_.rank || columns_above(kColumnWeight) < state_.rank) return false;
+  change_rank(larger);
   state_.changed_at = evaluations();
   return true;
+}
+
+int OuterLoop::columns_above(double weight) const {
+  return numerical_rank(data_, {snapshot_.Shat, snapshot_.Ut}, weight);
+}
+
+// Columns that carry next to nothing cost as much as the others, in every pass.
+void OuterLoop::drop_idle_columns() {
+  const int used = columns_above(kIdleWeight);
+  const int rank = policy::smaller_rank(state_, used, data_.d + data_.c + 1);
+  state_.used = used;
+  if (rank < state_.rank) change_rank(rank);
+}
+
+// The same point and multipliers with more columns, or without the weakest.
+void OuterLoop::change_rank(int rank) {
+  const Point point = with_rank(data_, {snapshot_.Shat, snapshot_.Ut}, rank, options_.seed);
+  backend_->write_point(point.Shat, point.Ut);
+  listed_ = false;
+  state_.rank = rank;
+  state_.used = 0;
 }
 
 void OuterLoop::leave_saddle() {
@@ -244,6 +262,7 @@ void OuterLoop::leave_saddle() {
                              options_.seed + 1 + static_cast<std::uint64_t>(state_.escapes));
   backend_->write_point(moved.Shat, moved.Ut);
   listed_ = false;
+  state_.used = 0;
   state_.changed_at = evaluations();
 }
 
@@ -318,14 +337,14 @@ bool OuterLoop::act() {
       finish_stalled();
       return true;
     case Action::go_on:
+      drop_idle_columns();
       break;
   }
   return false;
 }
 
 void OuterLoop::finish_stalled() {
-  const bool full = numerical_rank(data_, {snapshot_.Shat, snapshot_.Ut}, kColumnWeight) == state_.rank;
-  finish(Status::stalled, full && options_.rank > 0
+  finish(Status::stalled, columns_above(kColumnWeight) == state_.rank && options_.rank > 0
                               ? "all columns of the factor are in use and nothing moves any more; raise --rank"
                               : "neither the objective nor the bound moves any more; standardized features, a larger "
                                 "gamma or a larger tolerance may help");

@@ -59,6 +59,9 @@ class OuterLoop {
   void build(double sigma);
   void rebuild(const Point& point, const std::vector<Multiplier>& pairs, double sigma);
   bool grow_rank();
+  int columns_above(double weight) const;
+  void drop_idle_columns();
+  void change_rank(int rank);
   void leave_saddle();
   void lower_gamma();
   void raise_gamma();

@@ -23,6 +23,7 @@ void OuterLoop::rebuild(const Point& point, const std::vector<Multiplier>& pairs
   backend_->write_point(point.Shat, point.Ut);
   if (!pairs.empty()) backend_->write_multipliers(pairs);
   state_.changed_at = evaluations();
+  state_.used = 0;
 }
 
 // A factor that has gone to zero says nothing about its multipliers: back to one that has not, or anew.

@@ -27,9 +27,11 @@ constexpr std::int64_t kSlowSpan = 600;  // evaluations with next to no progress
 constexpr double kSlowProgress = 0.1;    // ... of the gap: slow
 constexpr std::int64_t kStallSpan = 6000;
 constexpr double kStallProgress = 0.01;
-constexpr double kNothing = 1e-3;  // of the tolerance: the size of a factor that is zero
-constexpr double kNear = 0.85;     // of the zero network's threshold: from there on gamma is approached from below,
-constexpr double kBelow = 0.8;     // beginning here ...
+constexpr int kSpareColumns = 2;          // kept of those that are idle: ways out of a saddle
+constexpr double kWorthShrinking = 0.95;  // of the rank: fewer columns are worth the memory of L-BFGS
+constexpr double kNothing = 1e-3;         // of the tolerance: the size of a factor that is zero
+constexpr double kNear = 0.85;  // of the zero network's threshold: from there on gamma is approached from below,
+constexpr double kBelow = 0.8;  // beginning here ...
 
 constexpr double kLower = 0.5;     // after a collapse of which nothing smaller is known
 constexpr double kSettled = 1e-4;  // residuals that will do for one of them
@@ -203,12 +205,19 @@ bool moved(const std::vector<HistoryEntry>& history, std::int64_t since, std::in
          std::fabs(now.objective - then->objective) >= share * distance;
 }
 
+// Without a bound nothing says how far there is to go.
 bool slow(const State& state, const std::vector<HistoryEntry>& history) {
-  return !moved(history, state.changed_at, kSlowSpan, kSlowProgress);
+  return !std::isnan(history.back().lower_bound) && !moved(history, state.changed_at, kSlowSpan, kSlowProgress);
 }
 
 bool stalled(const State& state, const std::vector<HistoryEntry>& history) {
   return !moved(history, state.changed_at, kStallSpan, kStallProgress);
+}
+
+int smaller_rank(const State& state, int used, std::int64_t least) {
+  if (state.used == 0) return state.rank;
+  const std::int64_t rank = std::max<std::int64_t>(std::max(state.used, used) + kSpareColumns, least);
+  return static_cast<double>(rank) <= kWorthShrinking * state.rank ? static_cast<int>(rank) : state.rank;
 }
 
 int larger_rank(int rank, std::int64_t most) {

@@ -24,6 +24,7 @@ struct State {
   std::int64_t changed_at = 0;    ///< evaluations at the last jump: rank, noise
   int escapes = 0;
   int hopes = 0;  ///< certificates made because nothing else was missing
+  int used = 0;   ///< columns in use at the last check, 0 where the factor has changed since
   /// Where the factor would be zero, the iteration is for a smaller gamma, `share` of it: its multipliers prove a bound
   /// for the larger one as well. `filled`: the last share that had a factor when it settled, 0 before; `step`: from a
   /// share that has settled to the next.
@@ -143,5 +144,9 @@ bool stalled(const State& state, const std::vector<HistoryEntry>& history);
 
 /// Where a rank that is free may go from here: `most` is that of the lifted matrix.
 int larger_rank(int rank, std::int64_t most);
+
+/// The rank to go on with, where this check and the one before found `used` columns, or fewer, in use: a few to spare,
+/// at least `least`. The same rank where that saves little.
+int smaller_rank(const State& state, int used, std::int64_t least);
 
 }  // namespace burelu::policy

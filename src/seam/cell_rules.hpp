@@ -5,16 +5,10 @@
 
 namespace burelu {
 
-/// Cuts along coordinate `axis`.
-BURELU_HOST_DEVICE inline void halve(Box& box, Box& upper, int axis) {
-  upper = box;
-  box.high[axis] = upper.low[axis] = 0.5 * (box.low[axis] + box.high[axis]);
-}
-
-/// The upper half is returned.
+/// Cuts along coordinate `axis`; the upper half is returned.
 inline Box halve(Box& box, int axis) {
-  Box upper;
-  halve(box, upper, axis);
+  Box upper = box;
+  box.high[axis] = upper.low[axis] = 0.5 * (box.low[axis] + box.high[axis]);
   return upper;
 }
 

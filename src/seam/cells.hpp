@@ -56,6 +56,7 @@ struct CellRun {
   std::vector<Box> points;  ///< out: cells that are open and too thin to be cut
   std::vector<Centre> centres;
   std::int64_t cells = 0;  ///< out: that were tested
+  std::int64_t kinks = 0;  ///< out: that were open in them, together
 };
 
 class CellBackend {

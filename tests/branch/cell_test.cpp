@@ -97,9 +97,12 @@ TEST(Cell, TheEstimateIsOfTheSizeOfTheTree) {
   limits.threshold = 1.02 * search(kinks, limits).upper;
   limits.relative = 0.0;
   const auto cells = static_cast<double>(search(kinks, limits).cells);
-  const double estimate = estimated_cells(kinks, limits.threshold, 2000, 1);
+  const double estimate = estimated_cells(kinks, limits.threshold, 2000, 1).cells;
   EXPECT_GT(estimate, 0.4 * cells);
   EXPECT_LT(estimate, 2.5 * cells);
+  const double work = estimated_cells(kinks, limits.threshold, 2000, 1).work;
+  const Estimate early = estimated_cells(kinks, limits.threshold, 2000, 1, 0.1 * work);
+  EXPECT_GT(early.work, 0.1 * work);
 }
 
 }  // namespace

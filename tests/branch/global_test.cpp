@@ -4,10 +4,12 @@
 #include <gtest/gtest.h>
 
 #include <cmath>
+#include <limits>
 
 #include "branch/cases.hpp"
 #include "branch/weights.hpp"
 #include "linalg/dense.hpp"
+#include "linalg/thread_scope.hpp"
 #include "network/extraction.hpp"
 #include "support/devices.hpp"
 
@@ -91,15 +93,47 @@ TEST(Global, StoppedAtOnceItKeepsWhatThereIs) {
   EXPECT_LE(found.certificate.lower_bound, found.objective);
 }
 
+TEST(Global, AnyNumberOfThreadsTrainsTheSame) {
+  for (const std::uint64_t seed : {3U, 7U}) {
+    const test::Instance instance = test::branch_case(seed);
+    std::vector<GlobalOptimum> found;
+    for (const int threads : {1, 2, 2, 3}) {
+      const ThreadScope scope(threads);
+      found.push_back(optimum(instance, 1e-3));
+    }
+    for (const GlobalOptimum& other : found) {
+      EXPECT_EQ(other.certificate.lower_bound, found[0].certificate.lower_bound) << seed;
+      EXPECT_EQ(other.objective, found[0].objective) << seed;
+      EXPECT_EQ(other.cells, found[0].cells) << seed;
+      EXPECT_EQ(other.network.U.data, found[0].network.U.data) << seed;
+      EXPECT_EQ(other.certificate.W.data, found[0].certificate.W.data) << seed;
+    }
+  }
+}
+
 TEST(Global, AnEstimateAboveItsLimitEndsItBeforeTheFirstSearch) {
   const test::Instance instance = test::teacher(25, 6, 1, 3);
   GlobalLimits limits;
-  limits.estimated = 1.0;
+  limits.work = 1.0;
   const GlobalOptimum found =
       train_globally(test::processor(), instance.problem(), presolve(instance.problem()), limits);
   EXPECT_GT(found.estimated, 1.0);
   EXPECT_TRUE(found.stopped);
   EXPECT_EQ(found.cells, 0);
+}
+
+// Not even the first W can be searched: nothing is spent on others.
+TEST(Global, ManyFeaturesEndItInTheFirstRound) {
+  const test::Instance instance = test::teacher(120, 11, 2, 3);
+  const Presolved reduced = presolve(instance.problem());
+  GlobalLimits limits;
+  limits.work = 1e9;
+  const GlobalOptimum found = train_globally(test::processor(), instance.problem(), reduced, limits);
+  EXPECT_TRUE(found.stopped);
+  EXPECT_EQ(found.rounds, 1);
+  EXPECT_EQ(found.cells, 0);
+  EXPECT_FALSE(found.certificate.empty());
+  EXPECT_EQ(largest_gamma(instance.X, instance.Y, reduced, 1e-3, 1e-6, 1e9), std::numeric_limits<double>::infinity());
 }
 
 TEST(Global, ATamperedCertificateProvesNothing) {

@@ -34,14 +34,15 @@ SolveOptions options_to(double tolerance, std::int64_t evaluations = 20000) {
   return options;
 }
 
-// The loop does; a certificate waits for its own results, beside it.
+// The loop does, and once more where a certificate turns out to be worth a try after all, three times at most.
 TEST(CudaSolve, WaitsOncePerCheck) {
   const Instance instance = teacher(20, 2, 3, 5);
   const auto before = counters().waits;
   const Relaxation result = solve_with(instance.problem(), options_to(1e-4), on_host());
   EXPECT_EQ(result.status, Status::solved) << result.message;
-  EXPECT_EQ(counters().waits - before, result.checks + 2);  // the last when its memory is given back
-  EXPECT_EQ(result.host_waits, result.checks + 1);
+  EXPECT_EQ(counters().waits - before, result.host_waits + 1);  // the last when its memory is given back
+  EXPECT_GE(result.host_waits, result.checks + 1);
+  EXPECT_LE(result.host_waits, result.checks + 1 + 3);
 }
 
 // Certificates are sums over lists, and the host's wherever the solve runs.

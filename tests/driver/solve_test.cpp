@@ -199,6 +199,27 @@ TEST(Solve, ALimitOfTimeEndsWithABound) {
   EXPECT_EQ(result.host_waits, result.checks + 2);
 }
 
+// Columns that a solution does not need are dropped on the way, whoever asked for them: the same optimum.
+TEST(Solve, TheRankFallsToWhatASolutionNeeds) {
+  const Instance instance = teacher(40, 3, 2, 12, 0.1);
+  SolveOptions options = options_to(1e-3);
+  options.rank = 3 + 2 + 1;  // what it never falls below
+  const Relaxation narrow = solve(instance.problem(), options);
+  options.rank = 40;
+  const Relaxation wide = solve(instance.problem(), options);
+  ASSERT_EQ(narrow.status, Status::solved);
+  ASSERT_EQ(wide.status, Status::solved);
+  EXPECT_EQ(narrow.rank, 6);
+  EXPECT_EQ(wide.history.front().rank, 40);
+  EXPECT_LE(wide.rank, 13);
+  EXPECT_GE(wide.rank, 6);
+  EXPECT_EQ(wide.factor.U.cols, wide.rank);
+  EXPECT_EQ(wide.factor.A.cols, wide.rank);
+  for (std::size_t k = 1; k < wide.history.size(); ++k) EXPECT_LE(wide.history[k].rank, wide.history[k - 1].rank);
+  EXPECT_NEAR(wide.lower_bound, narrow.lower_bound, 2e-3 * wide.objective);
+  EXPECT_NEAR(wide.objective, narrow.objective, 2e-3 * wide.objective);
+}
+
 TEST(Solve, LimitsAndStopsAreHonoured) {
   const Instance instance = teacher(40, 3, 2, 12, 0.01);
   SolveOptions options = options_to(1e-9, 700);

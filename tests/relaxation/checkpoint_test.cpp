@@ -87,6 +87,21 @@ TEST_F(Checkpoint, ResumedRunsEndWhereUninterruptedOnesDo) {
   }
 }
 
+// A factor that has lost columns since the start goes on with those it has.
+TEST_F(Checkpoint, TheRankIsThatOfTheState) {
+  SolveOptions options = stopping_after(8);
+  options.tolerance = 1e-6;
+  options.rank = 30;
+  const Relaxation first = solve(instance_.problem(), options);
+  ASSERT_EQ(first.status, Status::interrupted);
+  ASSERT_LT(first.rank, 30);
+  options = resuming();
+  options.rank = 30;
+  const Relaxation resumed = solve(instance_.problem(), options);
+  EXPECT_EQ(resumed.status, Status::solved);
+  EXPECT_LE(resumed.rank, first.rank);
+}
+
 TEST_F(Checkpoint, SavingDoesNotChangeTheSolve) {
   SolveOptions saving = plain();
   saving.checkpoint = path_;

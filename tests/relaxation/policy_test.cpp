@@ -228,6 +228,29 @@ TEST(Policy, WithoutABoundTheObjectiveHasToMove) {
   EXPECT_EQ(next({}, look, options(), checks(100, kNaN, 0.0, 8.0, 0.0)), Action::stalled);
 }
 
+// How far there is to go is not known: the rank is not blamed.
+TEST(Policy, WithoutABoundNothingIsSlow) {
+  EXPECT_EQ(next({}, running(), options(), checks(20, 10.0, 0.0, kNaN, 0.0)), Action::go_on);
+  EXPECT_EQ(next({}, running(), options(), checks(20, 10.0, 0.0, 8.0, 0.0)), Action::grow);
+}
+
+TEST(Policy, IdleColumnsGoWhenTwoChecksAgree) {
+  State state;
+  state.rank = 40;
+  EXPECT_EQ(smaller_rank(state, 9, 8), 40);  // the first check, or the first after a change
+  state.used = 9;
+  const int rank = smaller_rank(state, 9, 8);
+  EXPECT_GT(rank, 9);  // some to spare
+  EXPECT_LT(rank, 15);
+  EXPECT_EQ(smaller_rank(state, 7, 8), rank);  // the larger of both counts
+  EXPECT_EQ(smaller_rank(state, 12, 8), rank + 3);
+  EXPECT_EQ(smaller_rank(state, 9, 20), 20);  // what solutions may need
+  EXPECT_EQ(smaller_rank(state, 9, 41), 40);
+  EXPECT_EQ(smaller_rank(state, 39, 8), 40);  // never more
+  state.rank = rank;
+  EXPECT_EQ(smaller_rank(state, 9, 8), rank);  // and it stays there
+}
+
 TEST(Policy, TheRankDoublesUpToTheOrder) {
   EXPECT_EQ(larger_rank(12, 100), 24);
   EXPECT_EQ(larger_rank(12, 20), 20);

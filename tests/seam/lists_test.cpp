@@ -1,6 +1,7 @@
 // What lists of pairs must not change: the update is that of all pairs, and a state goes on elsewhere.
 #include <gtest/gtest.h>
 
+#include <algorithm>
 #include <cmath>
 #include <memory>
 
@@ -105,6 +106,46 @@ TEST_P(ListsTest, AStateGoesOnOnAnyBackend) {
   first->read(here, kScalars);
   second->read(there, kScalars);
   EXPECT_NEAR(here.control.dual.objective, there.control.dual.objective, 0.02 * here.control.dual.objective);
+}
+
+// Columns without weight go, others come: the products of rows and the multipliers stay, and the descent goes on.
+TEST_P(ListsTest, AnotherRankIsTheSamePoint) {
+  const auto backend = make(GetParam());
+  Point wide = with_rank(data_, start_, 4, 1);
+  for (Matrix* block : {&wide.Shat, &wide.Ut}) {
+    Matrix padded(block->rows, 9);
+    for (index_t i = 0; i < block->rows; ++i) std::copy_n(block->row(i), 4, padded.row(i));
+    *block = padded;
+  }
+  backend->write_point(wide.Shat, wide.Ut);
+  const std::vector<Multiplier> pairs{{5, 2, 0.25}, {70, 3, 1.5}, {100, 70, 3.0}};
+  backend->write_multipliers(pairs);
+  Settings settings;
+  settings.extrapolate = 0;
+  backend->set(settings);
+  list_pairs(*backend);
+  descend(*backend, 1);  // evaluates the point itself
+  Snapshot before;
+  backend->read(before, kDual);
+  for (const int rank : {4, 7}) {
+    const Point point = with_rank(data_, wide, rank, 3);
+    backend->write_point(point.Shat, point.Ut);
+    list_pairs(*backend);
+    descend(*backend, 1);
+    Snapshot after;
+    backend->read(after, kDual);
+    const double noise = rank > 4 ? 1e-2 : 1e-9;  // of columns that are new
+    EXPECT_NEAR(after.control.value.accepted, before.control.value.accepted, noise * before.control.value.accepted);
+    EXPECT_EQ(after.multipliers.size(), pairs.size());
+    for (std::size_t k = 0; k < after.multipliers.size(); ++k)
+      EXPECT_NEAR(after.multipliers[k].value, pairs[k].value, 1e-12);
+    EXPECT_EQ(after.control.memory.count, 0);
+    const double accepted = after.control.value.accepted;
+    descend(*backend, 20);
+    backend->read(after, kPoint);
+    EXPECT_LT(after.control.value.accepted, accepted);
+    EXPECT_EQ(after.Ut.cols, rank);
+  }
 }
 
 TEST_P(ListsTest, WrittenMultipliersAreRead) {

@@ -27,12 +27,13 @@ nb::tuple arrays(const Certificate& certificate) {
                         array_of(burelu::Matrix(certificate.W)),
                         array_of(std::vector<std::int32_t>(certificate.representatives)),
                         array_of(std::vector<std::int32_t>(certificate.line)),
-                        array_of(std::vector<double>(certificate.ratio)), multipliers_of(certificate));
+                        array_of(std::vector<double>(certificate.ratio)), multipliers_of(certificate),
+                        certificate.dominant, certificate.dominant_power);
 }
 
 void from_arrays(Certificate& target, double lower_bound, double gamma, std::uint64_t data_hash, bool branched,
                  const Array2& W, const Integers& representatives, const Integers& line, const Array1& ratio,
-                 const nb::tuple& multipliers) {
+                 const nb::tuple& multipliers, std::int32_t dominant, int dominant_power) {
   Certificate result;
   result.lower_bound = lower_bound;
   result.gamma = gamma;
@@ -42,6 +43,8 @@ void from_arrays(Certificate& target, double lower_bound, double gamma, std::uin
   result.representatives = vector_of<std::int32_t>(representatives);
   result.line = vector_of<std::int32_t>(line);
   result.ratio = vector_of<double>(ratio);
+  result.dominant = dominant;
+  result.dominant_power = dominant_power;
   const ProofParts parts(multipliers, branched, W.shape(0), line.shape(0), ratio.shape(0));
   for (std::size_t k = 0; k < parts.value.size(); ++k)
     result.multipliers.push_back({parts.i[k], parts.j[k], parts.value[k]});
@@ -54,7 +57,7 @@ void bind_certificate(nb::module_& module) {
   using namespace nb::literals;
   nb::class_<Certificate>(module, "Certificate", "A lower bound with its proof, see burelu.Certificate.")
       .def("__init__", &from_arrays, "lower_bound"_a, "gamma"_a, "data_hash"_a, "branched"_a, "W"_a,
-           "representatives"_a, "line"_a, "ratio"_a, "multipliers"_a)
+           "representatives"_a, "line"_a, "ratio"_a, "multipliers"_a, "dominant"_a, "dominant_power"_a)
       .def_ro("lower_bound", &Certificate::lower_bound)
       .def_ro("gamma", &Certificate::gamma)
       .def_ro("data_hash", &Certificate::data_hash)

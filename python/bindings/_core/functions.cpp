@@ -11,16 +11,20 @@ using burelu::Network;
 using burelu::Problem;
 using burelu::TrainOptions;
 
-/// work(options) without the lock, listening to Python.
+/// work(options) without the lock.
+template <class Work>
+auto without_lock(Listener& listener, const nb::dict& options, const Work& work) {
+  TrainOptions chosen = options_of(options);
+  listener.attach(chosen.solve);
+  const nb::gil_scoped_release unlocked;
+  return work(chosen);
+}
+
+/// The same, listening to Python for what ends it with the best so far.
 template <class Work>
 auto listening(const nb::dict& options, nb::object progress, const Work& work) {
-  TrainOptions chosen = options_of(options);
   Listener listener(std::move(progress));
-  listener.attach(chosen.solve);
-  auto result = [&] {
-    const nb::gil_scoped_release unlocked;
-    return work(chosen);
-  }();
+  auto result = without_lock(listener, options, work);
   listener.finish();
   return result;
 }
@@ -63,8 +67,10 @@ nb::dict certify(const Array2& X, const Array2& Y, double gamma, const Array2& U
 
 nb::tuple gamma_max(const Array2& X, const Array2& Y, const nb::dict& options) {
   const Problem problem = problem_of(X, Y, 1.0);
-  const burelu::GammaMax found = listening(
-      options, nb::none(), [&](const TrainOptions& chosen) { return burelu::gamma_max(problem, chosen.solve); });
+  Listener listener{nb::none()};
+  const burelu::GammaMax found = without_lock(
+      listener, options, [&](const TrainOptions& chosen) { return burelu::gamma_max(problem, chosen.solve); });
+  listener.finish_whole();  // half a search is another gamma
   return nb::make_tuple(found.lower, found.upper, found.branched);
 }
 

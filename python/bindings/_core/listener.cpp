@@ -13,6 +13,11 @@ void Listener::finish() {
   if (error_) throw std::move(*error_);
 }
 
+void Listener::finish_whole() {
+  finish();
+  if (interrupt_) throw std::move(*interrupt_);
+}
+
 bool Listener::stopped() {
   if (std::this_thread::get_id() != caller_) return stop_;
   const Clock::time_point now = Clock::now();
@@ -37,8 +42,8 @@ void Listener::check_signals() {
 
 void Listener::take(nb::python_error error) {
   stop_ = true;
-  if (!interrupted_ && error.matches(PyExc_KeyboardInterrupt)) {
-    interrupted_ = true;
+  if (!interrupt_ && error.matches(PyExc_KeyboardInterrupt)) {
+    interrupt_.emplace(std::move(error));
   } else if (!error_) {
     error_.emplace(std::move(error));
   }

@@ -46,6 +46,9 @@ class Listener {
   /// With the lock: raises what is to be raised.
   void finish();
 
+  /// The same where there is no best so far: the first Ctrl-C is raised as well.
+  void finish_whole();
+
  private:
   using Clock = std::chrono::steady_clock;
   bool stopped();
@@ -57,7 +60,7 @@ class Listener {
   const std::thread::id caller_ = std::this_thread::get_id();
   Clock::time_point asked_ = Clock::now();
   std::atomic<bool> stop_ = false;
-  bool interrupted_ = false;
+  std::optional<nb::python_error> interrupt_;
   std::optional<nb::python_error> error_;
 };
 

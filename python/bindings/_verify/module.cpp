@@ -21,7 +21,7 @@ Table table_of(const Array2& array) {
 
 nb::tuple check_arrays(const Array2& X, const Array2& Y, double lower_bound, double gamma, std::uint64_t data_hash,
                        bool branched, const Array2& W, const Integers& representatives, const Integers& line,
-                       const Array1& ratio, const nb::tuple& multipliers) {
+                       const Array1& ratio, const nb::tuple& multipliers, std::int64_t dominant, int dominant_power) {
   const Data data{table_of(X), table_of(Y)};
   Claim claim;
   claim.lower_bound = lower_bound;
@@ -32,6 +32,8 @@ nb::tuple check_arrays(const Array2& X, const Array2& Y, double lower_bound, dou
   claim.representatives = vector_of<std::int64_t>(representatives);
   claim.line = vector_of<std::int64_t>(line);
   claim.ratio = vector_of<double>(ratio);
+  claim.dominant = dominant;
+  claim.dominant_power = dominant_power;
   const ProofParts parts(multipliers, branched, W.shape(0), line.shape(0), ratio.shape(0));
   for (std::size_t k = 0; k < parts.value.size(); ++k) claim.pairs.push_back({parts.i[k], parts.j[k], parts.value[k]});
   Verdict verdict;
@@ -48,5 +50,6 @@ NB_MODULE(_verify, module) {
   using namespace nb::literals;
   module.def("check", &check_arrays, "X"_a.noconvert(), "Y"_a.noconvert(), "lower_bound"_a, "gamma"_a, "data_hash"_a,
              "branched"_a, "W"_a, "representatives"_a, "line"_a, "ratio"_a, "multipliers"_a,
+             "dominant"_a, "dominant_power"_a,
              "Whether the certificate proves a bound for these data: (valid, reason, lower bound, cells).");
 }
