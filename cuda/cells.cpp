@@ -140,12 +140,9 @@ namespace {
 
 // As many warps as the device runs at a time, fewer where memory ends: a warp has arrays of all kinks.
 CudaCellTuning fitted(const Kinks& kinks, CudaCellTuning tuning, int device) {
-  if (tuning.warps <= 0) {
-    cudaDeviceProp properties{};
-    cuda::check(cudaGetDeviceProperties(&properties, device), "cudaGetDeviceProperties");
-    constexpr int kResident = 16;  // on a multiprocessor: 128 registers a lane, 9 KB of shared memory each
-    tuning.warps = kResident * properties.multiProcessorCount;
-  }
+  constexpr int kResident = 16;  // on a multiprocessor: 128 registers a lane, 9 KB of shared memory each
+  const int multiprocessors = cuda_properties(device).multiprocessors;  // throws where there is no such device
+  if (tuning.warps <= 0) tuning.warps = kResident * multiprocessors;
   const bool given = tuning.step > 0;
   const std::int64_t free = cuda_free_memory(device);
   for (;; tuning.warps /= 2) {
@@ -164,9 +161,9 @@ CudaCellTuning fitted(const Kinks& kinks, CudaCellTuning tuning, int device) {
 }  // namespace
 
 std::unique_ptr<CellBackend> make_cuda_cells(const Kinks& kinks, int device, const CudaCellTuning& tuning) {
-  static_cast<void>(cuda_properties(device));  // throws where it is not there
+  const CudaCellTuning chosen = fitted(kinks, tuning, device);
   const cuda::DeviceScope scope(device);
-  return std::make_unique<cuda::CudaCells>(kinks, fitted(kinks, tuning, device), device);
+  return std::make_unique<cuda::CudaCells>(kinks, chosen, device);
 }
 
 }  // namespace burelu

@@ -13,7 +13,8 @@ namespace burelu {
 struct CudaProperties {
   std::string name;
   std::int64_t memory = 0;  ///< bytes
-  int driver = 0;           ///< highest CUDA version of the driver, as 1000 major + 10 minor
+  int multiprocessors = 0;
+  int driver = 0;  ///< highest CUDA version of the driver, as 1000 major + 10 minor
 };
 
 /// The devices of this machine. Throws `DeviceError` with the reason where there is no driver or a too old one; without

@@ -63,10 +63,11 @@ struct PathProgress {
 
 /// What a finished piece of a path was: enough to go on without doing it again.
 struct PathPiece {
-  int fold = -1;    ///< -1: all rows
-  int index = 0;    ///< of gamma
-  PathPoint point;  ///< of all rows; of a fold network and work only
-  FoldScore score;  ///< of a fold
+  int fold = -1;              ///< -1: all rows
+  int index = 0;              ///< of gamma
+  PathPoint point;            ///< of all rows; of a fold network and work only
+  FoldScore score;            ///< of a fold
+  std::vector<double> state;  ///< of all rows: where the solve left off, for the next gamma
 };
 
 struct PathOptions {

@@ -138,7 +138,7 @@ void add_path(CLI::App& app, Arguments& arguments) {
   command->preparse_callback([&arguments](std::size_t) { arguments.options.solve.tolerance = 1e-2; });
   add_data(command, arguments);
   add_preparation(command, arguments);
-  CLI::Option* list = command->add_option("--gamma", path.gammas, "these gammas, in any order (default: a grid)")
+  CLI::Option* list = command->add_option("--gamma", path.gammas, "these gammas, falling or rising (default: a grid)")
                           ->delimiter(',')
                           ->allow_extra_args(false)
                           ->check(positive_validator())

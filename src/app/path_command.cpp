@@ -1,8 +1,10 @@
 // path: networks and bounds for many gammas, the choice by cross-validation, the chosen model.
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <cmath>
 #include <filesystem>
+#include <functional>
 #include <memory>
 
 #include "app/commands.hpp"
@@ -100,6 +102,19 @@ Model model_of(const Arguments& arguments, const Dataset& data, const PathPoint&
                       {"device", device},
                       {"status", to_string(point.status)}};
   return model;
+}
+
+// A list in no order is more likely a slip than a wish.
+void check_order(const std::vector<double>& gammas) {
+  const auto disordered = [&](auto before) {
+    return std::adjacent_find(gammas.begin(), gammas.end(), [&](double a, double b) { return !before(a, b); });
+  };
+  const auto rise = disordered(std::less<>());
+  const auto fall = disordered(std::greater<>());
+  if (rise == gammas.end() || fall == gammas.end()) return;
+  const auto at = std::max(rise, fall);  // where the order that held longer is left
+  throw UsageError(
+      fmt::format("--gamma: {} after {}: the gammas of a list must fall or rise, each once", at[1], at[0]));
 }
 
 class PathRun {
@@ -211,6 +226,7 @@ class PathRun {
 int run_path(const Arguments& arguments) {
   if (arguments.path.folds == 0 && !(arguments.out.empty() && arguments.certificate.empty()))
     throw UsageError("without folds no gamma is chosen, so there is no model for --out and no proof for --certificate");
+  check_order(arguments.path.gammas);
   if (arguments.dry_run) throw UsageError("--dry-run is for burelu train and burelu bound");
   return PathRun(arguments).run();
 }

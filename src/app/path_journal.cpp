@@ -40,6 +40,8 @@ Record certificate_record(const Certificate& certificate) {
           {"gamma", certificate.gamma},
           {"data_hash", certificate.data_hash},
           {"branched", certificate.branched},
+          {"dominant", certificate.dominant},
+          {"dominant_power", certificate.dominant_power},
           {"W", matrix_record(certificate.W)},
           {"representatives", certificate.representatives},
           {"line", certificate.line},
@@ -54,6 +56,8 @@ Certificate certificate_of(const Record& record) {
   out.gamma = record.at("gamma").get<double>();
   out.data_hash = record.at("data_hash").get<std::uint64_t>();
   out.branched = record.at("branched").get<bool>();
+  out.dominant = record.at("dominant").get<std::int32_t>();
+  out.dominant_power = record.at("dominant_power").get<int>();
   out.W = matrix_of(record.at("W"));
   out.representatives = record.at("representatives").get<std::vector<std::int32_t>>();
   out.line = record.at("line").get<std::vector<std::int32_t>>();
@@ -106,6 +110,7 @@ study::Record piece_record(const PathPiece& piece) {
           {"cells", point.cells},
           {"network_evaluations", point.network_evaluations},
           {"seconds", point.seconds},
+          {"state", piece.state},
           {"rows", piece.score.rows},
           {"squared_error", number_or_null(piece.score.squared_error)},
           {"accuracy", number_or_null(piece.score.accuracy)},
@@ -131,6 +136,7 @@ PathPiece piece_of(const study::Record& record) {
     point.seconds = record.at("seconds").get<double>();
     piece.score = {record.at("rows").get<index_t>(), number_of(record, "squared_error"), number_of(record, "accuracy"),
                    number_of(record, "r2")};
+    piece.state = record.at("state").get<std::vector<double>>();
     return piece;
   } catch (const nlohmann::json::exception&) {
     throw DataError("the journal holds a line that is no piece of a path");

@@ -8,7 +8,7 @@
 #include <optional>
 
 #include "branch/columns.hpp"
-#include "certificate/proof.hpp"
+#include "driver/dominant.hpp"
 #include "problem/presolve.hpp"
 
 namespace burelu {
@@ -68,7 +68,7 @@ Certificate proven_rescaled(const Problem& problem, const Certificate& certifica
   }
   Certificate out = rescaled(problem, certificate);
   if (out.empty()) return out;
-  const std::optional<double> bound = proven_bound(problem, out);
+  const std::optional<double> bound = certified_bound(problem, out);
   if (!bound) return {};
   out.lower_bound = *bound;
   return out;

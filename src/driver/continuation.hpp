@@ -1,8 +1,12 @@
 // Solves of one problem for one gamma after the other, each from where the last one left off.
 #pragma once
 
+#include <limits>
+#include <optional>
+
 #include "burelu/options.hpp"
 #include "burelu/result.hpp"
+#include "problem/dominance.hpp"
 #include "relaxation/warm_start.hpp"
 #include "seam/device.hpp"
 
@@ -13,6 +17,8 @@ namespace burelu {
 struct Continuation {
   WarmStart relaxation;
   Certificate certificate;
+  std::optional<Dominance> dominance;  ///< certificate and warm start are of the tamed data (dominant.hpp)
+  double objective = std::numeric_limits<double>::infinity();  ///< of a network for the next gamma, targets scaled too
   Network network;  ///< in the coordinates of the data as given, or of no use; its directions are where branch begins
 };
 

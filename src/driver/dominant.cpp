@@ -153,4 +153,27 @@ std::optional<Relaxation> solve_tamed(const Problem& problem, const Dominance& d
   return result;
 }
 
+Network train_tamed(const Device& device, const Problem& problem, const Factor* factor, const TrainOptions& options,
+                    const TrainingBudget& budget, std::int64_t& evaluations) {
+  const std::optional<Dominance> dominance = dominant_feature(problem);
+  const Matrix X = dominance ? tamed(problem.X, *dominance) : Matrix();
+  if (X.rows == 0) return train_network(device, problem, factor, options, budget, evaluations);
+  Factor inside;
+  if (factor != nullptr) {
+    inside = *factor;
+    multiply_row(inside.U, *dominance, -1);
+  }
+  TrainingBudget other = budget;
+  Network start;
+  if (budget.start != nullptr) {
+    start = *budget.start;
+    multiply_row(start.U, *dominance, -1);
+    other.start = &start;
+  }
+  Network network = train_network(device, {X, problem.Y, problem.gamma}, factor != nullptr ? &inside : nullptr, options,
+                                  other, evaluations);
+  multiply_row(network.U, *dominance, 1);
+  return balanced(network);
+}
+
 }  // namespace burelu

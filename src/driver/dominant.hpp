@@ -10,6 +10,7 @@
 #include "burelu/options.hpp"
 #include "burelu/result.hpp"
 #include "linalg/stop.hpp"
+#include "network/extraction.hpp"
 #include "problem/dominance.hpp"
 
 namespace burelu {
@@ -23,6 +24,11 @@ std::optional<Relaxation> solve_tamed(const Problem& problem, const Dominance& d
 
 /// Networks of the tamed data as those of the data given, and back for a factor's U.
 void multiply_row(Matrix& U, const Dominance& dominance, int direction);
+
+/// As train_network. Where there is a dominant feature, on the tamed data: nearly the same problem, and a network's
+/// objective is lower for the data given.
+Network train_tamed(const Device& device, const Problem& problem, const Factor* factor, const TrainOptions& options,
+                    const TrainingBudget& budget, std::int64_t& evaluations);
 
 /// The bound of a certificate, proven again for these data, whatever its proof; nothing where that fails or where
 /// `stop`, which may be null, is due.

@@ -124,14 +124,15 @@ class Walk {
   void all_rows() {
     PathChain chain(problem_, options_, *device_, stop_);
     for (std::size_t k = 0; k < gammas_.size() && !stop_.due(); ++k) {
-      PathPiece piece{-1, static_cast<int>(k), {}, {}};
+      PathPiece piece;
       if (const PathPiece* before = known(-1, k)) {
-        piece.point = before->point;
-        chain.take(piece.point);
+        piece = *before;
+        chain.take(piece);
       } else {
-        piece.point = chain.solve(gammas_[k]);
+        piece = chain.solve(gammas_[k]);
         if (stop_.due()) return;
       }
+      piece.index = static_cast<int>(k);
       piece.point.share = share(gammas_[k]);
       path_.points.push_back(piece.point);
       tell(piece, known(-1, k) != nullptr);

@@ -6,19 +6,21 @@
 
 #include "branch/slim.hpp"
 #include "driver/branching.hpp"
+#include "driver/dominant.hpp"
 #include "driver/target_scale.hpp"
 #include "linalg/clock.hpp"
-#include "network/extraction.hpp"
 #include "network/schedule.hpp"
 #include "problem/gap.hpp"
+#include "relaxation/policy.hpp"
 
 namespace burelu {
 namespace {
 
 constexpr double kSolveEvaluations = 2000;         // of the relaxation, for each gamma: at most,
 constexpr double kLeastEvaluations = 400;          // at least,
-constexpr double kSolveFlops = 4e11;               // or what takes so much
-constexpr std::int64_t kNetworkEvaluations = 600;  // of a network, for each gamma
+constexpr double kSolveFlops = 1e11;               // or what takes so much
+constexpr std::int64_t kFirstEvaluations = 300;    // of a network, for each gamma, before there is a bound
+constexpr std::int64_t kNetworkEvaluations = 600;  // and where the gap is wider than it needs to be
 constexpr std::int64_t kFoldEvaluations = 400;
 constexpr index_t kUnknowns = 600;     // output weights, up to which networks are thinned; twice as many at the end
 constexpr index_t kMostNeurons = 120;  // on the way: the chosen network may have more
@@ -32,6 +34,16 @@ TrainOptions network_options(const TrainOptions& given, index_t rows, index_t ou
   return out;
 }
 
+// The bound is that of branch and bound.
+bool branched(const PathPoint& point) { return point.cells > 0 && point.evaluations == 0; }
+
+// What is solved in its place, where there is a dominant feature.
+Presolved presolved(const Problem& problem) {
+  const std::optional<Dominance> dominance = dominant_feature(problem);
+  const Matrix X = dominance ? tamed(problem.X, *dominance) : Matrix();
+  return X.rows > 0 ? presolve({X, problem.Y, gamma_to_solve(problem.gamma)}) : presolve(problem);
+}
+
 // Those of the path as one solve has them. A limit of evaluations is for the relaxation alone: with `automatic` it
 // would keep branch and bound away.
 SolveOptions solve_options(const Problem& problem, const SolveOptions& given) {
@@ -40,14 +52,16 @@ SolveOptions solve_options(const Problem& problem, const SolveOptions& given) {
   out.resume.clear();
   out.progress = {};
   out.time_limit = 0.0;
-  const Presolved reduced = presolve(problem);
+  const Presolved reduced = presolved(problem);
   if (branches(reduced, out)) return out;
   out.bound = BoundMethod::relaxation;
   if (out.max_evaluations > 0) return out;
-  const auto m = static_cast<double>(reduced.rows());
-  const double pass = 12.0 * m * m * starting_rank(reduced.rows(), reduced.features(), reduced.outputs());
+  policy::Sizes sizes{reduced.rows(), reduced.features(), reduced.outputs()};
+  sizes.rank = starting_rank(reduced.rows(), reduced.features(), reduced.outputs());
+  sizes.memory = policy::lbfgs_pairs(sizes);
+  const double flops = policy::evaluation_flops(sizes);
   out.max_evaluations =
-      static_cast<std::int64_t>(std::clamp(kSolveFlops / std::fmax(pass, 1.0), kLeastEvaluations, kSolveEvaluations));
+      static_cast<std::int64_t>(std::clamp(kSolveFlops / std::fmax(flops, 1.0), kLeastEvaluations, kSolveEvaluations));
   return out;
 }
 
@@ -64,11 +78,16 @@ PathChain::PathChain(const Problem& problem, const PathOptions& options, const D
   chain_.network = {Matrix(problem.X.cols, 0), Matrix(problem.Y.cols, 0)};
 }
 
-void PathChain::take(const PathPoint& point) {
+void PathChain::take(const PathPiece& piece) {
+  const PathPoint& point = piece.point;
   chain_.network = point.network;
-  chain_.relaxation = {};
+  chain_.relaxation = warm_start_of(piece.state);
+  branched_ = branched(point);
+  if (point.certificate.empty()) return;
   chain_.certificate = point.certificate;
-  if (chain_.certificate.empty()) return;
+  chain_.dominance.reset();
+  if (point.certificate.dominant >= 0)
+    chain_.dominance = Dominance{point.certificate.dominant, point.certificate.dominant_power};
   chain_.certificate.gamma /= t_;
   for (double& w : chain_.certificate.W.data) w /= t_;
   for (Multiplier& pair : chain_.certificate.multipliers) pair.value /= t_;
@@ -81,45 +100,59 @@ void PathChain::slim(const Problem& problem, PathPoint& point, index_t unknowns)
   point.objective = objective(problem, point.network);
 }
 
-PathPoint PathChain::solve(double gamma) {
+PathPiece PathChain::solve(double gamma) {
   const Clock clock;
+  PathPiece piece;
   Problem problem = problem_;
   problem.gamma = gamma;
+  PathPoint& out = piece.point;
+  out.gamma = gamma;
+  out.lower_bound = kNone;
+  out.network = {Matrix(problem.X.cols, 0), Matrix(problem.Y.cols, 0)};
+  out.objective = objective(problem, out.network);
+  // A network first: it says how good a bound is worth having.
+  if (!branched_ && !chain_.certificate.empty()) train(problem, kFirstEvaluations, nullptr, out);
+  consider(problem, chain_.network, out);
+  chain_.objective = out.objective / (t_ * t_);
   Network found;
   const Relaxation relaxation = solve_from(problem, solve_, device_, &found, chain_);
-  PathPoint out;
-  out.gamma = gamma;
   out.status = relaxation.status;
   out.lower_bound = relaxation.lower_bound;
   out.certificate = relaxation.certificate;
   out.evaluations = relaxation.evaluations;
   out.cells = relaxation.cells;
-  out.network = {Matrix(problem.X.cols, 0), Matrix(problem.Y.cols, 0)};
-  out.objective = objective(problem, out.network);
-  const auto consider = [&](Network network) {
-    const double value = objective(problem, network);
-    if (!(value < out.objective)) return;
-    out.network = std::move(network);
-    out.objective = value;
-  };
-  if (found.U.rows == problem.X.cols && found.width() > 0) consider(std::move(found));
-  const double enough = kNetworkShare * solve_.tolerance;
-  if (relative_gap(out.objective, out.lower_bound) > std::max(enough, relaxation.cells > 0 ? solve_.tolerance : 0.0) ||
-      std::isnan(out.lower_bound)) {
-    TrainingBudget budget;
-    budget.max_evaluations = kNetworkEvaluations;
-    budget.stop = &stop_;
-    if (chain_.network.width() > 0) budget.start = &chain_.network;
-    budget.keep_going = [&](std::int64_t, double best) { return !(relative_gap(best, out.lower_bound) <= enough); };
-    const TrainOptions train = network_options(options_.train, problem.X.rows, problem.Y.cols, 0);
-    const Factor* factor = relaxation.factor.U.cols > 0 ? &relaxation.factor : nullptr;
-    consider(train_network(device_, problem, factor, train, budget, out.network_evaluations));
-  }
+  branched_ = branched(out);
+  if (found.U.rows == problem.X.cols && found.width() > 0) consider(problem, std::move(found), out);
+  const double enough = branched_ ? solve_.tolerance : kNetworkShare * solve_.tolerance;
+  if (!(relative_gap(out.objective, out.lower_bound) <= enough))
+    train(problem, kNetworkEvaluations, relaxation.factor.U.cols > 0 ? &relaxation.factor : nullptr, out);
   if (out.network_evaluations > 0) slim(problem, out, kUnknowns);
   out.relative_gap = relative_gap(out.objective, out.lower_bound);
   chain_.network = out.network;
+  piece.state = numbers_of(chain_.relaxation);
   out.seconds = clock.seconds();
-  return out;
+  return piece;
+}
+
+// The better network counts.
+void PathChain::consider(const Problem& problem, Network network, PathPoint& point) {
+  const double value = objective(problem, network);
+  if (!(value < point.objective)) return;
+  point.network = std::move(network);
+  point.objective = value;
+}
+
+// From the network of the point, or of the gamma before.
+void PathChain::train(const Problem& problem, std::int64_t evaluations, const Factor* factor, PathPoint& point) const {
+  const double enough = kNetworkShare * solve_.tolerance;
+  const Network start = point.network.width() > 0 ? point.network : chain_.network;
+  TrainingBudget budget;
+  budget.max_evaluations = evaluations;
+  budget.stop = &stop_;
+  if (start.width() > 0) budget.start = &start;
+  budget.keep_going = [&](std::int64_t, double best) { return !(relative_gap(best, point.lower_bound) <= enough); };
+  const TrainOptions train = network_options(options_.train, problem.X.rows, problem.Y.cols, 0);
+  consider(problem, train_tamed(device_, problem, factor, train, budget, point.network_evaluations), point);
 }
 
 void PathChain::improve(PathPoint& point) const {
@@ -131,7 +164,7 @@ void PathChain::improve(PathPoint& point) const {
   budget.stop = &stop_;
   budget.start = &point.network;
   budget.keep_going = [&](std::int64_t, double best) { return !(relative_gap(best, point.lower_bound) <= enough); };
-  Network network = train_network(device_, problem, nullptr, options_.train, budget, point.network_evaluations);
+  Network network = train_tamed(device_, problem, nullptr, options_.train, budget, point.network_evaluations);
   const double value = objective(problem, network);
   if (!(value < point.objective)) return;
   point.network = std::move(network);
@@ -182,7 +215,7 @@ PathPiece FoldChain::solve(double gamma, index_t width) {
   budget.stop = &stop_;
   if (network_.width() > 0) budget.start = &network_;
   const TrainOptions train = network_options(options_.train, X_.rows, Y_.cols, width);
-  network_ = train_network(device_, problem, nullptr, train, budget, out.point.network_evaluations);
+  network_ = train_tamed(device_, problem, nullptr, train, budget, out.point.network_evaluations);
   out.point.network = network_;
   out.score = score(network_);
   out.point.seconds = clock.seconds();

@@ -21,13 +21,15 @@ class PathChain {
   PathChain& operator=(const PathChain&) = delete;
 
   /// The next gamma; nothing of it counts where `stop` is due at the end.
-  PathPoint solve(double gamma);
+  PathPiece solve(double gamma);
   /// The next gamma was solved before.
-  void take(const PathPoint& point);
+  void take(const PathPiece& piece);
   /// More work on the network of a point.
   void improve(PathPoint& point) const;
 
  private:
+  static void consider(const Problem& problem, Network network, PathPoint& point);
+  void train(const Problem& problem, std::int64_t evaluations, const Factor* factor, PathPoint& point) const;
   void slim(const Problem& problem, PathPoint& point, index_t unknowns) const;
 
   const Problem& problem_;
@@ -37,6 +39,7 @@ class PathChain {
   SolveOptions solve_;
   double t_;  // scale of the targets
   Continuation chain_;
+  bool branched_ = false;  // the last bound is that of branch and bound
 };
 
 /// Networks of the rows outside a fold; no bounds.

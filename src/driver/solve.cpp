@@ -104,7 +104,7 @@ Relaxation relaxed(const Problem& problem, const Presolved& reduced, const Solve
     if (options.max_evaluations == 0) limited.max_evaluations = kMostEvaluations;
     if (chain != nullptr && !chain->certificate.branched) incumbent.adopt(rescaled(problem, chain->certificate));
     OuterLoop loop(make, incumbent, reduced, limited, key);
-    if (chain != nullptr) loop.start_from(chain->relaxation);
+    if (chain != nullptr) loop.start_from(chain->relaxation, chain->objective);
     result = loop.run();
     if (chain != nullptr && result.status != Status::device_failed) go_on_from(*chain, loop.left_off());
     if (options.max_evaluations == 0) say_stalled(result);
@@ -205,6 +205,26 @@ Relaxation solve_with(const Problem& problem, const SolveOptions& options, const
 
 Relaxation solve_from(const Problem& problem, const SolveOptions& options, const Device& device, Network* network,
                       Continuation& chain) {
+  validate(problem);
+  check_options(options);
+  const auto dominance = dominant_feature(problem);
+  if (dominance != chain.dominance) {  // it may depend on gamma
+    chain.relaxation = {};
+    chain.certificate = {};
+  }
+  chain.dominance = dominance;
+  if (!dominance) return solve_any(problem, options, device, network, &chain);
+  chain.certificate = {};  // of the data given, where it was read from a journal
+  chain.objective = std::numeric_limits<double>::infinity();
+  const Network given = chain.network;
+  multiply_row(chain.network.U, *dominance, -1);
+  const auto solver = [&](const Problem& data, const SolveOptions& how, Network* found) {
+    return solve_any(data, how, device, found, &chain);
+  };
+  auto result = solve_tamed(problem, *dominance, options, solver, network);
+  chain.network = given;
+  if (result) return std::move(*result);
+  chain.dominance.reset();  // taming underflows
   return solve_any(problem, options, device, network, &chain);
 }
 

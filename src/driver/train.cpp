@@ -55,20 +55,6 @@ void say_what_ended(Relaxation& relaxation, const TrainingBudget& budget, const 
   }
 }
 
-// Where a feature is larger than all others by far, networks are trained on the tamed data: nearly the same problem,
-// and a network's objective is lower for the data given.
-Network trained(const Device& device, const Problem& problem, const Factor& factor, const TrainOptions& options,
-                const TrainingBudget& budget, std::int64_t& evaluations) {
-  const std::optional<Dominance> dominance = dominant_feature(problem);
-  const Matrix X = dominance ? tamed(problem.X, *dominance) : Matrix();
-  if (X.rows == 0) return train_network(device, problem, &factor, options, budget, evaluations);
-  Factor inside = factor;
-  multiply_row(inside.U, *dominance, -1);
-  Network network = train_network(device, {X, problem.Y, problem.gamma}, &inside, options, budget, evaluations);
-  multiply_row(network.U, *dominance, 1);
-  return balanced(network);
-}
-
 // Trains the network against the bound of `result`, to where nothing worth winning is left. Where the device fails
 // there is none, and the bound is kept.
 void add_network(Training& result, const Problem& problem, const TrainOptions& options, const Device& device,
@@ -92,7 +78,7 @@ void add_network(Training& result, const Problem& problem, const TrainOptions& o
   const ThreadScope scope(options.solve.threads);
   Network network;
   try {
-    network = trained(device, problem, relaxation.factor, options, budget, result.network_evaluations);
+    network = train_tamed(device, problem, &relaxation.factor, options, budget, result.network_evaluations);
   } catch (const DeviceError& error) {
     relaxation.status = Status::device_failed;
     relaxation.message = std::string(error.what()) + "; the certified bound is reported without a network";

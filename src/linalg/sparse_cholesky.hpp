@@ -17,6 +17,8 @@ class SparseCholesky {
 
   bool complete() const { return complete_; }
   double flops() const { return flops_; }
+  /// Of a complete factor, below the diagonal.
+  double entries() const { return static_cast<double>(row_.size()) + 0.5 * static_cast<double>(dense_.size()); }
   /// False at a pivot that is not positive. A has the pattern of the constructor.
   bool factorise(const SparseSymmetric& A);
   /// Z <- L^-1 P Z and Z <- P'L^-T Z for Z of order x k, P the order of elimination: A = P'L L'P.

@@ -14,6 +14,8 @@ namespace burelu {
 struct Dominance {
   index_t feature = 0;
   int power = 0;  ///< the feature is multiplied by 2^power
+
+  bool operator==(const Dominance&) const = default;
 };
 
 /// The dominant feature of a problem with the power that makes it comparable; nothing where there is none.

@@ -51,7 +51,7 @@ Relaxation OuterLoop::run() {
 
 void OuterLoop::iterate() {
   if (options_.resume.empty()) {
-    if (zero_is_enough()) return;
+    if (bound_is_enough() || zero_is_enough()) return;
     begin();
   } else {
     build(0.0);
@@ -122,6 +122,11 @@ policy::Sizes OuterLoop::sizes() const {
   return {data_.m, data_.d, data_.c, state_.rank, snapshot_.control.memory.capacity, LossSpace::most_columns(reduced_)};
 }
 
+// On a path certificates are a large part of all work, and the last one says what they take.
+double OuterLoop::certificate_flops() const {
+  return std::fmax(warm_ != nullptr ? certificate_flops_ : 0.0, policy::certificate_flops(sizes(), trials_));
+}
+
 double OuterLoop::evaluation_flops() const { return policy::evaluation_flops(sizes(), snapshot_.control.lists.pairs); }
 
 policy::Look OuterLoop::look_now() const {
@@ -140,6 +145,8 @@ policy::Look OuterLoop::look_now() const {
   const double all = zero_objective_ - reduced_.constant_loss;  // where gamma is tiny the decay of any factor is, too
   look.size = std::fmax(c.value.decay, std::fabs(all - c.dual.objective)) / all;
   look.zero = zero_;
+  look.bound_alone = warm_ != nullptr;
+  look.network = network_;
   return look;
 }
 
@@ -179,9 +186,8 @@ void OuterLoop::run_updates() {
 // One wait: scalars, and the dual point where a certificate is due. A second one where it turns out to be: the limit of
 // time ends a solve that has no bound yet, a smaller gamma has settled, or nothing but a bound is missing.
 void OuterLoop::look() {
-  bool due =
-      !(late() && incumbent_.proven()) && policy::certificate_due(state_, options_, look_now(), evaluation_flops(),
-                                                                  policy::certificate_flops(sizes(), trials_));
+  bool due = !(late() && incumbent_.proven()) &&
+             policy::certificate_due(state_, options_, look_now(), evaluation_flops(), certificate_flops());
   backend_->read(snapshot_, due ? kDual | kPoint : unsigned{kPoint});
   result_.checks += 1;
   result_.host_waits += 1;
@@ -214,6 +220,7 @@ void OuterLoop::certify() {
   }
   const Proposal proposal = incumbent_.offer({&multipliers, &snapshot_.tau, &snapshot_.E});
   trials_ = std::max(proposal.trials, 1);
+  certificate_flops_ = proposal.flops;
   result_.components = components(multipliers, data_.m);
   balance_window(proposal);
 }

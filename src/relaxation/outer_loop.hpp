@@ -29,8 +29,12 @@ class OuterLoop {
   OuterLoop(BackendMaker make, Incumbent& incumbent, const Presolved& reduced, const SolveOptions& options,
             const CheckpointKey& key);
 
-  /// Before run(): from where a solve for another gamma left off. Must outlive the loop.
-  void start_from(const WarmStart& warm) { warm_ = &warm; }
+  /// Before run(): from where a solve for another gamma left off, which must outlive the loop. A bound is all that is
+  /// wanted, as far as it tells something of a network with this objective.
+  void start_from(const WarmStart& warm, double network) {
+    warm_ = &warm;
+    network_ = network;
+  }
   /// After run(): empty where nothing was iterated.
   WarmStart left_off();
 
@@ -41,6 +45,7 @@ class OuterLoop {
  private:
   void iterate();
   bool zero_is_enough();
+  bool bound_is_enough();
   void begin();
   bool begin_warm();
   bool nearly_there() const;
@@ -75,6 +80,7 @@ class OuterLoop {
   double infeasibility() const;
   policy::Sizes sizes() const;
   double evaluation_flops() const;
+  double certificate_flops() const;
   bool report_progress(const char* phase);
 
   BackendMaker make_;
@@ -84,6 +90,7 @@ class OuterLoop {
   const CheckpointKey& key_;
   double zero_objective_;
   const WarmStart* warm_ = nullptr;
+  double network_ = kInfinity;
   RelaxationData data_;
   std::unique_ptr<Backend> backend_;
   bool listed_ = false;  // the list of pairs is that of the point and multipliers that the backend has
@@ -93,8 +100,9 @@ class OuterLoop {
   Relaxation result_;
   Settings settings_;
   policy::State state_;
-  int trials_ = 30;    // of the last certificate, which a next one will take again
-  bool zero_ = false;  // what is reported is the zero network: the factor is zero, or of a smaller gamma
+  int trials_ = 30;                 // of the last certificate, which a next one will take again
+  double certificate_flops_ = 0.0;  // of it; 0: not known yet
+  bool zero_ = false;               // what is reported is the zero network: the factor is zero, or of a smaller gamma
   // A factor of the largest share of gamma that has one, with its multipliers and penalty.
   Point filled_;
   std::vector<Multiplier> filled_multipliers_;

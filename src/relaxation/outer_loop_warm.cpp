@@ -1,7 +1,9 @@
 // The outer loop from where a solve for another gamma left off: its factor, its penalty, and its multipliers, which as
 // a dual point are homogeneous in gamma.
 #include <algorithm>
+#include <limits>
 
+#include "problem/gap.hpp"
 #include "relaxation/outer_loop.hpp"
 
 namespace burelu {
@@ -12,17 +14,32 @@ constexpr std::int64_t kFirstUpdates = 16;  // of a warm start: it may be done a
 // gammas: 5,765 evaluations without, 4,363 with, 11,488 from cold starts).
 constexpr double kNoise = 0.03;
 
+// Of the penalty that was left. Evaluations of 20 gammas on iris, pima, ionosphere: 1: 3,745, 5,465, 5,885; .5: 3,788,
+// 4,598, 5,640; .35: 4,145, 4,999, 5,164.
+constexpr double kPenalty = 0.5;
+
 }  // namespace
 
 bool OuterLoop::nearly_there() const {
   return warm_ != nullptr && !warm_->empty() && result_.outer_iterations < kFirstUpdates;
 }
 
+// Another gamma's dual point, rescaled, may be all it takes.
+bool OuterLoop::bound_is_enough() {
+  if (warm_ == nullptr || !(relative_gap(network_, incumbent_.bound()) <= options_.tolerance)) return false;
+  const double none = std::numeric_limits<double>::quiet_NaN();
+  result_.objective = result_.infeasibility = none;
+  incumbent_.record({0, clock_.seconds(), none, none, 0.0, none, state_.rank});
+  finish(Status::solved, "the bound of another gamma is within the tolerance of the network");
+  result_.factor = {Matrix(reduced_.rows(), 0), Matrix(reduced_.features(), 0), Matrix(reduced_.outputs(), 0)};
+  return true;
+}
+
 bool OuterLoop::begin_warm() {
   if (warm_ == nullptr || warm_->empty() || state_.share < 1.0) return false;
   state_.rank = std::max(state_.rank, static_cast<int>(warm_->point.Shat.cols));
   const double ratio = reduced_.gamma / warm_->gamma;  // of multipliers, and of the penalty, which is T over S
-  build(ratio * warm_->sigma);
+  build(kPenalty * ratio * warm_->sigma);
   const bool fits = warm_->point.Shat.rows == data_.m && warm_->point.Ut.rows == data_.d;
   if (!fits) return false;
   const Point point = shaken(with_rank(data_, warm_->point, state_.rank, options_.seed), kNoise, options_.seed);

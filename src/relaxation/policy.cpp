@@ -4,6 +4,7 @@
 #include <cmath>
 #include <limits>
 
+#include "problem/gap.hpp"
 #include "seam/control.hpp"
 
 namespace burelu::policy {
@@ -55,6 +56,15 @@ double passes(const Sizes& s, double pairs) {
                    6.0 * m * static_cast<double>(s.outputs));
 }
 
+// What violated products take off the objective is their multipliers' worth at most, the problem being convex: that of
+// the optimum's multipliers. Where the factor itself is wanted those at hand are not trusted.
+double safety(const Look& look) { return look.bound_alone ? 1.0 : kSafety; }
+
+// As far as anybody asks.
+bool feasible(const Look& look, double tolerance) {
+  return look.bound_alone || (look.infeasibility <= tolerance && look.primal <= tolerance);
+}
+
 // Products of a pair with all vectors, and its part of the direction.
 double pair_of_memory(const Sizes& s) { return 8.0 * kTraffic * static_cast<double>(s.rows + s.features) * s.rank; }
 
@@ -71,6 +81,8 @@ double evaluation_flops(const Sizes& s, std::int64_t pairs) {
   return passes(s, static_cast<double>(pairs)) + s.memory * pair_of_memory(s);
 }
 
+double evaluation_flops(const Sizes& s) { return evaluation_flops(s, static_cast<std::int64_t>(kListed) * s.rows); }
+
 // A trial: a factor of 50 entries a line with its solves, or from 3,000 lines on iterations; products of its columns.
 double certificate_flops(const Sizes& s, int trials) {
   constexpr double kSlower = 4.0;  // than the loops of an evaluation, flop by flop
@@ -80,7 +92,7 @@ double certificate_flops(const Sizes& s, int trials) {
 }
 
 // Of primal and dual value, with what violated products are worth: what a bound would find, were the point its proof.
-double apart(const Look& look) { return look.distance + kSafety * look.shortfall / std::fabs(look.objective); }
+double apart(const Look& look) { return look.distance + safety(look) * look.shortfall / std::fabs(look.objective); }
 
 // Lists of the first four updates, pairs a line: 281, 232, 23, 17 without, 39, 35, 22, 16 with (teacher, n = 2,000).
 int parts_of_window(std::int64_t updates) { return updates < 2 ? 4 : 1; }
@@ -121,8 +133,8 @@ bool certificate_due(const State& state, const SolveOptions& options, const Look
 }
 
 bool only_unproven(const State& state, const Look& look, double tolerance) {
-  return state.hopes < kHopesMost && !look.zero && apart(look) <= tolerance && look.infeasibility <= tolerance &&
-         look.primal <= tolerance && look.dual <= kHopeful;
+  return state.hopes < kHopesMost && !look.zero && apart(look) <= tolerance && feasible(look, tolerance) &&
+         look.dual <= kHopeful;
 }
 
 int next_window(int window, double defect, double distance, double objective) {
@@ -135,13 +147,14 @@ bool extrapolates(int window) { return window <= kWindowExtrapolate; }
 
 double distance_to_optimum(const Look& look) {
   if (std::isnan(look.lower_bound)) return std::numeric_limits<double>::infinity();
-  const double distance = std::fabs(look.objective - look.lower_bound) + kSafety * look.shortfall;
+  const double distance = std::fabs(look.objective - look.lower_bound) + safety(look) * look.shortfall;
   return distance == 0.0 ? 0.0 : distance / std::fabs(look.objective);
 }
 
 bool converged(const Look& look, double tolerance) {
-  return distance_to_optimum(look) <= tolerance &&
-         (look.zero || (look.infeasibility <= tolerance && look.primal <= tolerance));
+  if (look.bound_alone && std::isfinite(look.network) && relative_gap(look.network, look.lower_bound) <= tolerance)
+    return true;
+  return distance_to_optimum(look) <= tolerance && (look.zero || feasible(look, tolerance));
 }
 
 bool collapsed(const Look& look, double tolerance) { return look.size < kNothing * std::fmin(tolerance, 1.0); }

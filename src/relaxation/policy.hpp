@@ -7,6 +7,7 @@
 
 #include "burelu/options.hpp"
 #include "burelu/result.hpp"
+#include "seam/control.hpp"
 
 namespace burelu::policy {
 
@@ -46,6 +47,9 @@ struct Look {
   double size = 1.0;  ///< decay and gain of the factor, the larger one, over the objective of the zero network
   bool zero = false;  ///< objective and bound are compared for the zero network: feasible and stationary
   bool go_on = true;  ///< said the callback
+  /// On a path: nobody wants the factor, which may be infeasible, and nothing above this network's objective.
+  bool bound_alone = false;
+  double network = kInfinity;
   bool late = false;  ///< the limit of time has passed, the time before the loop included
 };
 
@@ -68,6 +72,8 @@ int lbfgs_pairs(const Sizes& sizes);
 
 /// Of an evaluation with so many listed pairs; numbers moved through memory count as what else could be done meanwhile.
 double evaluation_flops(const Sizes& sizes, std::int64_t pairs);
+/// Before there is a list.
+double evaluation_flops(const Sizes& sizes);
 
 /// Of a certificate that takes so many trials.
 double certificate_flops(const Sizes& sizes, int trials);
@@ -100,7 +106,8 @@ bool certificate_due(const State& state, const SolveOptions& options, const Look
 /// Distance of primal and dual value with twice the shortfall, relative.
 double apart(const Look& look);
 
-/// Nothing is missing but a bound, as far as the iteration can tell; a few times in a solve.
+/// Nothing is missing but a bound, as far as the iteration can tell; a few times in a solve, on a path in it every so
+/// often.
 bool only_unproven(const State& state, const Look& look, double tolerance);
 
 /// Longer windows while what a certificate loses by inner error (`defect`) dominates the distance of primal and dual

@@ -17,4 +17,8 @@ struct WarmStart {
   bool empty() const { return point.Shat.cols == 0; }
 };
 
+/// As numbers, for a journal, and back: an empty one where they are none.
+std::vector<double> numbers_of(const WarmStart& warm);
+WarmStart warm_start_of(const std::vector<double>& numbers);
+
 }  // namespace burelu

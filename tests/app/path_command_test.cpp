@@ -71,7 +71,7 @@ TEST(PathCommand, GoesOnWhereItWasKilled) {
 TEST(PathCommand, WithoutFoldsThereAreBoundsAlone) {
   const ScratchFolder folder;
   const Outcome outcome =
-      run_burelu(folder, std::string("path ") + kData + " --gamma 3,30,1 --folds 0 --threads 1 --report r.json");
+      run_burelu(folder, std::string("path ") + kData + " --gamma 1,3,30 --folds 0 --threads 1 --report r.json");
   ASSERT_EQ(outcome.exit_code, 0) << outcome.err;
   const Json path = report(folder, "r.json").at("path");
   EXPECT_EQ(path.at("points").size(), 3U);

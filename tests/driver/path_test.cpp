@@ -11,6 +11,7 @@
 #include "certificate/proof.hpp"
 #include "driver/continuation.hpp"
 #include "driver/devices.hpp"
+#include "driver/dominant.hpp"
 #include "support/instances.hpp"
 
 namespace burelu::test {
@@ -190,6 +191,52 @@ TEST(PathChoice, ChoosesByHeldOutRowsAndGoesOn) {
     EXPECT_EQ(second.points[k].squared_error.mean, found.points[k].squared_error.mean) << k;
     EXPECT_GE(second.points[k].lower_bound, found.points[k].lower_bound * (1.0 - 1e-9)) << k;
   }
+}
+
+// Whatever was known, what is left comes out the same to the last bit.
+TEST(PathChoice, GoesOnAsIfItHadNotStopped) {
+  const Instance instance = teacher(30, 3, 2, 5);
+  PathOptions options = small_options(BoundMethod::relaxation);
+  std::vector<PathPiece> pieces;
+  options.finished = [&](const PathPiece& piece) { pieces.push_back(piece); };
+  const Path whole = path(instance.problem(), options);
+  options.finished = {};
+  for (const int known : {1, 3, 5}) {
+    options.known = [&](int, int index) { return index < known ? &pieces[static_cast<std::size_t>(index)] : nullptr; };
+    const Path rest = path(instance.problem(), options);
+    ASSERT_EQ(rest.points.size(), whole.points.size());
+    for (std::size_t k = 0; k < whole.points.size(); ++k) {
+      EXPECT_EQ(rest.points[k].lower_bound, whole.points[k].lower_bound) << known << " " << k;
+      EXPECT_EQ(rest.points[k].objective, whole.points[k].objective) << known << " " << k;
+      EXPECT_EQ(rest.points[k].evaluations, whole.points[k].evaluations) << known << " " << k;
+    }
+  }
+}
+
+// Bounds near the networks, as those of single solves (driver/dominant_test.cpp), and one of another gamma as well.
+TEST(PathDominance, AFeatureLargerThanAllOthersLeavesBounds) {
+  Instance instance{gaussian(24, 3, 7), Matrix(24, 1), 0.1};
+  for (index_t i = 0; i < 24; ++i) {
+    instance.X(i, 0) = 1.7e9 * (1.0 + 2e-6 * static_cast<double>(i));
+    instance.Y(i, 0) = 1.0 + std::sin(2.0 * instance.X(i, 1));
+  }
+  PathOptions options = small_options(BoundMethod::relaxation);
+  options.gammas = {0.4, 0.2, 0.1};
+  const Path found = path(instance.problem(), options);
+  ASSERT_EQ(found.points.size(), 3U);
+  for (const PathPoint& point : found.points) {
+    Problem problem = instance.problem();
+    problem.gamma = point.gamma;
+    EXPECT_GT(point.lower_bound, 0.4 * point.objective) << point.gamma;
+    EXPECT_LE(point.lower_bound, point.objective) << point.gamma;
+    EXPECT_EQ(point.certificate.dominant, 0) << point.gamma;
+    const auto proven = certified_bound(problem, point.certificate);
+    ASSERT_TRUE(proven) << point.gamma;
+    EXPECT_GE(*proven, point.lower_bound * (1.0 - 1e-12)) << point.gamma;
+  }
+  const Certificate scaled = proven_rescaled(Problem{instance.X, instance.Y, 0.15}, found.points[1].certificate);
+  ASSERT_FALSE(scaled.empty());
+  EXPECT_GT(scaled.lower_bound, 0.0);
 }
 
 TEST(PathChoice, StopsWhereAsked) {

@@ -79,6 +79,24 @@ TEST(Policy, AnInfeasibleObjectiveEndsNothing) {
   EXPECT_NE(after(look), Action::solved);
 }
 
+// On a path a bound is all that is wanted, and none is needed above a network's objective.
+TEST(Policy, OnAPathTheFactorMayBeInfeasible) {
+  Look look = there();
+  look.infeasibility = look.primal = 0.1;
+  EXPECT_NE(after(look), Action::solved);
+  look.bound_alone = true;
+  EXPECT_EQ(after(look), Action::solved);
+  look.shortfall = 0.02;  // what is violated is still worth too much
+  EXPECT_NE(after(look), Action::solved);
+  look.network = 10.0;
+  EXPECT_EQ(after(look), Action::solved);
+  look.network = 10.02;
+  EXPECT_NE(after(look), Action::solved);
+  look.network = 10.0;
+  look.lower_bound = kNaN;
+  EXPECT_NE(after(look), Action::solved);
+}
+
 TEST(Policy, TheZeroNetworkNeedsTheBoundAlone) {
   Look look = running();
   look.lower_bound = 9.995;

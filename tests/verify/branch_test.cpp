@@ -4,9 +4,12 @@
 #include <gtest/gtest.h>
 
 #include <cmath>
+#include <limits>
 
 #include "branch/cases.hpp"
 #include "branch/global.hpp"
+#include "branch/search.hpp"
+#include "support/devices.hpp"
 #include "verify/check.hpp"
 
 namespace burelu {
@@ -26,7 +29,7 @@ Proven proven(const test::Instance& instance, double tolerance) {
   const Problem problem = instance.problem();
   GlobalLimits limits;
   limits.tolerance = tolerance;
-  const GlobalOptimum found = train_globally(problem, presolve(problem), limits);
+  const GlobalOptimum found = train_globally(test::processor(), problem, presolve(problem), limits);
   verify::Claim claim;
   claim.branched = true;
   claim.lower_bound = found.certificate.lower_bound;
@@ -52,7 +55,7 @@ TEST(VerifyBranch, AcceptsFeaturesOfSizesFarApart) {
     Problem problem = instance.problem();
     GlobalLimits limits;
     limits.cells = 3000;
-    const GlobalOptimum found = train_globally(problem, presolve(problem), limits);
+    const GlobalOptimum found = train_globally(test::processor(), problem, presolve(problem), limits);
     ASSERT_FALSE(found.certificate.empty());
     verify::Claim claim;
     claim.gamma = instance.gamma;
@@ -121,6 +124,27 @@ TEST(VerifyBranch, RefusesWhatIsTamperedWith) {
     claim.W.values[i] += 0.3;
     EXPECT_TRUE(refused(claim)) << i;
   }
+}
+
+// Curves above kinks, not chords: with those it takes two to three times as many.
+TEST(VerifyBranch, TakesAboutAsManyCellsAsASearch) {
+  double own = 0.0, other = 0.0;
+  for (const std::uint64_t seed : {4U, 5U, 6U}) {
+    test::Instance instance = test::teacher(24, 6, 1, seed);
+    instance.gamma = 0.5;
+    const Proven p = proven(instance, 1e-2);
+    const verify::Tree tree = verify::prove_by_branching(p.data, p.claim);
+    EXPECT_TRUE(tree.proven);
+    Matrix W(instance.Y.rows, 1);
+    W.data = p.claim.W.values;
+    const Kinks kinks = make_kinks(instance.X, presolve(instance.problem()), W);
+    SearchLimits limits;
+    limits.threshold = (instance.gamma - kinks.eta) / kinks.unit * (1.0 - 1e-14);
+    limits.relative = 0.0;
+    own += static_cast<double>(tree.cells);
+    other += static_cast<double>(search(kinks, limits).cells);
+  }
+  EXPECT_LT(own, 1.6 * other);
 }
 
 TEST(VerifyBranch, GivesUpAtItsLimitOfCells) {
