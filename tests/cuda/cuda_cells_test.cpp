@@ -138,6 +138,24 @@ TEST_P(CudaCells, ASearchAgreesWithTheProcessorsAndIsAboveEverySample) {
   }
 }
 
+// At a fixed threshold the order of cells is nothing to the tree: it is the processor's, but for ties.
+TEST_P(CudaCells, TheTreeIsTheProcessors) {
+  for (const index_t d : {4, 5, 6})
+    for (const index_t c : {1, 2, 3}) {
+      Instance instance = teacher(16, d, c, 3);
+      const Posed p = posed(std::move(instance), gaussian(16, c, 7));
+      SearchLimits limits;
+      limits.threshold = 1.1 * search(p.kinks, limits).best;
+      limits.relative = 0.0;
+      const SearchResult here = search(p.kinks, limits);
+      const SearchResult there = search_batches(*cells(p.kinks), p.kinks, limits);
+      EXPECT_TRUE(here.finished && there.finished);
+      EXPECT_NEAR(static_cast<double>(there.cells), static_cast<double>(here.cells),
+                  2.0 + 0.02 * static_cast<double>(here.cells))
+          << d << " features, " << c << " outputs";
+    }
+}
+
 TEST_P(CudaCells, NothingIsLostWhereThereIsLittleRoom) {
   const Posed p = posed(8);
   SearchLimits limits;
