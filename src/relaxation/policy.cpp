@@ -56,8 +56,8 @@ double passes(const Sizes& s, double pairs) {
                    6.0 * m * static_cast<double>(s.outputs));
 }
 
-// What violated products take off the objective is their multipliers' worth at most, the problem being convex: that of
-// the optimum's multipliers. Where the factor itself is wanted those at hand are not trusted.
+// What violated products take off the objective is at most their worth, the problem being convex: that of the optimum's
+// multipliers. Where the factor itself is wanted those at hand are trusted less.
 double safety(const Look& look) { return look.bound_alone ? 1.0 : kSafety; }
 
 // As far as anybody asks.
@@ -147,7 +147,9 @@ bool extrapolates(int window) { return window <= kWindowExtrapolate; }
 
 double distance_to_optimum(const Look& look) {
   if (std::isnan(look.lower_bound)) return std::numeric_limits<double>::infinity();
-  const double distance = std::fabs(look.objective - look.lower_bound) + safety(look) * look.shortfall;
+  const double above = look.objective - look.lower_bound;
+  const double distance =
+      look.bound_alone ? std::fabs(above + look.shortfall) : std::fabs(above) + kSafety * look.shortfall;
   return distance == 0.0 ? 0.0 : distance / std::fabs(look.objective);
 }
 
