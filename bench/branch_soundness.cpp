@@ -40,7 +40,7 @@ struct Instance {
 Instance instance(std::uint64_t seed) {
   Random random(seed);
   const auto up_to = [&](int most) { return static_cast<index_t>(1 + random.bits() % static_cast<unsigned>(most)); };
-  const index_t d = up_to(5), c = up_to(5), n = 2 + up_to(20);
+  const index_t d = up_to(5), c = up_to(5), n = 2 + up_to(d <= 2 ? 20 : 24 / static_cast<int>(d));
   Instance out{Matrix(n, d), Matrix(n, c), 0.0, "plain"};
   for (double& x : out.X.data) x = random.normal();
   for (double& y : out.Y.data) y = random.normal();

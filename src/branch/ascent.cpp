@@ -7,7 +7,8 @@
 namespace burelu {
 namespace {
 
-constexpr index_t kBlock = 512;  // rows at a time: what is summed of them stays in the first cache
+constexpr index_t kSmooth = 4000;  // kinks: with more, none of them alone matters
+constexpr index_t kBlock = 512;    // rows at a time: what is summed of them stays in the first cache
 
 std::size_t at(index_t i) { return static_cast<std::size_t>(i); }
 
@@ -126,7 +127,7 @@ double Ascent::climb_within(std::vector<double>& v, const std::vector<std::vecto
     if (!normalise(next)) break;
     const double value = evaluate(next);
     if (!(value > best)) break;
-    const bool little = value - best < 1e-13 * best;
+    const bool little = value - best < (m_ > kSmooth ? 1e-8 : 1e-13) * best;
     best = value;
     v = std::move(next);
     if (little) break;
@@ -139,7 +140,7 @@ double Ascent::climb(std::vector<double>& y, int steps) {
   for (index_t j = 0; j < d_; ++j)
     for (index_t i = j; i < d_; ++i) v[at(j)] += L_[at(i * d_ + j)] * y[at(i)];
   double best = climb_within(v, {}, steps);
-  for (int round = 0; round < 2; ++round) {
+  for (int round = 0; round < (m_ > kSmooth ? 0 : 2); ++round) {
     const std::vector<double> centre = v;
     evaluate(centre);
     std::vector<index_t> order;

@@ -2,7 +2,7 @@
 //
 // h is convex along rays' cross sections, so y <- M^-1 grad ||Phi|| never lowers it; but good maxima lie on kinks
 // x_i'y = 0 with e'g_i < 0, where that steps from side to side. So the nearest such kinks are held at zero, one more at
-// a time, and the ascent goes on in what is left.
+// a time, and the ascent goes on in what is left. Not so with thousands of kinks.
 #pragma once
 
 #include <vector>

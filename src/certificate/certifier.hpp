@@ -28,9 +28,9 @@ struct DualPoint {
 struct Proposal {
   double bound = 0.0;       ///< approximate D(W), presolve's constant included; -infinity if none was found
   double dual_value = 0.0;  ///< D of the W that came in, same constant: where the bound would be without repair
-  int trials = 0;           ///< shares of anchors that were tried: the work of it
+  int trials = 0;           ///< mixtures that were tried: the work of it
   double flops = 0.0;       ///< of them, about
-  double theta = 1.0;       ///< share of the interior point that T itself needs: 0 is a perfect dual point
+  double theta = 1.0;       ///< share of T that its repair gives up: 0 is a perfect dual point
   std::vector<Multiplier> multipliers;  ///< repaired T, sorted by (i, j)
   std::vector<double> tau;              ///< repaired, of the tied pairs
   Matrix W;

@@ -1,11 +1,10 @@
 // Heuristic repair of an approximate dual point, in presolved coordinates (docs/method.md, "The bound").
 //
-// N(theta) = (1 - theta) M(T) + theta M(T0) + gamma/2 I_u is made positive definite by the share theta of an anchor T0
-// with N(1) > 0. The bound max_W D(W) is concave in theta (the set of (T, W W') that prove something is convex), and W
-// is best for each theta (dual.hpp), so a climb in log(theta / (1 - theta)) finds its maximum. Anchors:
-//   interior points -diag(t) on the tied pairs, X'diag(t)X < 2 gamma I: t = 1, and t where N has negative curvature
-//   (twice the share is left to the rest: ionosphere .7418 -> .7859, iris 1.53 -> 1.66 on identical iterates);
-//   the best repaired T of earlier calls, so that bounds accumulate what every iterate contributes.
+// K, the block of M(T) over a, is raised on its diagonal where its rows lack something (SparseSlack::lacking) and by a
+// shift everywhere; then the largest share of M that leaves share M + gamma/2 I_u > 0 is taken. W is best for each
+// shift (dual.hpp), and a climb over the logarithm of the shift finds the best one. A second climb mixes what came of
+// it with the best repaired T of earlier calls, so that bounds accumulate what every iterate contributes: the set of
+// (T, W W') that prove something is convex, so there the bound is concave in the share.
 #pragma once
 
 #include <optional>
@@ -34,9 +33,9 @@ class Repair {
   void doubt();
 
  private:
-  enum Anchor { kUniform, kCurvature, kIncumbent, kAnchors };
+  enum Climb { kRaised, kIncumbent, kClimbs };
 
-  static constexpr double kReach = 23.0;       // theta / (1 - theta) stays within e^-23 .. e^23
+  static constexpr double kReach = 23.0;       // a place stays within -23 .. 23
   static constexpr double kGroundMost = 1e-5;  // of ground_
   static constexpr double kGrace = 1.0;        // seconds
 
@@ -48,32 +47,27 @@ class Repair {
     Matrix W;
   };
 
-  /// The best share found in one call.
+  /// The best mixture found in one call: share times it.
   struct Choice {
-    double bound;
-    Anchor anchor = kUniform;
-    double logit = 0.0;
+    double bound = -kInfinity;
+    double place = 0.0;
+    SlackMixture mixture;
+    double share = 1.0;
     Matrix W;
-    std::vector<double> interior;
   };
 
   bool fits(const Repaired& state) const;
   bool fits_incumbent() const;
   bool fits_climbs() const;
-  void aim(Anchor anchor);
-  void take_shape(const std::vector<double>& t);
-  std::vector<double> negative_curvature(double theta);
-  bool bend(double theta);
-  SlackMixture mixture(double theta) const;
-  bool improve(double logit, const Matrix& W, Choice& best);
+  SlackMixture mixture(double place) const;
+  bool improve(double place, const Matrix& W, Choice& best);
   void lift_lambda();
   void remember(const DualPoint& point);
   double raise(const DualPoint& point);
   double raise_both(const DualPoint& point);
   std::vector<Multiplier> mixed(const std::vector<Multiplier>& A, double keep, const std::vector<Multiplier>& B,
                                 double other, const std::vector<double>& tau) const;
-  bool climb(const DualPoint& point, Choice& best);
-  void try_interior(Anchor anchor, const DualPoint& point, Choice& best);
+  void climb(Climb climb, const DualPoint& point, Choice& best);
   void adopt(const DualPoint& point, const Choice& choice);
 
   const Presolved& reduced_;
@@ -82,16 +76,17 @@ class Repair {
   int trials_ = 0;                // of this call
   double flops_ = 0.0;            // of them
   const Stop* stop_ = nullptr;
-  Anchor anchor_ = kUniform;
-  Anchor interior_anchor_ = kCurvature;  // the better one of late
-  std::vector<double> interior_;         // t of the interior anchors
-  Matrix Lambda_;                        // warm start of best_dual
-  Repaired average_;                     // of the points so far; its bound is not used
-  std::optional<Repaired> previous_;     // incumbent before the last call, where that changed it
-  double ground_ = 1e-8;         // share of the uniform interior point in every mixture: keeps N off the boundary
-  std::vector<double> uniform_;  // its t
+  Climb climb_ = kRaised;             // what `place` says
+  std::vector<double> lacking_;       // of K of this point
+  double lift_ = 0.0;                 // that showed it last
+  double unit_ = 1.0;                 // of the shift: the mean diagonal of K
+  Matrix Lambda_;                     // warm start of best_dual
+  Repaired average_;                  // of the points so far; its bound is not used
+  std::optional<Repaired> previous_;  // incumbent before the last call, where that changed it
+  double ground_ = 1e-8;              // share of the uniform interior point in every mixture: keeps N off the boundary
+  double uniform_ = 0.0;              // its t
   Repaired incumbent_;
-  double logit_[kAnchors];  // where the last climb with each anchor ended
+  double place_[kClimbs];  // where the last climb of each kind ended
   int calls_ = 0;
 };
 

@@ -17,8 +17,8 @@ void Repair::exchange(Archive& archive) {
     archive.matrix(state->W);
   }
   archive.matrix(Lambda_);
-  archive.value(logit_);
-  archive.value(interior_anchor_);
+  archive.value(place_);
+  archive.value(lift_);
   archive.value(ground_);
   archive.value(calls_);
   if (archive.loading() && !(fits(average_) && fits(incumbent_) && fits_incumbent() && fits_climbs()))
@@ -43,12 +43,11 @@ bool Repair::fits_incumbent() const {
   return std::isfinite(state.bound) && all_finite(state.tau) && all_finite(state.W.data);
 }
 
-/// A climb from a logit that is no number would not end.
+/// A climb from a place that is no number would not end.
 bool Repair::fits_climbs() const {
-  const auto within = [](double logit) { return logit >= -kReach && logit <= kReach; };
-  return std::all_of(std::begin(logit_), std::end(logit_), within) &&
-         (interior_anchor_ == kUniform || interior_anchor_ == kCurvature) && ground_ >= 0.0 && ground_ <= kGroundMost &&
-         counts(calls_, 1 << 30);
+  const auto within = [](double place) { return place >= -kReach && place <= kReach; };
+  return std::all_of(std::begin(place_), std::end(place_), within) && lift_ >= 0.0 && std::isfinite(lift_) &&
+         ground_ >= 0.0 && ground_ <= kGroundMost && counts(calls_, 1 << 30);
 }
 
 }  // namespace burelu

@@ -30,13 +30,18 @@ Matrix pushed_forward(const Presolved& p, const Matrix& Z) {
   return out;
 }
 
-/// Columns brought to norm 1; zero columns stay.
-void normalise_columns(Matrix& V) {
-  for (index_t j = 0; j < V.cols; ++j) {
-    double sum = 0.0;
-    for (index_t i = 0; i < V.rows; ++i) sum += V(i, j) * V(i, j);
-    for (index_t i = 0; sum > 0.0 && i < V.rows; ++i) V(i, j) /= std::sqrt(sum);
+/// Columns first .. first + V.cols of `basis` from those of V, orthonormal to all before. Where V depends on those, any
+/// direction will do.
+void append(Matrix& basis, index_t first, const Matrix& V) {
+  const index_t cols = std::min(first + V.cols, basis.cols);
+  Matrix all(basis.rows, cols);
+  for (index_t i = 0; i < basis.rows; ++i) {
+    std::copy_n(basis.row(i), first, all.row(i));
+    std::copy_n(V.row(i), cols - first, all.row(i) + first);
   }
+  if (!all_finite(all.data)) std::fill(all.data.begin(), all.data.end(), 0.0);
+  require_decomposition(orthonormalise(all), "a basis of the loss rows");
+  for (index_t i = 0; i < basis.rows; ++i) std::copy_n(all.row(i) + first, cols - first, basis.row(i) + first);
 }
 
 }  // namespace
@@ -59,14 +64,13 @@ Matrix pulled_back(const Presolved& p, const Matrix& W) {
 LossSpace::LossSpace(const Presolved& reduced, SparseSlack& slack, const Matrix& W)
     : reduced_(reduced), slack_(slack), full_(reduced.Y.rows <= kFullBasis) {
   const index_t rows = reduced.Y.rows;
-  if (full_) {
-    basis_ = Matrix(rows, rows);
-    for (index_t i = 0; i < rows; ++i) basis_(i, i) = 1.0;
-    Y_ = reduced.Y;
-  } else {
-    if (!(valid_ = build_krylov(W))) return;
-    Y_ = product(transposed(basis_), reduced.Y);
+  if (!full_) {
+    valid_ = build_krylov(W);
+    return;
   }
+  basis_ = Matrix(rows, rows);
+  for (index_t i = 0; i < rows; ++i) basis_(i, i) = 1.0;
+  Y_ = reduced.Y;
   Matrix Z = pulled_back(reduced, basis_);
   valid_ = slack_.gram(Z, G_);
 }
@@ -81,26 +85,32 @@ Matrix LossSpace::expand(const Matrix& coordinates) const {
   return product(basis_, coordinates);
 }
 
+/// Blocks of the basis and their images under J N^-1 J', from which the next block comes, and G.
 bool LossSpace::build_krylov(const Matrix& W) {
   const index_t rows = W.rows;
   const index_t block = 2 * W.cols;
   basis_ = Matrix(rows, std::min(rows, most_columns(reduced_)));
+  Matrix images(rows, basis_.cols);
   Matrix V(rows, block);
   for (index_t i = 0; i < rows; ++i) {
     std::copy_n(W.row(i), W.cols, V.row(i));
     std::copy_n(reduced_.Y.row(i), W.cols, V.row(i) + W.cols);
   }
   for (index_t first = 0; first < basis_.cols; first += block) {
-    normalise_columns(V);
+    append(basis_, first, V);
     const index_t width = std::min(block, basis_.cols - first);
-    for (index_t i = 0; i < rows; ++i) std::copy_n(V.row(i), width, basis_.row(i) + first);
-    Matrix Z = pulled_back(reduced_, V);
+    Matrix own(rows, width);
+    for (index_t i = 0; i < rows; ++i) std::copy_n(basis_.row(i) + first, width, own.row(i));
+    Matrix Z = pulled_back(reduced_, own);
     if (!slack_.solve(Z)) return false;
     V = pushed_forward(reduced_, Z);
+    for (index_t i = 0; i < rows; ++i) std::copy_n(V.row(i), width, images.row(i) + first);
   }
-  if (!all_finite(basis_.data)) std::fill(basis_.data.begin(), basis_.data.end(), 0.0);  // any basis will do
-  require_decomposition(orthonormalise(basis_), "a basis of the loss rows");
-  return true;
+  G_ = product(transposed(basis_), images);
+  for (index_t i = 0; i < G_.rows; ++i)
+    for (index_t j = 0; j < i; ++j) G_(i, j) = G_(j, i) = 0.5 * (G_(i, j) + G_(j, i));
+  Y_ = product(transposed(basis_), reduced_.Y);
+  return all_finite(G_.data);
 }
 
 }  // namespace burelu

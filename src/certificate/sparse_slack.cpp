@@ -1,11 +1,10 @@
-// Block elimination with the sparse block, see sparse_slack.hpp. Negative eigenpairs by the Lanczos method for (N + s
-// I)^-1, s just above what makes that positive definite: what is negative lies at the end of its spectrum.
+// Block elimination with the sparse block, see sparse_slack.hpp.
 #include "certificate/sparse_slack.hpp"
 
 #include <algorithm>
 #include <cmath>
 
-#include "certificate/lanczos.hpp"
+#include "linalg/all_finite.hpp"
 #include "linalg/dense.hpp"
 
 namespace burelu {
@@ -13,12 +12,11 @@ namespace {
 
 std::size_t at(index_t i) { return static_cast<std::size_t>(i); }
 
-constexpr double kTolerance = 1e-10;  // of an iteration: what is left of it is a part of the proof
-constexpr double kFirstLift = 1e-5;   // of the mean diagonal of K
-constexpr double kLonger = 6.0;       // from lift to lift
-constexpr int kMostLifts = 14;
-constexpr index_t kLanczos = 60;       // steps, doubled until they find no further negative value ...
-constexpr index_t kMostLanczos = 240;  // ... up to this many
+constexpr double kTolerance = 1e-9;  // of an iteration: a proposal loses as much, a proof nothing
+constexpr double kLeastLift = 1e-8;  // of the mean diagonal of K, and the first
+constexpr double kLonger = 3.0;      // from lift to lift
+constexpr int kMostLifts = 60;
+constexpr double kHair = 3e-6;  // of the largest eigenvalue of R'K^-1 R - U: what the share leaves above it
 
 std::vector<Multiplier> joined(const std::vector<Multiplier>& pairs, const std::vector<double>& tau) {
   std::vector<Multiplier> out = pairs;
@@ -56,7 +54,7 @@ void SparseSlack::set_anchor(const std::vector<Multiplier>& pairs, const std::ve
   solver_ = std::make_unique<SparseSolver>(form_.K, most_flops_);
 }
 
-void SparseSlack::mix(const SlackMixture& mixture, double lift) {
+void SparseSlack::mix(const SlackMixture& mixture) {
   N_ = form_;
   const double share = anchor_ ? mixture.anchor : 0.0;
   const auto blend = [&](std::vector<double>& to, const std::vector<double>* from) {
@@ -69,16 +67,46 @@ void SparseSlack::mix(const SlackMixture& mixture, double lift) {
   blend(N_.U.data, anchor_ ? &anchor_->U.data : nullptr);
   for (index_t k = 0; k < X_.rows; ++k) {
     const double t = mixture.tied[at(k)];
-    N_.K.diagonal[at(k)] = mixture.spare * (N_.K.diagonal[at(k)] + t) + lift;
+    N_.K.diagonal[at(k)] = mixture.spare * (N_.K.diagonal[at(k)] + t);
     for (index_t j = 0; j < X_.cols; ++j) N_.R(k, j) -= 0.5 * t * X_(k, j);
   }
-  for (index_t j = 0; j < X_.cols; ++j) N_.U(j, j) = mixture.spare * (N_.U(j, j) + 0.5 * gamma_) + lift;
 }
 
-bool SparseSlack::factorise(const SlackMixture& mixture, double lift) {
-  mix(mixture, lift);
+double SparseSlack::mean_diagonal() const {
+  double sum = 0.0;
+  for (const double value : form_.K.diagonal) sum += std::abs(value);
+  return sum > 0.0 ? sum / static_cast<double>(X_.rows) : gamma_ / static_cast<double>(X_.rows);
+}
+
+/// v = (K + lift I)^-1 1 where that shows K + lift I > 0.
+bool SparseSlack::ones(double lift, std::vector<double>& v) {
+  N_.K = form_.K;
+  for (double& value : N_.K.diagonal) value += lift;
   if (!solver_->factorise(N_.K)) return false;
-  Matrix rest = N_.U;
+  Matrix one(X_.rows, 1, 1.0);
+  if (!solver_->solve(one, kTolerance)) return false;
+  v = std::move(one.data);
+  return std::all_of(v.begin(), v.end(), [](double value) { return value > 0.0; });
+}
+
+std::vector<double> SparseSlack::lacking(double& s) {
+  std::vector<double> out(at(X_.rows), 0.0);
+  std::vector<double> v;
+  const double least = kLeastLift * mean_diagonal();
+  s = std::max(s / (kLonger * kLonger), least);
+  if (s == least && ones(0.0, v)) return out;
+  for (int k = 0; k < kMostLifts; ++k, s *= kLonger) {
+    if (!ones(s, v)) continue;
+    for (std::size_t i = 0; i < out.size(); ++i) out[i] = std::max(s - 1.0 / v[i], 0.0);
+    break;
+  }
+  return out;
+}
+
+/// H, and U - R'K^-1 R into `rest`. False where K is not positive definite.
+bool SparseSlack::eliminate(Matrix& rest) {
+  if (!solver_->factorise(N_.K)) return false;
+  rest = N_.U;
   H_ = N_.R;
   if (solver_->complete()) {
     solver_->factor().solve_lower(H_);
@@ -89,11 +117,27 @@ bool SparseSlack::factorise(const SlackMixture& mixture, double lift) {
     for (std::size_t k = 0; k < left.data.size(); ++k) left.data[k] = 2.0 * N_.R.data[k] - left.data[k];
     add_product(left, H_, -1.0, rest);
   }
-  const index_t d = X_.cols;
-  for (index_t i = 0; i < d; ++i)
+  for (index_t i = 0; i < rest.rows; ++i)
     for (index_t j = 0; j < i; ++j) rest(i, j) = rest(j, i) = 0.5 * (rest(i, j) + rest(j, i));
+  return all_finite(rest.data);
+}
+
+double SparseSlack::factorise(const SlackMixture& mixture) {
+  mix(mixture);
+  share_ = 0.0;
+  Matrix rest;
+  std::vector<double> values;
+  if (!eliminate(rest)) return 0.0;
+  Matrix spoiled = rest;
+  if (!eigenvalues(spoiled, values)) return 0.0;
+  const double size = values.empty() ? 0.0 : std::max(std::abs(values.front()), std::abs(values.back()));
+  const double needed = values.empty() ? 0.0 : kHair * size - values.front();
+  const double ridge = std::max(0.5 * gamma_, needed);
+  for (index_t j = 0; j < rest.rows; ++j) rest(j, j) += ridge;
   factor_ = std::move(rest.data);
-  return cholesky(factor_.data(), d);
+  if (!cholesky(factor_.data(), X_.cols)) return 0.0;
+  share_ = 0.5 * gamma_ / ridge;
+  return share_;
 }
 
 double SparseSlack::flops(index_t columns) const {
@@ -137,6 +181,7 @@ bool SparseSlack::solve(Matrix& Z) {
   if (solver_->complete()) solver_->factor().solve_upper(a);
   std::copy(a.data.begin(), a.data.end(), Z.data.begin());
   std::copy(y.data.begin(), y.data.end(), Z.data.begin() + X_.rows * Z.cols);
+  for (double& value : Z.data) value /= share_;
   return true;
 }
 
@@ -148,34 +193,8 @@ bool SparseSlack::gram(Matrix& Z, Matrix& out) {
   out = Matrix(Z.cols, Z.cols);
   add_product(solver_->complete() ? a : before, a, 1.0, out);
   add_product(y, y, 1.0, out);
+  for (double& value : out.data) value /= share_;
   return true;
-}
-
-/// The least s of a geometric sequence with N + s I > 0; 0 where N itself is, or where there is none.
-double SparseSlack::positive_lift(const SlackMixture& mixture) {
-  if (factorise(mixture, 0.0)) return 0.0;
-  double mean = 0.0;
-  for (const double value : N_.K.diagonal) mean += std::abs(value) / static_cast<double>(X_.rows);
-  double lift = kFirstLift * std::max(mean, gamma_ / static_cast<double>(X_.rows));
-  for (int k = 0; k < kMostLifts; ++k, lift *= kLonger)
-    if (factorise(mixture, lift)) return lift;
-  return 0.0;
-}
-
-Curvature SparseSlack::negative_part(const SlackMixture& mixture) {
-  const double lift = positive_lift(mixture);
-  if (!(lift > 0.0)) return {};
-  Lanczos lanczos(X_.rows + X_.cols);
-  const auto inverse = [this](Matrix& q) { return solve(q); };
-  std::ptrdiff_t before = 0;
-  for (index_t steps = kLanczos;; steps *= 2) {
-    if (!lanczos.advance(std::min(steps, kMostLanczos), inverse)) return {};
-    const std::vector<double> values = lanczos.values();
-    const auto negative = std::count_if(values.begin(), values.end(), [lift](double v) { return v * lift > 1.0; });
-    if (negative == before || lanczos.finished() || steps >= kMostLanczos)
-      return lanczos.below(lift, static_cast<index_t>(negative));
-    before = negative;
-  }
 }
 
 }  // namespace burelu

@@ -93,11 +93,14 @@ void improve_without_response(const Problem& problem, const Dominance& dominance
   slack.set_form(pairs, tau);
   BestDual best{-kInfinity, {}};
   double best_share = 0.0;
+  double best_kept = 1.0;
   Matrix Lambda;
   for (const double share : kShares) {
     SlackMixture mixture{1.0 - share, 0.0, interior, 1.0};
     for (double& t : mixture.tied) t *= share;
-    if (due(stop) || !slack.factorise(mixture)) continue;
+    if (due(stop)) continue;
+    const double kept = slack.factorise(mixture);
+    if (!(kept > 0.0)) continue;
     Matrix J = lines.J, lower;
     if (!slack.gram(J, lower)) continue;
     Matrix G = symmetric(lower);
@@ -108,12 +111,13 @@ void improve_without_response(const Problem& problem, const Dominance& dominance
     if (found.W.rows == 0 || !(found.value > best.value)) continue;
     best = std::move(found);
     best_share = share;
+    best_kept = kept;
   }
   if (best.W.rows == 0) return;
   certificate.W = std::move(best.W);
   for (Multiplier& pair : certificate.multipliers) {
-    pair.value *= 1.0 - best_share;
-    if (pair.j < m && pair.i == pair.j + m) pair.value -= best_share * interior[at(pair.j)];
+    pair.value *= best_kept * (1.0 - best_share);
+    if (pair.j < m && pair.i == pair.j + m) pair.value -= best_kept * best_share * interior[at(pair.j)];
   }
 }
 

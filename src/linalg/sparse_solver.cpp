@@ -1,7 +1,11 @@
 // Direct or iterative, see sparse_solver.hpp.
 #include "linalg/sparse_solver.hpp"
 
+#include <algorithm>
+#include <atomic>
+
 #include "linalg/conjugate_gradients.hpp"
+#include "linalg/team.hpp"
 
 namespace burelu {
 
@@ -16,14 +20,21 @@ bool SparseSolver::solve(Matrix& Z, double tolerance) const {
     factor_.solve_upper(Z);
     return true;
   }
-  Matrix X;
   const auto precondition = [this](Matrix& V) {
     factor_.solve_lower(V);
     factor_.solve_upper(V);
   };
-  const GradientsResult found = conjugate_gradients(*A_, precondition, Z, {.tolerance = tolerance}, X);
-  Z = std::move(X);
-  return found.converged;
+  // A column takes the same steps whatever is beside it.
+  std::atomic<bool> converged = true;
+  Team::current().share(Z.cols, 1, [&](int, index_t begin, index_t end) {
+    if (begin == end) return;
+    Matrix B(Z.rows, end - begin);
+    for (index_t i = 0; i < Z.rows; ++i) std::copy(Z.row(i) + begin, Z.row(i) + end, B.row(i));
+    Matrix X;
+    if (!conjugate_gradients(*A_, precondition, B, {.tolerance = tolerance}, X).converged) converged = false;
+    for (index_t i = 0; i < Z.rows; ++i) std::copy_n(X.row(i), end - begin, Z.row(i) + begin);
+  });
+  return converged;
 }
 
 }  // namespace burelu

@@ -241,7 +241,8 @@ BURELU_HOST_DEVICE inline double form(Work& k, const double* M, double metric_sl
   const Reach reach = reach_of(k, across, d);
   double factor = 0.0, error = 0.0;
   if (across.R != nullptr) {  // (T^2 - b^2)^1/2 >= T - b^2 / (T (1 + (1 - share^2)^1/2)), T = t ||By|| >= t l
-    const double share = (reach.most + across.E) / (t * k.least) * kWider;
+    const double near = k.span / k.least;  // ||By|| >= l up to what metric_slack does to the squares
+    const double share = (reach.most + across.E) / (t * k.least) * (1.0 + 4.0 * metric_slack * near * near) * kWider;
     if (!(share < 1.0)) {
       for (int j = 0; j < d; ++j) {
         double square = 0.0;

@@ -28,26 +28,40 @@ BoxProof::Outcome BoxProof::test(Box& box, const Open& parent, Open& open) {
   narrow(parent, open);
   share_ = {};
   std::vector<double> phi(s_.c, 0.0);
-  double size = 0.0;
-  for (std::size_t z = 0; z < s_.c; ++z) {
-    for (std::size_t j = 0; j < s_.d; ++j) phi[z] += open.linear[z * s_.d + j] * at_.m[j];
-    for (std::size_t i = 0; i < open.count; ++i) phi[z] += open.g[i * s_.c + z] * relu(centre_[i]);
-    size += phi[z] * phi[z];
-  }
-  size = std::sqrt(size);
+  const double size = at_centre(open, phi);
   if (size > s_.gamma * at_.length * (1.0 + 1e-9) + 2.0 * s_.slack) return Outcome::violated;
+  curves_.make(at_, s_.d, open.x, centre_, radius_);
   for (double& v : phi) v = size > kShortest ? v / size : 0.0;
   if (!(size > kShortest)) phi[0] = 1.0;
-  if (s_.c > 1 && across(open, phi)) return Outcome::proven;
-  if (s_.c == 1) {
-    bool both = true;
-    for (const double sign : {1.0, -1.0}) both = below(open, {sign}, s_.gamma, {}, nullptr) && both;
-    return both ? Outcome::proven : Outcome::open;
-  }
+  if (s_.c == 1) return signs(open, box.cones) ? Outcome::proven : Outcome::open;
+  if (across(open, phi)) return Outcome::proven;
   if (s_.c > 2 || excess_ < 0.0) return Outcome::open;
   bool all = true;
   for (std::size_t k = 0; k < 4; ++k) all = along(open, k * kCones / 4, kCones / 4, box.cones) && all;
   return all ? Outcome::proven : Outcome::open;
+}
+
+double BoxProof::at_centre(const Open& open, std::vector<double>& phi) const {
+  double square = 0.0;
+  for (std::size_t z = 0; z < s_.c; ++z) {
+    for (std::size_t j = 0; j < s_.d; ++j) phi[z] += open.linear[z * s_.d + j] * at_.m[j];
+    for (std::size_t i = 0; i < open.count; ++i) phi[z] += open.g[i * s_.c + z] * relu(centre_[i]);
+    square += phi[z] * phi[z];
+  }
+  return std::sqrt(square);
+}
+
+bool BoxProof::signs(const Open& open, std::uint64_t& cones) {
+  for (std::size_t k = 0; k < 2; ++k) {
+    const std::uint64_t mine = std::uint64_t{1} << k;
+    if ((cones & mine) == 0) continue;
+    const Vector kept = share_;
+    Model model;
+    if (!below(open, {k == 0 ? 1.0 : -1.0}, s_.gamma, model, nullptr)) continue;
+    cones &= ~mine;
+    share_ = kept;
+  }
+  return (cones & 3U) == 0;
 }
 
 std::size_t BoxProof::axis() const {
@@ -58,86 +72,123 @@ std::size_t BoxProof::axis() const {
 }
 
 void BoxProof::narrow(const Open& parent, Open& out) {
-  out = {};
+  const std::size_t d = s_.d, c = s_.c;
   out.linear = parent.linear;
+  kept_.clear();
   centre_.clear();
   radius_.clear();
   for (std::size_t i = 0; i < parent.count; ++i) {
-    const double* x = parent.x.data() + i * s_.d;
-    const double* g = parent.g.data() + i * s_.c;
+    const double* x = parent.x.data() + i * d;
     double s = 0.0, r = 0.0;
-    for (std::size_t j = 0; j < s_.d; ++j) {
+    for (std::size_t j = 0; j < d; ++j) {
       s += x[j] * at_.m[j];
       r += std::abs(x[j]) * at_.w[j];
     }
     if (std::abs(s) < r) {
-      out.x.insert(out.x.end(), x, x + s_.d);
-      out.g.insert(out.g.end(), g, g + s_.c);
+      kept_.push_back(i);
       centre_.push_back(s);
       radius_.push_back(r);
-      ++out.count;
     } else if (s > 0.0) {
-      for (std::size_t z = 0; z < s_.c; ++z)
-        for (std::size_t j = 0; j < s_.d; ++j) out.linear[z * s_.d + j] += g[z] * x[j];
+      for (std::size_t z = 0; z < c; ++z)
+        for (std::size_t j = 0; j < d; ++j) out.linear[z * d + j] += parent.g[i * c + z] * x[j];
     }
+  }
+  out.count = kept_.size();
+  out.x.resize(out.count * d);
+  out.g.resize(out.count * c);
+  for (std::size_t i = 0; i < out.count; ++i) {
+    std::copy_n(parent.x.data() + kept_[i] * d, d, out.x.data() + i * d);
+    std::copy_n(parent.g.data() + kept_[i] * c, c, out.g.data() + i * c);
   }
 }
 
-/// e'Phi <= r + g'z as `model` wants, with t instead of gamma; `least` receives a lower bound of r + g'z.
-bool BoxProof::below(const Open& open, const std::vector<double>& e, double t, Model model, double* least) {
+/// The model of e'Phi, and whether it is proven with t instead of gamma; `least` receives a lower bound of r + g'z.
+bool BoxProof::below(const Open& open, const std::vector<double>& e, double t, Model& model, double* least) {
   const std::size_t d = s_.d, n = open.count;
   p_.assign(n, 0.0);
-  std::vector<double> slope(n);
-  Vector linear{}, guess{};
-  for (std::size_t j = 0; j < d; ++j)
-    for (std::size_t z = 0; z < s_.c; ++z) linear[j] += e[z] * open.linear[z * d + j];
-  guess = linear;
-  for (std::size_t i = 0; i < n; ++i) {
+  for (std::size_t i = 0; i < n; ++i)
     for (std::size_t z = 0; z < s_.c; ++z) p_[i] += e[z] * open.g[i * s_.c + z];
-    slope[i] = (centre_[i] + radius_[i]) / (2.0 * radius_[i]);
-    for (std::size_t j = 0; j < d; ++j) guess[j] += p_[i] * slope[i] * open.x[i * d + j];
+  model.g = {};
+  model.r = (at_.curved ? 4.0 : 1.0) * s_.slack;
+  for (std::size_t j = 0; j < d; ++j) {
+    for (std::size_t z = 0; z < s_.c; ++z) model.g[j] += e[z] * open.linear[z * d + j];
+    model.r += model.g[j] * at_.m[j];
   }
-  flatten(open, t, guess, slope);
-  model.r = s_.slack;
-  model.g = linear;
-  for (std::size_t j = 0; j < d; ++j) model.r += linear[j] * at_.m[j];
-  for (std::size_t i = 0; i < n; ++i) {
-    model.r += p_[i] * (slope[i] * centre_[i] + (p_[i] > 0.0 ? slope[i] * (radius_[i] - centre_[i]) : 0.0));
-    for (std::size_t j = 0; j < d; ++j) model.g[j] += p_[i] * slope[i] * open.x[i * d + j];
-  }
+  add_curves(d, model);
+  add_lines(open, t, model);
   if (least != nullptr) {
     *least = model.r;
     for (std::size_t j = 0; j < d; ++j) *least -= std::abs(model.g[j]) * at_.w[j];
   }
   if (nowhere_positive(s_, at_, model, t, share_, excess_)) return true;
+  const double unit = (at_.curved ? 1.0 : t) * at_.length;
   for (std::size_t j = 0; j < d; ++j)
     for (std::size_t i = 0; i < n; ++i)
-      share_[j] += t * at_.length * (p_[i] > 0.0 ? p_[i] : -0.3 * p_[i]) * std::abs(open.x[i * d + j]) * at_.w[j];
+      share_[j] += unit * (p_[i] > 0.0 ? p_[i] : -0.3 * p_[i]) * std::abs(open.x[i * d + j]) * at_.w[j];
   return false;
 }
 
-/// Slopes in [0, 1] that make g - t B'B m / ||B m|| small where the box is wide.
-void BoxProof::flatten(const Open& open, double t, Vector b, std::vector<double>& slope) const {
-  Vector weight{};
-  for (std::size_t j = 0; j < s_.d; ++j) b[j] -= t * at_.Mm[j] / at_.length;
-  for (int pass = 0; pass < 3; ++pass) {
-    for (std::size_t j = 0; j < s_.d; ++j) {
-      const double curvature = t * s_.metric[j][j] / at_.length * at_.w[j];
+/// Kinks that help e.
+void BoxProof::add_curves(std::size_t d, Model& model) const {
+  double base = 0.0;
+  model.A = {};
+  model.mass = 0.0;
+  model.kinks = p_.size();
+  for (std::size_t i = 0; i < p_.size(); ++i) {
+    if (!(p_[i] > 0.0)) continue;
+    const double* v = curves_.v.data() + i * d;
+    const double flat = p_[i] * curves_.c0[i], first = p_[i] * curves_.c1[i], second = p_[i] * curves_.c2[i];
+    base += flat;
+    model.mass += flat + (std::abs(first) + second * curves_.reach[i]) * curves_.reach[i];
+    for (std::size_t j = 0; j < d; ++j) model.g[j] += first * v[j];
+    if (second == 0.0) continue;
+    for (std::size_t j = 0; j < d; ++j)
+      for (std::size_t l = 0; l <= j; ++l) model.A[j][l] += second * v[j] * v[l];
+  }
+  model.r += base;
+  for (std::size_t j = 0; j < d; ++j) {
+    if (at_.curved) model.g[j] += base / at_.length * at_.tilt[j];  // c0 l / l0
+    for (std::size_t l = 0; l < j; ++l) model.A[l][j] = model.A[j][l];
+  }
+}
+
+/// Those that hinder it, above lines whose slopes in [0, 1] make g - t tilt small where the box is wide.
+void BoxProof::add_lines(const Open& open, double t, Model& model) {
+  const std::size_t d = s_.d;
+  Vector b{}, weight{};
+  kept_.clear();
+  slope_.clear();
+  for (std::size_t j = 0; j < d; ++j) b[j] = model.g[j] - t * at_.tilt[j];
+  for (std::size_t i = 0; i < open.count; ++i) {
+    if (!(p_[i] < 0.0)) continue;
+    kept_.push_back(i);
+    slope_.push_back(std::clamp(curves_.c1[i], 0.0, 1.0));
+    for (std::size_t j = 0; j < d; ++j) b[j] += p_[i] * slope_.back() * open.x[i * d + j];
+  }
+  for (int pass = 0; pass < 2; ++pass) {
+    for (std::size_t j = 0; j < d; ++j) {
+      const double own = t * s_.metric[j][j] / at_.length;
+      const double curvature = std::max(own - 2.0 * model.A[j][j], 1e-3 * own) * at_.w[j];
       weight[j] = at_.w[j] > 0.0 ? at_.w[j] / std::max(std::abs(b[j]), curvature) : 0.0;
     }
-    for (std::size_t i = 0; i < open.count; ++i) {
-      if (!(p_[i] < 0.0)) continue;
-      const double* x = open.x.data() + i * s_.d;
-      double first = centre_[i], second = 0.0;
-      for (std::size_t j = 0; j < s_.d; ++j) {
+    for (std::size_t k = 0; k < kept_.size(); ++k) {
+      const double* x = open.x.data() + kept_[k] * d;
+      double first = centre_[kept_[k]], second = 0.0;
+      for (std::size_t j = 0; j < d; ++j) {
         first += weight[j] * b[j] * x[j];
         second += weight[j] * x[j] * x[j];
       }
       if (!(second > 0.0)) continue;
-      const double to = std::clamp(slope[i] - first / (p_[i] * second), 0.0, 1.0);
-      for (std::size_t j = 0; j < s_.d; ++j) b[j] += p_[i] * (to - slope[i]) * x[j];
-      slope[i] = to;
+      const double p = p_[kept_[k]];
+      const double to = std::clamp(slope_[k] - first / (p * second), 0.0, 1.0);
+      for (std::size_t j = 0; j < d; ++j) b[j] += p * (to - slope_[k]) * x[j];
+      slope_[k] = to;
     }
+  }
+  for (std::size_t k = 0; k < kept_.size(); ++k) {
+    const double line = p_[kept_[k]] * slope_[k];
+    model.r += line * centre_[kept_[k]];
+    for (std::size_t j = 0; j < d; ++j) model.g[j] += line * open.x[kept_[k] * d + j];
   }
 }
 
@@ -184,7 +235,7 @@ bool BoxProof::across(const Open& open, const std::vector<double>& e) {
   if (good && !(-lowest <= std::max(least, 0.0))) {
     std::vector<double> back = e;
     for (double& v : back) v = -v;
-    good = below(open, back, t, std::move(model), nullptr);
+    good = below(open, back, t, model, nullptr);
   }
   excess_ = E < kSmallError * s_.gamma * at_.length ? -1.0 : 1.0;
   return good;
@@ -203,13 +254,14 @@ bool BoxProof::along(const Open& open, std::size_t first, std::size_t count, std
   };
   const double share = std::min(cosine(a), cosine(b)) * (1.0 - 1e-12);
   const Vector kept = share_;
-  if (below(open, e, s_.gamma * share, {}, nullptr)) {
+  Model model;
+  if (below(open, e, s_.gamma * share, model, nullptr)) {
     cones &= ~mine;
     share_ = kept;
     return true;
   }
   // halves of the cone gain 3/4 of what its angle costs
-  const double cost = s_.gamma * s_.gamma * at_.square * (1.0 - share * share);
+  const double cost = s_.gamma * at_.square * (at_.curved ? 1.0 - share : s_.gamma * (1.0 - share * share));
   if (count == 1 || excess_ > 1.5 * cost) return false;
   share_ = kept;
   const bool lower = along(open, first, count / 2, cones);

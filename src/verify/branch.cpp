@@ -1,20 +1,21 @@
 #include "verify/branch.hpp"
 
 #include <cmath>
+#include <vector>
 
 #include "verify/box_proof.hpp"
 
 namespace burelu::verify {
 namespace {
 
-constexpr int kDeepest = 900;
+constexpr std::size_t kDeepest = 900;
 
 class Walk {
  public:
-  Walk(const Sphere& sphere, std::size_t most) : s_(sphere), proof_(sphere), most_(most) {}
+  Walk(const Sphere& sphere, std::size_t most) : s_(sphere), proof_(sphere), most_(most), open_(kDeepest + 2) {}
 
   Tree run() {
-    const Open all{s_.x, s_.g, s_.linear, s_.kinks};
+    open_[0] = {s_.x, s_.g, s_.linear, s_.kinks};
     Tree out{true, {}, 0};
     for (std::size_t j = 0; j < s_.d && out.proven; ++j)
       for (const double side : {-1.0, 1.0}) {
@@ -22,7 +23,7 @@ class Walk {
         face.low.fill(-1.0);
         face.high.fill(1.0);
         face.low[j] = face.high[j] = side;
-        out.proven = out.proven && prove(face, all, 0);
+        out.proven = out.proven && prove(face, 0);
       }
     out.cells = cells_;
     if (!out.proven)
@@ -32,25 +33,25 @@ class Walk {
   }
 
  private:
-  bool prove(Box box, const Open& parent, int depth) {
+  bool prove(Box box, std::size_t depth) {
     if (++cells_ > most_ || depth > kDeepest) return false;
-    Open open;
-    const BoxProof::Outcome outcome = proof_.test(box, parent, open);
+    const BoxProof::Outcome outcome = proof_.test(box, open_[depth], open_[depth + 1]);
     if (outcome != BoxProof::Outcome::open) return outcome == BoxProof::Outcome::proven;
     const std::size_t axis = proof_.axis();
     if (axis == s_.d) return false;
     Box half = box;
     half.high[axis] = 0.5 * (box.low[axis] + box.high[axis]);
-    if (!prove(half, open, depth + 1)) return false;
+    if (!prove(half, depth + 1)) return false;
     half.low[axis] = half.high[axis];
     half.high[axis] = box.high[axis];
-    return prove(half, open, depth + 1);
+    return prove(half, depth + 1);
   }
 
   const Sphere& s_;
   BoxProof proof_;
   std::size_t most_;
   std::size_t cells_ = 0;
+  std::vector<Open> open_;  // by depth: what a box's halves begin with
 };
 
 }  // namespace

@@ -121,6 +121,17 @@ TEST(Global, AnEstimateAboveItsLimitEndsItBeforeTheFirstSearch) {
   EXPECT_EQ(found.cells, 0);
 }
 
+// Kinks so many that none alone matters to an ascent.
+TEST(Global, ThousandsOfSamples) {
+  test::Instance instance = test::teacher(6000, 3, 2, 8);
+  const double most = largest_gamma(instance.X, instance.Y, presolve(instance.problem()), 1e-2);
+  instance.gamma = 0.05 * most;
+  const GlobalOptimum found = optimum(instance, 1e-2);
+  EXPECT_TRUE(found.reached);
+  EXPECT_NEAR(objective(instance.problem(), found.network), found.objective, 1e-9 * found.objective);
+  EXPECT_LE(found.certificate.lower_bound, found.objective);
+}
+
 // Not even the first W can be searched: nothing is spent on others.
 TEST(Global, ManyFeaturesEndItInTheFirstRound) {
   const test::Instance instance = test::teacher(120, 11, 2, 3);

@@ -45,14 +45,14 @@ inline std::vector<double> dense_eigenvalues(Matrix A) {
   return values;
 }
 
-/// The mixture of a slack as its definition says.
-inline Matrix dense_slack(const Matrix& X, double gamma, const SlackMixture& mixture, std::span<const Multiplier> T,
-                          const std::vector<double>& tau, std::span<const Multiplier> T0,
-                          const std::vector<double>& tau0) {
+/// The mixture of a slack as its definition says: M, and that K is its block over a.
+inline Matrix dense_mixture(const Matrix& X, const SlackMixture& mixture, std::span<const Multiplier> T,
+                            const std::vector<double>& tau, std::span<const Multiplier> T0,
+                            const std::vector<double>& tau0) {
   const auto m = static_cast<std::int32_t>(X.rows);
-  const auto tied = [m](const std::vector<double>& values, double scale) {
+  const auto tied = [m](const std::vector<double>& values) {
     std::vector<Multiplier> out;
-    for (std::int32_t k = 0; k < m; ++k) out.push_back({k + m, k, scale * values[static_cast<std::size_t>(k)]});
+    for (std::int32_t k = 0; k < m; ++k) out.push_back({k + m, k, values[static_cast<std::size_t>(k)]});
     return out;
   };
   Matrix out(X.rows + X.cols, X.rows + X.cols);
@@ -60,12 +60,26 @@ inline Matrix dense_slack(const Matrix& X, double gamma, const SlackMixture& mix
     for (std::size_t k = 0; k < out.data.size(); ++k) out.data[k] += scale * term.data[k];
   };
   add(dense_form(X, T), mixture.form);
-  add(dense_form(X, tied(tau, 1.0)), mixture.form);
+  add(dense_form(X, tied(tau)), mixture.form);
   add(dense_form(X, T0), mixture.anchor);
-  add(dense_form(X, tied(tau0, 1.0)), mixture.anchor);
-  add(dense_form(X, tied(mixture.tied, -1.0)), 1.0);
-  for (index_t i = X.rows; i < out.rows; ++i) out(i, i) += 0.5 * gamma;
-  for (index_t i = 0; i < out.rows; ++i) out(i, i) *= mixture.spare;
+  add(dense_form(X, tied(tau0)), mixture.anchor);
+  add(dense_form(X, tied(mixture.tied)), -1.0);
+  for (index_t i = 0; i < X.rows; ++i) out(i, i) *= mixture.spare;
+  return out;
+}
+
+/// share M + gamma/2 I_u.
+inline Matrix dense_slack(Matrix M, double share, double gamma, index_t features) {
+  for (double& value : M.data) value *= share;
+  for (index_t i = M.rows - features; i < M.rows; ++i) M(i, i) += 0.5 * gamma;
+  return M;
+}
+
+/// The first `order` rows and columns.
+inline Matrix leading_block(const Matrix& A, index_t order) {
+  Matrix out(order, order);
+  for (index_t i = 0; i < order; ++i)
+    for (index_t j = 0; j < order; ++j) out(i, j) = A(i, j);
   return out;
 }
 
