@@ -147,9 +147,7 @@ bool extrapolates(int window) { return window <= kWindowExtrapolate; }
 
 double distance_to_optimum(const Look& look) {
   if (std::isnan(look.lower_bound)) return std::numeric_limits<double>::infinity();
-  const double above = look.objective - look.lower_bound;
-  const double distance =
-      look.bound_alone ? std::fabs(above + look.shortfall) : std::fabs(above) + kSafety * look.shortfall;
+  const double distance = std::fabs(look.objective - look.lower_bound) + safety(look) * look.shortfall;
   return distance == 0.0 ? 0.0 : distance / std::fabs(look.objective);
 }
 

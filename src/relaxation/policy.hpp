@@ -117,8 +117,7 @@ int next_window(int window, double defect, double distance, double objective);
 /// Extrapolated multipliers need short windows.
 bool extrapolates(int window);
 
-/// Distance of the bound from where the optimum is to first order, relative: an infeasible factor lies below it. On a
-/// path from the highest that the optimum can be.
+/// Distance of the bound from where the optimum is to first order, relative: an infeasible factor lies below it.
 double distance_to_optimum(const Look& look);
 
 bool converged(const Look& look, double tolerance);
