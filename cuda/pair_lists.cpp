@@ -7,7 +7,7 @@ namespace burelu::cuda {
 namespace {
 
 // Of the first lists of a solve, the longest ones; those of solved problems have 5 to 30.
-constexpr std::int64_t kPairsPerRow = 160;
+constexpr std::int64_t kPairsPerRow = 40;    // Settings::most of a solve
 constexpr std::int64_t kFewPairs = 1 << 16;  // 8 MB
 constexpr std::int64_t kEntryDoubles = 3;    // of one side: column, weight, T', T'+ of the last update
 constexpr std::int64_t kDraftDoubles = 3;    // a pair

@@ -152,12 +152,13 @@ void CudaRelaxation::write_multipliers(const std::vector<Multiplier>& from) {
 
 // The list that the last scan cut gets the room that it wanted and a quarter more, as far as there is any: between
 // windows, where the host waits anyway.
-void CudaRelaxation::make_room(const Lists& seen) {
+void CudaRelaxation::make_room(const Lists& seen, std::int64_t most) {
   constexpr double kAhead = 1.25;
   constexpr double kOfFree = 0.9;
   if (!may_grow_ || seen.wanted <= lists_.capacity()) return;
   const std::int64_t rows = shape_.factor_rows();
-  const auto wanted = static_cast<std::int64_t>(kAhead * static_cast<double>(seen.wanted));
+  auto wanted = static_cast<std::int64_t>(kAhead * static_cast<double>(seen.wanted));
+  if (most > 0) wanted = std::min(wanted, most);
   const auto free = static_cast<std::int64_t>(kOfFree * static_cast<double>(cuda_free_memory(home_.device())));
   const std::int64_t capacity = std::min(first_capacity(rows, wanted), lists_.most_capacity(free));
   if (capacity > lists_.capacity()) lists_.grow(capacity, state_.data());

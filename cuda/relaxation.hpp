@@ -44,7 +44,7 @@ class CudaRelaxation final : public CudaDescent<Backend> {
   void read_multipliers(Snapshot& into, Fetch& fetch);
   template <class Out>
   void fetch_listed(Fetch& fetch, std::vector<Out>& out);
-  void make_room(const Lists& seen);
+  void make_room(const Lists& seen, std::int64_t most);
   std::int64_t unknown_shat() const { return shape_.m * shape_.rank; }
   RowsView rows() const;
   PairView pairs() const;

@@ -101,7 +101,7 @@ void CudaRelaxation::read(Snapshot& into, unsigned what) {
     read_multipliers(into, fetch);
   else
     fetch.wait();
-  make_room(into.control.lists);
+  make_room(into.control.lists, into.control.settings.most);
 }
 
 void CudaRelaxation::read_multipliers(Snapshot& into, Fetch& fetch) {

@@ -24,11 +24,10 @@ archive="$(compgen -G "/usr/lib/*/liblapacke.a" | head -n 1 || true)"
 "$python" -m auditwheel repair -w "$folder" "$raw"/burelu-*.whl
 wheel="$(compgen -G "$folder/burelu-*.whl")"
 
-programs=""
-for build in build/cuda build/cpu; do
-  [[ -x $build/burelu && -x $build/burelu-verify ]] && programs="$build"
-done
-[[ -n $programs ]] || programs="$(scripts/build.sh cpu burelu_program burelu_verify | tail -n 1)"
+# Those of these sources: of an older build they may well find another bound.
+preset=cpu
+[[ -x build/cuda/burelu ]] && preset=cuda
+programs="$(scripts/build.sh "$preset" burelu_program burelu_verify | tail -n 1)"
 
 rm -rf "$folder/empty"
 "$python" -m venv "$folder/empty"

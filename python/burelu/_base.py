@@ -18,8 +18,10 @@ from ._models import layers_of, torch_module
 ATTRIBUTES = """
     Attributes
     ----------
-    U_ : array of shape (d, k), V_ : array of shape (c, k)
-        Input and output weights; neuron j is column j of both. With `bias` the last row of U_ is for a column of ones.
+    U_ : array of shape (d, k)
+        Input weights, one column per neuron. With `bias` the last row is for a column of ones.
+    V_ : array of shape (c, k)
+        Output weights of the same neurons.
     network_ : Network
         Both, as a network on prepared data (`prepare`).
     n_neurons_ : int
@@ -41,7 +43,9 @@ ATTRIBUTES = """
         Why the solve ended.
     mean_, scale_ : arrays of shape (n_features_in_,), or None
         What `standardize` subtracts and divides by.
-    n_features_in_ : int, feature_names_in_ : array of str
+    n_features_in_ : int
+    feature_names_in_ : array of str
+        Where X had names.
 """
 
 PARAMETERS = """\
@@ -135,7 +139,8 @@ class Estimator(BaseEstimator):
 
         Returns
         -------
-        X : float64 array of shape (n, d), Y : float64 array of shape (n, c)
+        X : float64 array of shape (n, d)
+        Y : float64 array of shape (n, c)
         """
         check_is_fitted(self)
         X = validate_data(self, X, reset=False, dtype=np.float64)

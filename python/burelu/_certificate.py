@@ -83,7 +83,8 @@ class Certificate:
 
         Parameters
         ----------
-        X : array of shape (n, d), Y : array of shape (n,) or (n, c)
+        X : array of shape (n, d)
+        Y : array of shape (n,) or (n, c)
             The prepared data (``estimator.prepare(X, y)``); without them those of the fit.
         """
         if X is None and Y is None:

@@ -268,9 +268,11 @@ _GAMMAS = """
     Parameters
     ----------
     gammas : array of numbers above 0
-        None: a logarithmic grid of `n_gammas` from gamma_max down to `eps` times it.
-    n_gammas : int, eps : float
+        None: a logarithmic grid from gamma_max down.
+    n_gammas : int
         Of the grid.
+    eps : float
+        Its smallest gamma, as a share of gamma_max.
     cv : int
         Folds, drawn once for all gammas; those of a classifier keep the shares of the classes.
     rule : {'best', 'one_standard_error'}

@@ -26,17 +26,20 @@ class ProgressLine:
         self._live = sys.stderr.isatty() and verbose == 1
         self._next = 0.0
         self._open = False
+        self._left_out = ""
 
     def __call__(self, progress: Any) -> Any:
         self._show(progress)
         return None if self._inner is None else self._inner(progress)
 
     def _show(self, progress: Any) -> None:
+        line = self._line(progress)
         if self._verbose == 1 and not self._live:
+            self._left_out = line
             if progress.seconds < self._next:
                 return
             self._next = 1.1 * progress.seconds + 0.1
-        line = self._line(progress)
+            self._left_out = ""
         if self._live:
             sys.stderr.write("\r" + line.ljust(100))
             self._open = True
@@ -56,7 +59,10 @@ class ProgressLine:
         )
 
     def close(self) -> None:
-        """Leaves the live line."""
+        """Leaves the live line; of thinned lines the last one is always shown."""
+        if self._left_out:
+            sys.stderr.write(self._left_out + "\n")
+            self._left_out = ""
         if self._open:
             sys.stderr.write("\n")
             self._open = False

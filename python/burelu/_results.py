@@ -69,7 +69,7 @@ class Relaxation:
     rank : int
         Columns of the factor.
     evaluations : int
-        Interaction passes, each over all pairs of samples.
+        Interaction passes, each over the listed pairs of samples.
     cells : int
         Of branch and bound.
     gamma : float

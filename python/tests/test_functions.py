@@ -155,17 +155,41 @@ def test_other_threads_run_and_two_fits_at_once_are_as_alone(spiral):
         assert results[k].lower_bound == alone.lower_bound
 
 
+def test_two_fits_at_once_with_threads_of_their_own(spiral):
+    fits = {}
+
+    def fit(seed):
+        fits[seed] = burelu.train(*spiral, 0.1, tolerance=1e-2, threads=2, seed=seed)
+
+    threads = [threading.Thread(target=fit, args=(seed,)) for seed in range(2)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    for result in fits.values():
+        assert result.status == "solved" and result.certificate.verify()
+    assert fits[0].lower_bound <= fits[1].objective and fits[1].lower_bound <= fits[0].objective
+
+
 def test_the_state_of_blas_and_openmp_is_the_callers():
     code = """
 import numpy as np, burelu
 from threadpoolctl import threadpool_info, threadpool_limits
 X = np.random.default_rng(0).normal(size=(20, 3))
 burelu.solve(X, X[:, :1], 0.5, tolerance=0.1)
+burelu.BureluRegressorCV  # loads what scikit-learn brings
 def state(): return {pool["filepath"]: pool["num_threads"] for pool in threadpool_info()}
+works = [
+    lambda: burelu.train(X, X[:, :1], 0.5, tolerance=0.1, threads=2),
+    lambda: burelu.path(X, X[:, :1], count=2, folds=2, tolerance=0.5, threads=2),
+    lambda: burelu.gamma_max(X, X[:, :1], threads=2),
+    lambda: burelu.BureluRegressorCV(n_gammas=2, cv=2, tolerance=0.5).fit(X, X[:, 0]),
+]
 with threadpool_limits(3):
     before = state()
-    burelu.train(X, X[:, :1], 0.5, tolerance=0.1, threads=2)
-    assert state() == before and len(before) > 1, (before, state())
+    for work in works:
+        work()
+        assert state() == before and len(before) > 1, (before, state())
 """
     subprocess.run([sys.executable, "-c", code], check=True)
 
@@ -197,6 +221,13 @@ def test_verbose_writes_a_line_per_check(spiral, capfd):
     burelu.solve(*spiral, 0.1, tolerance=0.1, bound="relaxation", verbose=2)
     lines = capfd.readouterr().err.splitlines()
     assert lines and all(line.startswith("burelu solve") and "bound" in line for line in lines)
+
+
+def test_thinned_lines_end_with_the_last_check(spiral, capfd):
+    seen = []
+    burelu.solve(*spiral, 0.1, tolerance=0.1, bound="relaxation", verbose=1, progress=lambda p: seen.append(p.evaluations))
+    lines = capfd.readouterr().err.splitlines()
+    assert 1 <= len(lines) <= len(seen) and f" {seen[-1]} evals" in lines[-1]
 
 
 def test_history_is_a_table(spiral):

@@ -36,8 +36,10 @@ isa::PairRows CpuBackend::rows() {
 }
 
 void CpuBackend::scan() {
-  const PairScan found = scan_pairs(data_, {factor_.data(), rank_, stride_}, importance_.data(), list_,
-                                    control_.settings.margin, control_.lists.capacity, team_);
+  const Lists& last = control_.lists;
+  const ScanLimits limits{control_.settings.margin, rules::list_room(control_),
+                          last.wanted == 0 || last.wanted > last.pairs};
+  const PairScan found = scan_pairs(data_, {factor_.data(), rank_, stride_}, importance_.data(), list_, limits, team_);
   list_ = PairList(found.blocks, data_.factor_rows(), team_);
   rules::take_scan(control_, list_.pairs(), found.wanted);
 }

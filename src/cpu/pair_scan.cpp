@@ -15,6 +15,9 @@ constexpr int kBins = 64;              // of cosines, where capacity cuts
 constexpr double kFloatRoom = 1.2e-7;  // rounding of a product of floats, per term
 
 constexpr std::int64_t kAny = std::int64_t{1} << 62;
+constexpr index_t kSampled = 16;      // one of so many tiles of rows is a sample
+constexpr index_t kSampleLeast = 32;  // tiles
+constexpr double kSampleRoom = 0.9;   // a sample errs
 
 using Histogram = std::array<std::int64_t, kBins>;
 
@@ -45,33 +48,43 @@ struct UnitRows {
 class Scanner {
  public:
   Scanner(const RelaxationData& data, const FactorRows& factor, const double* importance, const PairList& before,
-          std::int64_t capacity, const Team& team)
+          std::int64_t most, const Team& team)
       : data_(data),
         factor_(factor),
         importance_(importance),
         before_(before),
-        capacity_(capacity),
+        capacity_(most),
         team_(team),
         rows_(data.factor_rows()),
         tiles_((rows_ + kTile - 1) / kTile),
         unit_(factor, rows_, team) {}
 
-  PairScan scan(double margin) {
-    look(margin, capacity_);
-    const std::int64_t wanted = found_;
-    if (wanted > capacity_) look(cut(margin), kAny);
-    return {std::move(blocks_), wanted};
+  PairScan scan(double margin, bool crowded) {
+    std::int64_t wanted = 0;
+    double below = margin;
+    if (crowded && tiles_ >= kSampleLeast) {
+      look(margin, 0, kSampled);
+      wanted = scaled(found_);
+      if (wanted > capacity_) below = cut(margin, kSampleRoom);
+    }
+    look(below, capacity_, 1);
+    wanted = std::max(wanted, found_);
+    if (found_ > capacity_) look(cut(below, 1.0), kAny, 1);
+    return {std::move(blocks_), std::max(wanted, found_)};
   }
 
  private:
-  // All pairs, with products below `below` of the norms. When `most` have been stored new ones are only counted.
-  void look(double below, std::int64_t most) {
+  // All pairs of one of `step` tiles of rows with larger ones, with products below `below` of the norms. When `most`
+  // have been stored new ones are only counted.
+  void look(double below, std::int64_t most, index_t step) {
+    step_ = step;
     blocks_.assign(static_cast<std::size_t>(tiles_), {});
     bins_.assign(static_cast<std::size_t>(tiles_), {});
     stored_ = 0;
     most_ = most;
     std::vector<std::int64_t> counts(static_cast<std::size_t>(tiles_));
-    team_.each(tiles_, [&](index_t tile) { counts[static_cast<std::size_t>(tile)] = look_at_rows(tile, below); });
+    team_.each((tiles_ + step - 1) / step,
+               [&](index_t k) { counts[static_cast<std::size_t>(k * step)] = look_at_rows(k * step, below); });
     found_ = 0;
     for (const std::int64_t count : counts) found_ += count;
   }
@@ -154,8 +167,19 @@ class Scanner {
     return static_cast<float>(pair_weight(data_, p, q) * (importance_[p] * importance_[q]));
   }
 
-  // The largest edge of the histogram below which the pairs without a multiplier fit beside those with one.
-  double cut(double below) const {
+  // Of all pairs, from what the last look has counted.
+  std::int64_t scaled(std::int64_t count) const {
+    if (step_ == 1) return count;
+    index_t seen = 0;  // tiles
+    for (index_t tile = 0; tile < tiles_; tile += step_) seen += tiles_ - tile;
+    const double share =
+        0.5 * static_cast<double>(tiles_) * static_cast<double>(tiles_ + 1) / static_cast<double>(seen);
+    return static_cast<std::int64_t>(share * static_cast<double>(count));
+  }
+
+  // The largest edge of the histogram below which the pairs without a multiplier fit beside those with one into this
+  // share of the capacity.
+  double cut(double below, double share) const {
     Histogram sums{};
     std::int64_t fresh = 0;
     for (const Histogram& bins : bins_)
@@ -163,9 +187,9 @@ class Scanner {
         sums[k] += bins[k];
         fresh += bins[k];
       }
-    std::int64_t room = capacity_ - (found_ - fresh);
+    std::int64_t room = static_cast<std::int64_t>(share * static_cast<double>(capacity_)) - scaled(found_ - fresh);
     std::size_t edge = 0;
-    while (edge < kBins && sums[edge] <= room) room -= sums[edge++];
+    while (edge < kBins && scaled(sums[edge]) <= room) room -= scaled(sums[edge++]);
     return -1.0 + static_cast<double>(edge) / kBins * (below + 1.0);
   }
 
@@ -181,14 +205,15 @@ class Scanner {
   std::vector<Histogram> bins_;
   std::atomic<std::int64_t> stored_ = 0;
   std::int64_t most_ = 0;
+  index_t step_ = 1;
   std::int64_t found_ = 0;
 };
 
 }  // namespace
 
 PairScan scan_pairs(const RelaxationData& data, const FactorRows& factor, const double* importance,
-                    const PairList& before, double margin, std::int64_t capacity, const Team& team) {
-  return Scanner(data, factor, importance, before, capacity, team).scan(margin);
+                    const PairList& before, const ScanLimits& limits, const Team& team) {
+  return Scanner(data, factor, importance, before, limits.most, team).scan(limits.margin, limits.crowded);
 }
 
 }  // namespace burelu

@@ -17,18 +17,25 @@ struct FactorRows {
   int stride;
 };
 
-struct PairScan {
-  std::vector<UpperBlock> blocks;  ///< the pairs of the new list
-  std::int64_t wanted = 0;         ///< pairs that the rule asks for: more than there are where capacity cut it
+/// What a scan lists.
+struct ScanLimits {
+  double margin;                              ///< pairs with S_pq below this share of |f_p| |f_q|
+  std::int64_t most = std::int64_t{1} << 62;  ///< pairs
+  bool crowded = false;                       ///< there are likely more
 };
 
-/// Pairs that carry a multiplier (T' > 0, or T'+ of the last update), with it, and those with S_pq < margin |f_p|
-/// |f_q|: the most violated of them where there are more than `capacity` in all. `importance`: of each row, in the
-/// weights.
+struct PairScan {
+  std::vector<UpperBlock> blocks;  ///< the pairs of the new list
+  std::int64_t wanted = 0;         ///< pairs that the rule asks for: more than there are where `most` cut it, about
+};
+
+/// Pairs that carry a multiplier (T' > 0, or T'+ of the last update), with it, and those within the margin: the most
+/// violated of them where there are too many in all. `importance`: of each row, in the weights.
 ///
 /// All pairs p < q are compared in single precision with room for its rounding, then S is summed in double where it may
-/// be small. (2m)^2 r flops, (2m) r floats twice; the same result for every size of the team.
+/// be small. (2m)^2 r flops, (2m) r floats twice; where there are too many once more, unless a scan that is crowded saw
+/// in a sample of the rows what fits. The same result for every size of the team.
 PairScan scan_pairs(const RelaxationData& data, const FactorRows& factor, const double* importance,
-                    const PairList& before, double margin, std::int64_t capacity, const Team& team);
+                    const PairList& before, const ScanLimits& limits, const Team& team);
 
 }  // namespace burelu

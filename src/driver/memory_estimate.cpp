@@ -16,10 +16,20 @@ namespace burelu {
 
 namespace {
 
-constexpr std::int64_t kListed = 320;      // pairs of a line in the longest lists of a solve, its first ones
-constexpr std::int64_t kLeastListed = 40;  // below that a solve gets nowhere
+constexpr std::int64_t kFewPairs = 1'000'000;  // all of which a solve may come to list
+constexpr std::int64_t kLeastListed = 40;      // below that a solve gets nowhere
 
 std::int64_t all_pairs(const SolveSize& size) { return 2 * size.rows * (size.rows - 1); }
+
+// Pairs that the memory has room for beside the rest of the solve.
+double pairs_that_fit(SolveSize size, const Device& device, std::int64_t available) {
+  constexpr std::int64_t kSome = 1 << 20;
+  size.pairs = 0;
+  const std::int64_t rest = solve_host_bytes(size, device);
+  size.pairs = kSome;
+  const double each = static_cast<double>(solve_host_bytes(size, device) - rest) / static_cast<double>(kSome);
+  return std::max(static_cast<double>(available - rest), 0.0) / each;
+}
 
 }  // namespace
 
@@ -29,20 +39,24 @@ SolveSize solve_size(const Presolved& reduced, const SolveOptions& options, cons
   size.slack_columns = LossSpace::most_columns(reduced);
   if (size.rank == 0) size.rank = starting_rank(size.rows, size.features, size.outputs);
   size.memory = policy::lbfgs_pairs({size.rows, size.features, size.outputs, size.rank});
-  size.pairs = std::min(kListed * size.rows, all_pairs(size));
+  size.pairs = all_pairs(size) <= kFewPairs ? all_pairs(size) : policy::most_listed(size.rows);
   return size;
 }
 
 SolveSize fitted(SolveSize size, const Device& device, std::int64_t available) {
-  const std::int64_t wanted = size.pairs;
-  const std::int64_t whole = solve_host_bytes(size, device);
-  if (!device.is_host() || whole <= available || wanted == 0) return size;
-  size.pairs = 0;
-  const std::int64_t rest = solve_host_bytes(size, device);
-  const double each = static_cast<double>(whole - rest) / static_cast<double>(wanted);
-  const auto room = static_cast<std::int64_t>(static_cast<double>(available - rest) / each);
-  size.pairs = std::clamp(room, std::min(kLeastListed * size.rows, wanted), wanted);
+  if (!device.is_host() || solve_host_bytes(size, device) <= available) return size;
+  const double room = pairs_that_fit(size, device, available);
+  if (room < static_cast<double>(size.pairs))
+    size.pairs = std::max(static_cast<std::int64_t>(room), std::min(kLeastListed * size.rows, size.pairs));
   return size;
+}
+
+std::int64_t list_capacity(const SolveSize& size, const Device& device, std::int64_t available) {
+  constexpr double kOfFree = 0.8;  // others need some, too
+  if (!device.is_host()) return 0;
+  const double room = kOfFree * pairs_that_fit(size, device, available);
+  if (room >= static_cast<double>(all_pairs(size))) return all_pairs(size);
+  return std::max(static_cast<std::int64_t>(room), size.pairs);
 }
 
 TrainingSize training_size(const Problem& problem, const TrainOptions& options) {

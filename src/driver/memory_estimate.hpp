@@ -12,11 +12,15 @@
 
 namespace burelu {
 
-/// Sizes of the solve, with the rank it begins with, the pairs of L-BFGS and the longest list to expect.
+/// Sizes of the solve, with the rank it begins with, the pairs of L-BFGS and the longest list it means to make.
 SolveSize solve_size(const Presolved& reduced, const SolveOptions& options, const BackendOptions& backend);
 
 /// The same with lists as long as there is room for, but not so short that the solve gets nowhere.
 SolveSize fitted(SolveSize size, const Device& device, std::int64_t available);
+
+/// Pairs there may be on lists that have to be longer than expected: as many as a host has room for, all or fewer. 0 on
+/// a device, which sees for itself.
+std::int64_t list_capacity(const SolveSize& size, const Device& device, std::int64_t available);
 
 /// Sizes of the training after it.
 TrainingSize training_size(const Problem& problem, const TrainOptions& options);

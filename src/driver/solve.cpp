@@ -81,9 +81,8 @@ Relaxation relaxed(const Problem& problem, const Presolved& reduced, const Solve
                    int threads, const Stop& stop, Continuation* chain) {
   BackendOptions backend_options;
   backend_options.threads = threads;
-  const SolveSize wanted = solve_size(reduced, options, backend_options);
-  const SolveSize size = fitted(wanted, device, available_bytes());
-  if (size.pairs < wanted.pairs) backend_options.pairs = size.pairs;
+  const SolveSize size = fitted(solve_size(reduced, options, backend_options), device, available_bytes());
+  backend_options.pairs = list_capacity(size, device, available_bytes());
   backend_options.rank = size.rank;
   backend_options.memory = size.memory;
   require_memory(solve_host_bytes(size, device), available_bytes(), "this machine", memory_advice(size, device));

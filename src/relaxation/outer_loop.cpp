@@ -29,6 +29,7 @@ OuterLoop::OuterLoop(BackendMaker make, Incumbent& incumbent, const Presolved& r
       options_(options),
       key_(key),
       zero_objective_(zero_objective(reduced)) {
+  settings_.most = policy::most_listed(reduced.rows());
   state_.rank = options.rank > 0 ? options.rank : starting_rank(reduced.rows(), reduced.features(), reduced.outputs());
 }
 
@@ -206,6 +207,7 @@ void OuterLoop::look() {
   const double filled =
       static_cast<double>(lists.wanted) / static_cast<double>(std::max<std::int64_t>(lists.capacity, 1));
   settings_.margin = policy::next_margin(settings_.margin, infeasibility(), filled, result_.outer_iterations);
+  settings_.most = policy::most_listed(data_.m, settings_.margin);
   backend_->set(settings_);
   record();
 }

@@ -43,8 +43,9 @@ void OuterLoop::check_state() const {
   const bool loop = state_.window >= policy::kWindow && state_.window <= policy::kWindowMax &&
                     counts(state_.escapes, policy::kEscapesMost) && counts(state_.hopes, 1 << 20) &&
                     counts(state_.used, 1 << 30) && counts(state_.certified_at) && counts(state_.changed_at) &&
-                    counts(settings_.extrapolate, 1) && counts(trials_, 1 << 20) && counts(evaluations_before_) &&
-                    share(state_.filled) && state_.step >= 1.0 && state_.step <= policy::kRaise;
+                    counts(settings_.extrapolate, 1) && counts(settings_.most) && counts(trials_, 1 << 20) &&
+                    counts(evaluations_before_) && share(state_.filled) && state_.step >= 1.0 &&
+                    state_.step <= policy::kRaise;
   const bool numbers = counts(result_.outer_iterations) && counts(result_.checks) && counts(result_.host_waits);
   if (!loop || !numbers || !filled_fits() || !plausible(snapshot_.control)) Archive::refuse();
 }

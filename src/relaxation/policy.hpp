@@ -87,6 +87,12 @@ int parts_of_window(std::int64_t updates);
 /// scan wanted, of those that there is room for.
 double next_margin(double margin, double infeasibility, double filled, std::int64_t updates);
 
+/// Pairs that a scan lists, at most, of so many lines.
+std::int64_t most_listed(std::int64_t rows);
+
+/// The same with a margin that says whether pairs off the list run away: then as many as there is room for, 0.
+std::int64_t most_listed(std::int64_t rows, double margin);
+
 /// Updates of the multipliers from one check to the next.
 int updates_per_check(double evaluation_flops);
 

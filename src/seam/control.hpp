@@ -17,6 +17,7 @@ struct Settings {
   /// scan() lists pairs with S_pq below this share of |f_p| |f_q|. Above 1: all pairs but those with a row of zeros,
   /// which no set needs (randomized, spiral, iris: the same evaluations).
   double margin = 0.02;
+  std::int64_t most = 0;  ///< pairs that scan() lists, at most; 0: as many as there is room for
 };
 
 /// The weak Wolfe line search of the current direction.
@@ -82,7 +83,7 @@ struct Lists {
   std::int64_t pairs = 0;     ///< listed by the last scan
   std::int64_t wanted = 0;    ///< that it would have listed: more than `pairs` where `capacity` cut the list
   std::int64_t capacity = 0;  ///< pairs that there is room for
-  std::int64_t cut = 0;       ///< scans that had too little room
+  std::int64_t cut = 0;       ///< scans that had too little room, less than Settings::most
 };
 
 struct Count {

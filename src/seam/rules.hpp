@@ -168,11 +168,17 @@ BURELU_HOST_DEVICE inline void take_update(Control& c, const entry::UpdateSums& 
   c.dual.largest = sums.largest;
 }
 
+/// Pairs that a scan may list.
+BURELU_HOST_DEVICE inline std::int64_t list_room(const Control& c) {
+  return c.settings.most > 0 && c.settings.most < c.lists.capacity ? c.settings.most : c.lists.capacity;
+}
+
 /// A scan: `pairs` listed of `wanted`.
 BURELU_HOST_DEVICE inline void take_scan(Control& c, std::int64_t pairs, std::int64_t wanted) {
   c.lists.pairs = pairs;
   c.lists.wanted = wanted;
-  if (wanted > pairs) c.lists.cut += 1;
+  const bool by_intent = c.settings.most > 0 && c.settings.most <= c.lists.capacity;
+  if (wanted > pairs && !by_intent) c.lists.cut += 1;
 }
 
 /// Two-loop recursion on the Gram matrix K of the panel [s | y | g] (2m+1 columns, leading dimension 2m+1):

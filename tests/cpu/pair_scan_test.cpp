@@ -19,12 +19,13 @@ constexpr std::int64_t kAny = std::int64_t{1} << 40;
 using Pairs = std::set<std::pair<int, int>>;
 
 struct Scanned {
-  RelaxationData data = prepare(presolve(teacher(90, 4, 2, 5).problem()));
+  RelaxationData data;
   int rank, stride;
   Buffer<double> factor;
   std::vector<double> importance;
 
-  explicit Scanned(int r, std::uint64_t seed) : rank(r), stride((r + 7) / 8 * 8) {
+  explicit Scanned(int r, std::uint64_t seed, index_t samples = 90)
+      : data(prepare(presolve(teacher(samples, 4, 2, 5).problem()))), rank(r), stride((r + 7) / 8 * 8) {
     const index_t rows = data.factor_rows();
     const Matrix F = gaussian(rows, rank, seed);
     factor = Buffer<double>(rows * stride);
@@ -39,8 +40,10 @@ struct Scanned {
     return sum;
   }
   double cosine(index_t i, index_t j) const { return product(i, j) / std::sqrt(product(i, i) * product(j, j)); }
-  PairScan scan(const PairList& before, double margin = kMargin, std::int64_t capacity = kAny, int threads = 1) const {
-    return scan_pairs(data, {factor.data(), rank, stride}, importance.data(), before, margin, capacity, Team(threads));
+  PairScan scan(const PairList& before, double margin = kMargin, std::int64_t most = kAny, int threads = 1,
+                bool crowded = false) const {
+    return scan_pairs(data, {factor.data(), rank, stride}, importance.data(), before, {margin, most, crowded},
+                      Team(threads));
   }
   PairList list(const PairScan& found) const { return {found.blocks, data.factor_rows(), Team()}; }
   Pairs near(double margin = kMargin) const {
@@ -126,6 +129,25 @@ TEST(PairScan, ShortensTheListWhereThereIsTooLittleRoom) {
   for (std::int64_t e = 0; e < list.entries(); ++e)
     if (list.multiplier[e] == 0.0) list.multiplier[e] = 1.0;
   EXPECT_EQ(s.list(s.scan(list, kMargin, 3)).pairs(), list.pairs());
+}
+
+// A sample of the rows says which pairs fit: nearly as many as there is room for, the most violated ones again, and
+// about how many there are.
+TEST(PairScan, ACrowdedScanSeesWhatFitsInASample) {
+  const Scanned s(9, 3, 1100);
+  const double margin = -0.5;
+  const std::int64_t all = s.scan(PairList(), margin).wanted;
+  for (const std::int64_t most : {all / 2, all / 20, 2 * all}) {
+    const PairScan found = s.scan(PairList(), margin, most, 2, true);
+    const Pairs kept = pairs_of(s.list(found), s.data.factor_rows());
+    EXPECT_NEAR(static_cast<double>(found.wanted), static_cast<double>(all), 0.1 * static_cast<double>(all));
+    EXPECT_LE(static_cast<std::int64_t>(kept.size()), most);
+    EXPECT_GT(static_cast<double>(kept.size()), 0.6 * static_cast<double>(std::min(most, all)));
+    double highest = -1.0;
+    for (const auto& [i, j] : kept) highest = std::fmax(highest, s.cosine(i, j));
+    const PairList below = s.list(s.scan(PairList(), highest));
+    EXPECT_GE(static_cast<std::int64_t>(kept.size()), below.pairs());  // none that is more violated was left out
+  }
 }
 
 TEST(PairScan, IsTheSameForEverySizeOfTheTeam) {

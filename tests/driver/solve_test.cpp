@@ -9,6 +9,7 @@
 #include <thread>
 
 #include "burelu/errors.hpp"
+#include "certificate/proof.hpp"
 #include "driver/solve_with.hpp"
 #include "support/backends.hpp"
 #include "support/devices.hpp"
@@ -218,6 +219,28 @@ TEST(Solve, TheRankFallsToWhatASolutionNeeds) {
   for (std::size_t k = 1; k < wide.history.size(); ++k) EXPECT_LE(wide.history[k].rank, wide.history[k - 1].rank);
   EXPECT_NEAR(wide.lower_bound, narrow.lower_bound, 2e-3 * wide.objective);
   EXPECT_NEAR(wide.objective, narrow.objective, 2e-3 * wide.objective);
+}
+
+// Lists with room for a fraction of what they want: the solve ends, says so, and its bound is proven.
+TEST(Solve, ABoundFromCutListsIsValid) {
+  const Instance instance = teacher(60, 3, 2, 12, 0.1);
+  const Relaxation whole = solve(instance.problem(), options_to(1e-4));
+  ASSERT_EQ(whole.status, Status::solved);
+  EXPECT_EQ(whole.short_lists, 0);
+  EXPECT_EQ(whole.message.find("want of memory"), std::string::npos);
+  for (const std::int64_t pairs : {std::int64_t{600}, std::int64_t{60}}) {
+    StandIn device;
+    device.make_relaxation = [pairs](const RelaxationData& data, BackendOptions options) {
+      options.pairs = pairs;
+      return processor().relaxation(data, options);
+    };
+    const Relaxation cut = solve_with(instance.problem(), options_to(1e-3, 3000), device);
+    EXPECT_GT(cut.short_lists, 0) << pairs;
+    EXPECT_NE(cut.message.find("want of memory"), std::string::npos) << cut.message;
+    EXPECT_GT(cut.lower_bound, 0.0);
+    EXPECT_LE(cut.lower_bound, whole.objective * (1.0 + 1e-4));
+    EXPECT_EQ(*proven_bound(instance.problem(), cut.certificate), cut.lower_bound);
+  }
 }
 
 TEST(Solve, LimitsAndStopsAreHonoured) {

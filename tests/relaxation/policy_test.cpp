@@ -199,6 +199,15 @@ TEST(Policy, ListsWidenWherePairsOffThemRunAway) {
   EXPECT_EQ(margin, least);
 }
 
+TEST(Policy, ListsHaveAFixedLengthALineUntilPairsRunAway) {
+  const double least = Settings().margin;
+  EXPECT_GE(most_listed(100), 2 * 100 * 99);  // all pairs of a small problem
+  EXPECT_EQ(most_listed(200000), 2 * most_listed(100000));
+  EXPECT_EQ(most_listed(5000, least), most_listed(5000));
+  EXPECT_EQ(most_listed(5000, 3.0 * least), most_listed(5000));
+  EXPECT_EQ(most_listed(5000, 9.0 * least), 0);  // as many as there is room for
+}
+
 TEST(Policy, HeavyPassesAreLookedAtAfterEveryUpdate) {
   EXPECT_EQ(updates_per_check(1e6), kUpdatesPerCheck);
   EXPECT_EQ(updates_per_check(1e10), 1);

@@ -204,6 +204,15 @@ TEST(Rules, AScanThatHadTooLittleRoomIsCounted) {
   EXPECT_EQ(c.lists.pairs, 7);
   EXPECT_EQ(c.lists.wanted, 9);
   EXPECT_EQ(c.lists.cut, 1);
+  c.lists.capacity = 100;
+  c.settings.most = 7;  // by intent
+  EXPECT_EQ(rules::list_room(c), 7);
+  rules::take_scan(c, 7, 9);
+  EXPECT_EQ(c.lists.cut, 1);
+  c.settings.most = 200;
+  EXPECT_EQ(rules::list_room(c), 100);
+  rules::take_scan(c, 100, 101);
+  EXPECT_EQ(c.lists.cut, 2);
 }
 
 TEST(Rules, ExtrapolationBuildsUpAndRestarts) {
