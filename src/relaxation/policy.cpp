@@ -86,6 +86,12 @@ double evaluation_flops(const Sizes& s, std::int64_t pairs) {
 
 double evaluation_flops(const Sizes& s) { return evaluation_flops(s, static_cast<std::int64_t>(kListed) * s.rows); }
 
+double solve_flops(const Sizes& s, std::int64_t evaluations, std::int64_t updates, std::int64_t pairs) {
+  const double forms = 2.0 * static_cast<double>(s.rows);
+  return static_cast<double>(evaluations) * evaluation_flops(s, pairs) +
+         static_cast<double>(updates) * forms * forms * s.rank;
+}
+
 // A trial: a factor of 50 entries a line with its solves, or from 3,000 lines on iterations; products of its columns.
 double certificate_flops(const Sizes& s, int trials) {
   constexpr double kSlower = 4.0;  // than the loops of an evaluation, flop by flop
