@@ -2,46 +2,12 @@
 #include <cmath>
 #include <random>
 
-#include "branch/batch_search.hpp"
-#include "branch/cases.hpp"
 #include "branch/cell.hpp"
-#include "branch/global.hpp"
 #include "burelu/errors.hpp"
-#include "cuda/cuda_support.hpp"
-#include "driver/solve_with.hpp"
-#include "support/shared_data.hpp"
-#include "support/shared_problems.hpp"
+#include "cuda/cell_cases.hpp"
 
 namespace burelu::test {
 namespace {
-
-struct Posed {
-  Instance instance;
-  Matrix W;
-  Presolved reduced;
-  Kinks kinks;
-};
-
-Posed posed(Instance instance, Matrix W) {
-  Posed out{std::move(instance), std::move(W), {}, {}};
-  out.reduced = presolve(out.instance.problem());
-  out.kinks = make_kinks(out.instance.X, out.reduced, out.W);
-  return out;
-}
-
-Posed posed(std::uint64_t seed) {
-  Instance instance = branch_case(seed);
-  Matrix W = gaussian(instance.X.rows, instance.Y.cols, seed + 77);
-  return posed(std::move(instance), std::move(W));
-}
-
-CudaCellTuning few(int steps = 4) {
-  CudaCellTuning tuning;
-  tuning.warps = 3;
-  tuning.step = 16;
-  tuning.steps = steps;
-  return tuning;
-}
 
 double most_sampled(const Posed& p, std::uint64_t seed, int count) {
   std::mt19937_64 engine(seed);
@@ -278,50 +244,6 @@ TEST(CudaCellsCost, TakesTheMemoryItSays) {
   const auto device = make_cuda_on_host_device(0, cpu_device());
   SearchLimits limits;
   EXPECT_TRUE(search_on(*device, p.kinks, limits).finished);  // on the processor
-}
-
-TEST(CudaBranch, TrainsToTheOptimumOfTheProcessor) {
-  StandIn device(make_cuda_on_host_device(0, cpu_device()));
-  int made = 0;
-  device.make_cells = [&](const Kinks& kinks) {
-    ++made;
-    return make_cuda_on_host_cells(kinks, 0, few(16));
-  };
-  for (const std::uint64_t seed : {1U, 2U, 5U, 7U}) {
-    Instance instance = branch_case(seed);
-    instance.gamma = 0.5;
-    const Problem problem = instance.problem();
-    GlobalLimits limits;
-    limits.tolerance = 1e-2;
-    const GlobalOptimum there = train_globally(device, problem, presolve(problem), limits);
-    const GlobalOptimum here = train_globally(processor(), problem, presolve(problem), limits);
-    EXPECT_TRUE(there.reached) << seed;
-    EXPECT_LE(there.certificate.lower_bound, here.objective) << seed;
-    EXPECT_LE(here.certificate.lower_bound, there.objective) << seed;
-    const auto again = branched_bound(problem, there.certificate);  // by the processor's search
-    ASSERT_TRUE(again.has_value()) << seed;
-    EXPECT_EQ(*again, there.certificate.lower_bound) << seed;
-  }
-  EXPECT_GT(made, 0);
-}
-
-// As users run it: the bound of a solve, on kinks of real data.
-TEST(CudaBranch, BoundsIris) {
-  BURELU_SHARED_OR_SKIP(path, "data/iris_train.csv");
-  StandIn device(make_cuda_on_host_device(0, cpu_device()));
-  device.make_cells = [](const Kinks& kinks) { return make_cuda_on_host_cells(kinks, 0, few(16)); };
-  SolveOptions options;
-  options.tolerance = 2e-2;
-  options.bound = BoundMethod::branch;
-  options.threads = 1;
-  const Instance instance = shared_instance("data/iris_train.csv", 0.5);
-  const Relaxation there = solve_with(instance.problem(), options, device);
-  const Relaxation here = solve_with(instance.problem(), options, processor());
-  EXPECT_EQ(there.status, Status::solved) << there.message;
-  EXPECT_GT(there.cells, 1000);
-  EXPECT_LE(there.lower_bound, here.objective);
-  EXPECT_LE(here.lower_bound, there.objective);
-  EXPECT_EQ(*branched_bound(instance.problem(), there.certificate), there.lower_bound);
 }
 
 }  // namespace
