@@ -61,8 +61,8 @@ double passes(const Sizes& s, double pairs) {
                    6.0 * m * static_cast<double>(s.outputs));
 }
 
-// What violated products take off the objective is their multipliers' worth at most, the problem being convex: that of
-// the optimum's multipliers. Where the factor itself is wanted those at hand are not trusted.
+// What violated products take off the objective is at most their worth, the problem being convex: that of the optimum's
+// multipliers. Where the factor itself is wanted those at hand are trusted less.
 double safety(const Look& look) { return look.bound_alone ? 1.0 : kSafety; }
 
 // As far as anybody asks.
