@@ -17,7 +17,7 @@ constexpr std::int64_t kDraftDoubles = 3;    // a pair
 
 std::int64_t first_capacity(std::int64_t rows, std::int64_t wanted) {
   const std::int64_t all = std::min(rows * (rows - 1) / 2, kMostPairs);
-  const std::int64_t per_row = std::clamp(3 * rows / 2000, kLeastPerRow, kMostPerRow);
+  const std::int64_t per_row = std::clamp(rows / 400, kLeastPerRow, kMostPerRow);
   return std::clamp(wanted > 0 ? wanted : std::max(per_row * rows, kFewPairs), std::int64_t{1}, all);
 }
 

@@ -46,8 +46,8 @@ constexpr double kRoomToWiden = 0.9;            // of the lists: wider ones may 
 constexpr double kMarginAll = 2.0;              // all pairs
 constexpr double kMarginRunaway = 4.0;          // of the least: lists widened twice
 constexpr std::int64_t kListedLeast = 80;       // pairs of a line, ...
-constexpr double kListedShare = 0.003;          // ... or this share of all of them, ...
-constexpr std::int64_t kListedMost = 600;       // ... as far as memory is likely to go
+constexpr double kListedShare = 0.005;          // ... or this share of all of them, ...
+constexpr std::int64_t kListedMost = 1000;      // ... as far as memory is likely to go
 constexpr std::int64_t kListedAnyway = 20'000;  // all pairs of a hundred lines
 
 }  // namespace
