@@ -7,7 +7,8 @@ namespace burelu::cuda {
 namespace {
 
 // Of the first lists of a solve, the longest ones; those of solved problems have 5 to 30.
-constexpr std::int64_t kPairsPerRow = 40;    // Settings::most of a solve
+constexpr std::int64_t kLeastPerRow = 40;    // Settings::most of a solve, which grows with the rows, ...
+constexpr std::int64_t kMostPerRow = 160;    // ... to begin with
 constexpr std::int64_t kFewPairs = 1 << 16;  // 8 MB
 constexpr std::int64_t kEntryDoubles = 3;    // of one side: column, weight, T', T'+ of the last update
 constexpr std::int64_t kDraftDoubles = 3;    // a pair
@@ -16,7 +17,8 @@ constexpr std::int64_t kDraftDoubles = 3;    // a pair
 
 std::int64_t first_capacity(std::int64_t rows, std::int64_t wanted) {
   const std::int64_t all = std::min(rows * (rows - 1) / 2, kMostPairs);
-  return std::clamp(wanted > 0 ? wanted : std::max(kPairsPerRow * rows, kFewPairs), std::int64_t{1}, all);
+  const std::int64_t per_row = std::clamp(rows / 400, kLeastPerRow, kMostPerRow);
+  return std::clamp(wanted > 0 ? wanted : std::max(per_row * rows, kFewPairs), std::int64_t{1}, all);
 }
 
 PairLists::Side::Side(std::int64_t rows, std::int64_t capacity, const Stream& stream)

@@ -23,14 +23,15 @@ constexpr double kIdleRate = 1e-15;  // a flop: a thousandth of the objective fo
 constexpr int kIdleRounds = 4;
 constexpr double kIdleShare = 0.1;  // of the flops
 
-constexpr double kFewRows = 2e3;  // up to which a network may cost more than its bound
+constexpr double kFewRows = 2e3;     // up to which a network may cost more than its bound
+constexpr double kSolveShare = 0.6;  // of the relaxation's flops, which are the faster ones
 
 double square(double x) { return x * x; }
 
 double most_flops(double rows, double solve_flops) {
   const double by_rows = kFlops * std::sqrt(std::max(1.0, rows / kRows));
   if (!(solve_flops > 0.0)) return by_rows;
-  return std::min(by_rows, std::max(solve_flops, kFlops * std::min(1.0, kFewRows / rows)));
+  return std::min(by_rows, std::max(kSolveShare * solve_flops, kFlops * std::min(1.0, kFewRows / rows)));
 }
 
 }  // namespace

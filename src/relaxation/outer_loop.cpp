@@ -174,6 +174,7 @@ void OuterLoop::run_updates() {
     listed_ = true;
     const int parts = policy::parts_of_window(result_.outer_iterations);
     for (int part = 0; part < parts; ++part) {
+      if (part > 0 && due(stop)) break;  // a scan of many pairs takes long
       if (part > 0) list_pairs(*backend_);
       descend(*backend_, std::max(window / parts, 1), stop, chunk);
     }

@@ -8,8 +8,11 @@
 
 #include "burelu/solve.hpp"
 #include "certificate/proof.hpp"
+#include "driver/solve_with.hpp"
 #include "driver/target_scale.hpp"
 #include "linalg/clock.hpp"
+#include "support/deferred_backend.hpp"
+#include "support/devices.hpp"
 #include "support/instances.hpp"
 
 namespace burelu::test {
@@ -31,6 +34,34 @@ TEST(Limits, AWishAnywhereEndsTheSolveWithABound) {
     EXPECT_GT(result.lower_bound, 0.0) << at;
     EXPECT_EQ(proven_bound(instance.problem(), result.certificate), result.lower_bound) << at;
   }
+}
+
+// Of many lines a scan takes longer than anything else between two questions.
+TEST(Limits, AWishInAWindowIsNotFollowedByItsScans) {
+  struct Counting final : DeferredBackend {
+    Counting(std::unique_ptr<Backend> backend, std::atomic<int>& count)
+        : DeferredBackend(std::move(backend)), scans(count) {}
+    void scan() override {
+      ++scans;
+      DeferredBackend::scan();
+    }
+    std::atomic<int>& scans;
+  };
+  std::atomic<int> scans = 0;
+  StandIn device;
+  device.make_relaxation = [&](const RelaxationData& data, const BackendOptions& options) {
+    return std::make_unique<Counting>(processor().relaxation(data, options), scans);
+  };
+  const Instance instance = teacher(40, 3, 2, 5);
+  SolveOptions options;
+  options.tolerance = 1e-9;
+  options.threads = 1;
+  options.bound = BoundMethod::relaxation;
+  options.stop = [&] { return scans > 0; };
+  const Relaxation result = solve_with(instance.problem(), options, device);
+  EXPECT_EQ(result.status, Status::interrupted);
+  EXPECT_EQ(scans, 2);  // before the first window, and that of its update
+  EXPECT_GT(result.lower_bound, 0.0);
 }
 
 // Factorisations of presolve that take long are not followed by others: there is nothing yet, and that is said.

@@ -12,7 +12,7 @@
 
 namespace burelu::test {
 
-class DeferredBackend final : public Backend {
+class DeferredBackend : public Backend {
  public:
   /// `waits`, where given, counts the host's waits and outlives this object.
   explicit DeferredBackend(std::unique_ptr<Backend> inner, int* waits = nullptr)
