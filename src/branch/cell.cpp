@@ -9,6 +9,7 @@ namespace {
 
 constexpr double kInfinity = std::numeric_limits<double>::infinity();
 constexpr double kHopeless = 2.0;      // times the rounding errors: what is missing is no matter of size
+constexpr double kSmall = 0.1;         // of ||Bu||: roundings of wider boxes are those of ||By|| far off
 constexpr double kThinnest = 0x1p-48;  // half a side that is not cut further: bounds stay exact
 constexpr double kMostAcross = 0.7;    // of the threshold: with a larger error across e that test is not tried
 constexpr double kOnlyAcross = 0.15;   // of the threshold: with a smaller one sectors are not tried
@@ -61,7 +62,10 @@ CellVerdict CellTest::test(const Box& box, const Frame& parent, double threshold
   if (t > threshold && t > out.value) out.open = box.open;  // nobody will ask whether slack_ was passed
   out.bound = above(t, q);
   out.proven = out.bound <= threshold;
-  if (!out.proven && !(q <= kHopeless * work_.noise)) out.axis = widest(child);
+  double reach = 0.0;
+  for (index_t j = 0; j < d_; ++j) reach += std::sqrt(k_.metric[at(j * d_ + j)]) * work_.w[j];
+  const bool hopeless = q <= kHopeless * work_.noise && reach <= kSmall * work_.l0;
+  if (!out.proven && !hopeless) out.axis = widest(child);
   return out;
 }
 
