@@ -15,6 +15,7 @@
 #include "branch/ascent.hpp"
 #include "branch/global.hpp"
 #include "branch/search.hpp"
+#include "driver/devices.hpp"
 #include "linalg/random.hpp"
 #include "verify/branch.hpp"
 
@@ -186,7 +187,7 @@ void look_at(std::uint64_t seed, Tally& tally) {
   limits.tolerance = kTolerance;
   limits.cells = kMostCells;
   limits.seed = seed;
-  const GlobalOptimum found = train_globally(in.problem(), again, limits);
+  const GlobalOptimum found = train_globally(*find_device("cpu"), in.problem(), again, limits);
   tally.cells += static_cast<double>(found.cells);
   if (found.certificate.empty()) return;
   const double bound = found.certificate.lower_bound;

@@ -13,7 +13,8 @@ namespace burelu {
 struct CudaProperties {
   std::string name;
   std::int64_t memory = 0;  ///< bytes
-  int driver = 0;           ///< highest CUDA version of the driver, as 1000 major + 10 minor
+  int multiprocessors = 0;
+  int driver = 0;  ///< highest CUDA version of the driver, as 1000 major + 10 minor
 };
 
 /// The devices of this machine. Throws `DeviceError` with the reason where there is no driver or a too old one; without
@@ -43,6 +44,15 @@ struct CudaTuning {
   std::int64_t pairs = 0;  ///< that a list which may grow begins with; 0 chooses
 };
 
+/// Batches of cells; 0 chooses, by the device.
+struct CudaCellTuning {
+  int warps = 0;           ///< that work at a time, each on one cell
+  std::int64_t step = 0;   ///< cells of a step
+  std::int64_t stack = 0;  ///< boxes that there is room for
+  std::int64_t found = 0;  ///< centres that there is room for
+  int steps = 16;          ///< between waits
+};
+
 CudaShape cuda_shape(const RelaxationData& data, const BackendOptions& options, const CudaTuning& tuning = {});
 
 /// Bytes of device memory that the backend allocates for a relaxation of this shape: 120 a pair of the list, 16 m
@@ -70,6 +80,10 @@ CudaCeilings cuda_ceilings(int device, std::int64_t copy_bytes, std::int64_t ord
 /// The relaxation on device `device`. Throws `DeviceError`, or `MemoryError` with the estimate where it does not fit.
 std::unique_ptr<Backend> make_cuda_backend(const RelaxationData& data, const BackendOptions& options, int device,
                                            const CudaTuning& tuning = {});
+
+/// Cells of branch and bound on device `device`; fewer at a time where memory is short, `MemoryError` where there is
+/// none.
+std::unique_ptr<CellBackend> make_cuda_cells(const Kinks& kinks, int device, const CudaCellTuning& tuning = {});
 
 /// The training loss on device `device`. Keeps a reference to the problem.
 std::unique_ptr<TrainingBackend> make_cuda_training(const TrainingProblem& problem, int memory, int device);

@@ -24,6 +24,7 @@ class CudaDevice final : public Device {
                                             const TrainingOptions& options) const override {
     return make_cuda_training(problem, options.memory, number_);
   }
+  std::unique_ptr<CellBackend> cells(const Kinks& kinks) const override { return make_cuda_cells(kinks, number_); }
   bool trains_side_by_side() const override { return false; }
 
   std::int64_t free_bytes() const override { return cuda_free_memory(number_); }

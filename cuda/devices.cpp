@@ -68,7 +68,8 @@ CudaProperties cuda_properties(int device) {
   cudaDeviceProp properties{};
   cuda::check(cudaDriverGetVersion(&driver), "cudaDriverGetVersion");
   cuda::check(cudaGetDeviceProperties(&properties, device), "cudaGetDeviceProperties");
-  return {properties.name, static_cast<std::int64_t>(properties.totalGlobalMem), driver};
+  return {properties.name, static_cast<std::int64_t>(properties.totalGlobalMem), properties.multiProcessorCount,
+          driver};
 }
 
 std::vector<CudaProperties> cuda_devices() {

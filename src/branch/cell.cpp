@@ -8,13 +8,6 @@ namespace burelu {
 namespace {
 
 constexpr double kInfinity = std::numeric_limits<double>::infinity();
-constexpr double kHopeless = 2.0;      // times the rounding errors: what is missing is no matter of size
-constexpr double kSmall = 0.1;         // of ||Bu||: roundings of wider boxes are those of ||By|| far off
-constexpr double kThinnest = 0x1p-48;  // half a side that is not cut further: bounds stay exact
-constexpr double kMostAcross = 0.7;    // of the threshold: with a larger error across e that test is not tried
-constexpr double kOnlyAcross = 0.15;   // of the threshold: with a smaller one sectors are not tried
-constexpr double kBelow = 0.3;         // weight of kinks below their line: slopes make good for most of their error
-constexpr double kSlacks = 4.0;        // Phi's slack: of the frame, of v, of the sums here
 
 std::size_t at(index_t i) { return static_cast<std::size_t>(i); }
 
@@ -28,7 +21,7 @@ double sum_of_products(const double* a, const double* b, index_t n) {
 }  // namespace
 
 CellTest::CellTest(const Kinks& kinks)
-    : k_(kinks), d_(kinks.dims), c_(kinks.outputs), work_{}, kept_score_{}, slack_(kSlacks * kinks.slack) {
+    : k_(kinks), d_(kinks.dims), c_(kinks.outputs), work_{}, kept_score_{}, slack_(cell::kSlacks * kinks.slack) {
   const std::size_t m = at(kinks.count);
   for (auto* v : {&reach_, &a0_, &a1_, &a2_, &weight_, &kept_weight_, &k1_, &k2_, &theta_}) v->resize(m);
   for (auto* v : {&v_, &rows_}) v->resize(m * at(d_));
@@ -48,7 +41,7 @@ CellVerdict CellTest::test(const Box& box, const Frame& parent, double threshold
   t = std::max({t, out.value, slack_});  // nothing below the centre's can be proven
   out.open = box.open;
   double q = c_ > 1 ? across(child, t) : kInfinity;
-  if (!(q <= 0.0) && (c_ == 1 || (c_ == 2 && !(E_ < kOnlyAcross * t * length())))) {
+  if (!(q <= 0.0) && (c_ == 1 || (c_ == 2 && !(E_ < cell::kOnlyAcross * t * cell::length(work_))))) {
     weight_.swap(kept_weight_);
     std::copy_n(work_.score, d_, kept_score_);
     kept_ = -kInfinity;
@@ -60,25 +53,11 @@ CellVerdict CellTest::test(const Box& box, const Frame& parent, double threshold
     weight_.swap(kept_weight_);
   }
   if (t > threshold && t > out.value) out.open = box.open;  // nobody will ask whether slack_ was passed
-  out.bound = above(t, q);
+  out.bound = cell::above(work_, t, q);
   out.proven = out.bound <= threshold;
-  double reach = 0.0;
-  for (index_t j = 0; j < d_; ++j) reach += std::sqrt(k_.metric[at(j * d_ + j)]) * work_.w[j];
-  const bool hopeless = q <= kHopeless * work_.noise && reach <= kSmall * work_.l0;
-  if (!out.proven && !hopeless) out.axis = widest(child);
+  if (!out.proven && !cell::hopeless(work_, q)) out.axis = widest(child);
   return out;
 }
-
-// h is at most this where the form exceeds by q.
-double CellTest::above(double t, double q) const {
-  if (q <= 0.0) return t;
-  const double least = work_.least_norm;
-  if (!(q < kInfinity && least > 0.0)) return kInfinity;
-  return (work_.curved ? t + q / (work_.least * least) : std::sqrt(t * t + q / (least * least))) * cell::kWider;
-}
-
-// Of By on the box: the shortest, or the longest where the shortest may be zero.
-double CellTest::length() const { return work_.curved ? work_.least : work_.span; }
 
 double CellTest::at_centre(const Frame& f) {
   double square = 0.0;
@@ -102,7 +81,7 @@ double CellTest::across(const Frame& f, double t) {
   for (std::size_t z = 0; z < e.size(); ++z) e[z] = size > cell::kTiny ? phi_[z] / size : (z == 0 ? 1.0 : 0.0);
   linearise(f);
   const double lowest = project(f, e);
-  if (c_ == 2 && E_ > kMostAcross * t * length()) return kInfinity;
+  if (c_ == 2 && E_ > cell::kMostAcross * t * cell::length(work_)) return kInfinity;
   e_ = e;
   std::fill_n(work_.score, d_, 0.0);
   const cell::Across rest{R_.data(), G_.data(), static_cast<int>(c_), E_};
@@ -122,11 +101,11 @@ int CellTest::widest(const Frame& f) const {
   int axis = -1;
   double most = 0.0;
   for (index_t j = 0; j < d_; ++j) {
-    if (!(work_.w[j] > kThinnest)) continue;
+    if (!(work_.w[j] > cell::kThinnest)) continue;
     const double* x = f.x.data() + j * f.count;
     double sum = 0.0;
     for (index_t i = 0; i < f.count; ++i)
-      sum += (weight_[at(i)] > 0.0 ? weight_[at(i)] : -kBelow * weight_[at(i)]) * std::abs(x[i]);
+      sum += (weight_[at(i)] > 0.0 ? weight_[at(i)] : -cell::kBelow * weight_[at(i)]) * std::abs(x[i]);
     const double score = work_.score[j] + work_.l0 * work_.w[j] * sum;
     if (axis >= 0 && !(score > most)) continue;
     most = score;

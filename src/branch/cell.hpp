@@ -16,7 +16,6 @@
 
 #include "branch/box.hpp"
 #include "branch/frame.hpp"
-#include "seam/cell_formulas.hpp"
 
 namespace burelu {
 
@@ -46,8 +45,6 @@ class CellTest {
  private:
   double at_centre(const Frame& frame);
   double across(const Frame& frame, double threshold);
-  double length() const;
-  double above(double threshold, double q) const;
   int widest(const Frame& frame) const;
   // cell_sectors.cpp
   void along(const Frame& frame, double threshold, std::uint64_t& open);

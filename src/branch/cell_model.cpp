@@ -7,8 +7,6 @@
 namespace burelu {
 namespace {
 
-constexpr int kSweeps = 2;  // of the slopes
-
 std::size_t at(index_t i) { return static_cast<std::size_t>(i); }
 
 double sum_of_products(const double* a, const double* b, index_t n) {
@@ -124,7 +122,7 @@ void CellTest::flatten(const Frame& f, double t) {
     k2_[at(m)] = values_.centre[at(i)];
     theta_[at(m++)] = theta;
   }
-  for (int sweep = 0; sweep < kSweeps; ++sweep) {
+  for (int sweep = 0; sweep < cell::kSweeps; ++sweep) {
     for (index_t j = 0; j < d_; ++j) {
       const double own = t * k_.metric[at(j * d_ + j)] / work_.l0;
       const double C = std::max(own - 2.0 * work_.A[j][j], cell::kFlat * own) * work_.w[j];

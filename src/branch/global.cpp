@@ -6,9 +6,11 @@
 #include <optional>
 
 #include "branch/ascent.hpp"
+#include "branch/batch_search.hpp"
 #include "branch/columns.hpp"
 #include "branch/estimate.hpp"
 #include "branch/search.hpp"
+#include "burelu/errors.hpp"
 #include "certificate/proof.hpp"
 #include "linalg/random.hpp"
 #include "linalg/team.hpp"
@@ -39,8 +41,13 @@ Matrix residual(const Problem& problem, const Matrix& outputs) {
 
 class Trainer {
  public:
-  Trainer(const Problem& problem, const Presolved& reduced, const GlobalLimits& limits)
-      : problem_(problem), reduced_(reduced), limits_(limits), columns_(problem), random_(limits.seed) {
+  Trainer(const Device& device, const Problem& problem, const Presolved& reduced, const GlobalLimits& limits)
+      : device_(device),
+        problem_(problem),
+        reduced_(reduced),
+        limits_(limits),
+        columns_(problem),
+        random_(limits.seed) {
     bound_ = std::numeric_limits<double>::quiet_NaN();
     if (limits.start != nullptr && limits.start->U.rows == problem.X.cols) begin_with(limits.start->U);
     result_.objective = columns_.objective();
@@ -156,6 +163,7 @@ class Trainer {
     if (!affordable(kinks, limits.threshold, highest(peaks) * (1.0 + limits.relative))) return;
     looked_ = true;
     if (std::isnan(bound_) && kinks.dims >= kMany) climb_down(kinks, limits);
+    if (result_.stopped) return;
     SearchResult found = searched(kinks, limits);
     if (finished()) return;
     std::vector<Peak> raised = found.peaks;
@@ -174,7 +182,15 @@ class Trainer {
       result_.cells = before + cells;
       return !wished();
     };
-    SearchResult found = search(kinks, limits);
+    SearchResult found;
+    try {
+      found = search_on(device_, kinks, limits);
+    } catch (const DeviceError& error) {
+      if (std::isnan(bound_)) throw;
+      result_.failure = error.what();
+      result_.stopped = true;
+      return {};
+    }
     result_.cells = before + found.cells;
     result_.work += found.work;
     propose(kinks, found.upper);
@@ -187,7 +203,7 @@ class Trainer {
     for (const double excess : {1.0, 0.3, 0.1}) {
       if (excess < 0.2 && result_.estimated < kLong) return;
       limits.threshold = problem_.gamma / kinks.unit * (1.0 + excess);
-      if (limits.threshold <= wanted || !ask()) return;
+      if (limits.threshold <= wanted || result_.stopped || !ask()) return;
       searched(kinks, limits);
     }
   }
@@ -258,6 +274,7 @@ class Trainer {
     }
   }
 
+  const Device& device_;
   const Problem& problem_;
   const Presolved& reduced_;
   const GlobalLimits& limits_;
@@ -271,8 +288,9 @@ class Trainer {
 
 }  // namespace
 
-GlobalOptimum train_globally(const Problem& problem, const Presolved& reduced, const GlobalLimits& limits) {
-  return Trainer(problem, reduced, limits).run();
+GlobalOptimum train_globally(const Device& device, const Problem& problem, const Presolved& reduced,
+                             const GlobalLimits& limits) {
+  return Trainer(device, problem, reduced, limits).run();
 }
 
 std::optional<double> branched_bound(const Problem& problem, const Certificate& certificate,

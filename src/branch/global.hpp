@@ -10,11 +10,13 @@
 #include <cstdint>
 #include <functional>
 #include <optional>
+#include <string>
 
 #include "burelu/certificate.hpp"
 #include "burelu/network.hpp"
 #include "burelu/problem.hpp"
 #include "problem/presolve.hpp"
+#include "seam/device.hpp"
 
 namespace burelu {
 
@@ -41,6 +43,7 @@ struct GlobalOptimum {
   Certificate certificate;  ///< of the best bound; empty where none was proven
   bool reached = false;     ///< the gap is below the tolerance
   bool stopped = false;     ///< by the caller or a limit
+  std::string failure;      ///< of the device, after a bound was proven; empty where it did not fail
   double violation = 0.0;   ///< largest h / gamma - 1 found for the last W: what the network still lacks
   std::int64_t cells = 0;
   double estimated = 0.0;  ///< cells of the first search, about; 0 where it was not estimated
@@ -48,8 +51,10 @@ struct GlobalOptimum {
   int rounds = 0;
 };
 
-/// Uses the threads of the calling thread's scope. rank of X at most `kMostDims`.
-GlobalOptimum train_globally(const Problem& problem, const Presolved& reduced, const GlobalLimits& limits);
+/// Uses the threads of the calling thread's scope; `device` takes the search's cells. rank of X at most `kMostDims`.
+/// Throws `DeviceError` where the device fails before a bound is proven.
+GlobalOptimum train_globally(const Device& device, const Problem& problem, const Presolved& reduced,
+                             const GlobalLimits& limits);
 
 /// The bound of a certificate of branch and bound, proven again, or nothing. `keep_going` may be empty.
 std::optional<double> branched_bound(const Problem& problem, const Certificate& certificate,

@@ -12,7 +12,6 @@ namespace burelu {
 namespace {
 
 constexpr double kInfinity = std::numeric_limits<double>::infinity();
-constexpr double kHigh = 0.9;                 // of the threshold: lower centres are no candidates
 constexpr std::int64_t kLook = 64;            // cells between questions
 constexpr double kLookWork = 3e7;             // flops between them, where cells have many kinks
 constexpr std::size_t kRound = 64;            // boxes of a round
@@ -168,7 +167,7 @@ class Search {
     out.work += cell_work(k_.dims, parent.count, child.count);
     if (verdict.proven) return;
     out.best = std::max(out.best, verdict.value);
-    if (verdict.value > kHigh * threshold(out.best) / (1.0 + limits_.relative)) {
+    if (verdict.value > cell::kHigh * threshold(out.best) / (1.0 + limits_.relative)) {
       double y[kMostDims];
       for (index_t j = 0; j < k_.dims; ++j) y[j] = 0.5 * (entry.box.low[j] + entry.box.high[j]);
       out.peaks.add(verdict.value, y);

@@ -14,6 +14,7 @@ class CpuDevice final : public Device {
   std::unique_ptr<Backend> relaxation(const RelaxationData& data, const BackendOptions& options) const override;
   std::unique_ptr<TrainingBackend> training(const TrainingProblem& problem,
                                             const TrainingOptions& options) const override;
+  std::unique_ptr<CellBackend> cells(const Kinks& kinks) const override;
   bool trains_side_by_side() const override { return true; }
   std::int64_t free_bytes() const override;
   std::int64_t footprint(const SolveSize& size) const override;

@@ -67,6 +67,8 @@ std::string sentence(const Branching& found) {
       return "branch and bound: a network and the bound agree to the tolerance" + cells;
     case Status::interrupted:
       return "interrupted" + cells + " of branch and bound; the best bound so far is kept";
+    case Status::device_failed:
+      return optimum.failure + "; the best bound of branch and bound before that is kept";
     case Status::time_limit:
       return "the time limit was reached" + cells + " of branch and bound; the best bound so far is kept";
     default:
@@ -96,8 +98,8 @@ bool branches(const Presolved& reduced, const SolveOptions& options) {
                   " features are possible): use --bound relaxation, or fewer components");
 }
 
-Branching branch(const Problem& problem, const Presolved& reduced, const SolveOptions& options, const Clock& clock,
-                 const Stop& stop, const Network* start) {
+Branching branch(const Device& device, const Problem& problem, const Presolved& reduced, const SolveOptions& options,
+                 const Clock& clock, const Stop& stop, const Network* start) {
   Branching out;
   const bool automatic = options.bound == BoundMethod::automatic;
   const double limit = options.time_limit * (automatic ? kTimeShare : 1.0);
@@ -137,11 +139,13 @@ Branching branch(const Problem& problem, const Presolved& reduced, const SolveOp
     interrupted = !options.progress(p);
     return !interrupted;
   };
-  out.optimum = train_globally(problem, reduced, limits);
+  out.optimum = train_globally(device, problem, reduced, limits);
   if (interrupted)
     out.status = Status::interrupted;
   else if (out.optimum.reached)
     out.status = Status::solved;
+  else if (!out.optimum.failure.empty())
+    out.status = Status::device_failed;
   else if (late)
     out.status = Status::time_limit;
   out.seconds = clock.seconds() - begin;

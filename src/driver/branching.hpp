@@ -26,8 +26,8 @@ struct Branching {
 
 /// Within the limits of the options; of its own accord with a third of the time and the work of a relaxation, or of
 /// some seconds. `start`: a network whose directions it begins with, or null.
-Branching branch(const Problem& problem, const Presolved& reduced, const SolveOptions& options, const Clock& clock,
-                 const Stop& stop, const Network* start = nullptr);
+Branching branch(const Device& device, const Problem& problem, const Presolved& reduced, const SolveOptions& options,
+                 const Clock& clock, const Stop& stop, const Network* start = nullptr);
 
 /// A result of branch and bound alone.
 Relaxation branched_result(const Presolved& reduced, const Branching& found);

@@ -144,9 +144,10 @@ Relaxation solve_scaled(const Problem& problem, const SolveOptions& options, con
   if (!reduced.complete) return ended_in_presolve(problem, device, threads, presolve_seconds, stop);
   std::optional<Branching> found;
   if (!trivial(reduced) && branches(reduced, options))
-    found = branch(problem, reduced, options, clock, stop, chain != nullptr ? &chain->network : nullptr);
+    found = branch(device, problem, reduced, options, clock, stop, chain != nullptr ? &chain->network : nullptr);
   Relaxation result;
-  const bool ended = found && (found->status == Status::solved || found->status == Status::interrupted);
+  const bool ended = found && (found->status == Status::solved || found->status == Status::interrupted ||
+                               found->status == Status::device_failed);
   const bool enough = chain != nullptr && found && !found->optimum.certificate.empty();
   if (ended || enough || (found && options.bound == BoundMethod::branch)) {
     result = branched_result(reduced, *found);

@@ -17,6 +17,7 @@
 #include "linalg/thread_scope.hpp"
 #include "network/extraction.hpp"
 #include "problem/gap.hpp"
+#include "relaxation/policy.hpp"
 
 namespace burelu {
 namespace {
@@ -45,6 +46,13 @@ void take_network(Training& result, const Problem& problem, Network network) {
   result.relative_gap = relative_gap(value, result.relaxation.lower_bound);
 }
 
+double flops_of(const Relaxation& relaxation, const Problem& problem) {
+  policy::Sizes sizes{problem.X.rows, std::min(problem.X.rows, problem.X.cols), problem.Y.cols};
+  sizes.rank = relaxation.rank;
+  sizes.memory = relaxation.memory;
+  return policy::solve_flops(sizes, relaxation.evaluations, relaxation.outer_iterations, relaxation.pairs);
+}
+
 void say_what_ended(Relaxation& relaxation, const TrainingBudget& budget, const Stop& stop) {
   if (budget.stop != &stop) return;  // interrupted before
   if (relaxation.status == Status::interrupted || stop.wished()) {
@@ -67,6 +75,7 @@ void add_network(Training& result, const Problem& problem, const TrainOptions& o
     budget.stop = &soon;
   } else {
     budget.stop = &stop;
+    budget.solve_flops = flops_of(relaxation, problem);
     budget.keep_going = [&](std::int64_t, double best) {
       const bool close = relative_gap(best, relaxation.lower_bound) <= kNetworkShare * options.solve.tolerance;
       if (!options.solve.progress || options.solve.progress(network_progress(relaxation, clock.seconds(), best)))

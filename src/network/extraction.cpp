@@ -195,7 +195,7 @@ Network trained(const Device& device, const Problem& problem, const Factor* fact
   Watch watch([&](std::int64_t count,
                   double value) { return !budget.keep_going || budget.keep_going(evaluations + count, value * unit); },
               budget.stop);
-  const Schedule plan = schedule(device, normalised.problem, options, budget.max_evaluations);
+  const Schedule plan = schedule(device, normalised.problem, options, budget.max_evaluations, budget.solve_flops);
   Network start;
   if (budget.start != nullptr && budget.start->U.rows == problem.X.cols) {
     start = *budget.start;

@@ -18,6 +18,7 @@ namespace burelu {
 
 struct TrainingBudget {
   std::int64_t max_evaluations = 0;  ///< loss-and-gradient evaluations; 0 chooses from the size and the options
+  double solve_flops = 0.0;          ///< of the relaxation (schedule.hpp); 0: not known
   KeepTraining keep_going;           ///< called from the calling thread every few dozen evaluations; may be empty
   const Stop* stop = nullptr;        ///< asked from every thread; may be null
   const Network* start = nullptr;    ///< a network to go on from instead of starts of its own; may be null

@@ -23,7 +23,15 @@ constexpr double kIdleRate = 1e-15;  // a flop: a thousandth of the objective fo
 constexpr int kIdleRounds = 4;
 constexpr double kIdleShare = 0.1;  // of the flops
 
+constexpr double kFewRows = 2e3;  // up to which a network may cost more than its bound
+
 double square(double x) { return x * x; }
+
+double most_flops(double rows, double solve_flops) {
+  const double by_rows = kFlops * std::sqrt(std::max(1.0, rows / kRows));
+  if (!(solve_flops > 0.0)) return by_rows;
+  return std::min(by_rows, std::max(solve_flops, kFlops * std::min(1.0, kFewRows / rows)));
+}
 
 }  // namespace
 
@@ -51,10 +59,10 @@ double training_flops(const TrainingProblem& problem, index_t width, OutputWeigh
 }
 
 Schedule schedule(const Device& device, const TrainingProblem& problem, const TrainOptions& options,
-                  std::int64_t max_evaluations) {
+                  std::int64_t max_evaluations, double solve_flops) {
   const auto cost = [&](index_t width) { return training_flops(problem, width, OutputWeights::eliminated); };
   const bool asked = max_evaluations > 0 || options.polish_iterations > 0 || options.starts > 0;
-  const double flops = kFlops * std::sqrt(std::max(1.0, static_cast<double>(problem.rows()) / kRows));
+  const double flops = most_flops(static_cast<double>(problem.rows()), solve_flops);
   Schedule s;
   s.width = most_neurons(problem.rows(), problem.outputs(), options);
   if (options.width == 0 && !asked)

@@ -37,8 +37,9 @@ index_t most_neurons(index_t rows, index_t outputs, const TrainOptions& options)
 /// One evaluation and step at width k: three products and a mask, the ridge system, and what the descent remembers.
 double training_flops(const TrainingProblem& problem, index_t k, OutputWeights output);
 
-/// `max_evaluations` is the caller's, 0 for none.
+/// `max_evaluations` is the caller's, 0 for none. `solve_flops`: of the relaxation, beside which training of many rows
+/// should not be more; 0 where that is not known.
 Schedule schedule(const Device& device, const TrainingProblem& problem, const TrainOptions& options,
-                  std::int64_t max_evaluations);
+                  std::int64_t max_evaluations, double solve_flops = 0.0);
 
 }  // namespace burelu

@@ -59,8 +59,8 @@ double passes(const Sizes& s, double pairs) {
                    6.0 * m * static_cast<double>(s.outputs));
 }
 
-// What violated products take off the objective is their multipliers' worth at most, the problem being convex: that of
-// the optimum's multipliers. Where the factor itself is wanted those at hand are not trusted.
+// What violated products take off the objective is at most their worth, the problem being convex: that of the optimum's
+// multipliers. Where the factor itself is wanted those at hand are trusted less.
 double safety(const Look& look) { return look.bound_alone ? 1.0 : kSafety; }
 
 // As far as anybody asks.
@@ -85,6 +85,12 @@ double evaluation_flops(const Sizes& s, std::int64_t pairs) {
 }
 
 double evaluation_flops(const Sizes& s) { return evaluation_flops(s, static_cast<std::int64_t>(kListed) * s.rows); }
+
+double solve_flops(const Sizes& s, std::int64_t evaluations, std::int64_t updates, std::int64_t pairs) {
+  const double forms = 2.0 * static_cast<double>(s.rows);
+  return static_cast<double>(evaluations) * evaluation_flops(s, pairs) +
+         static_cast<double>(updates) * forms * forms * s.rank;
+}
 
 // A trial: a factor of 50 entries a line with its solves, or from 3,000 lines on iterations; products of its columns.
 double certificate_flops(const Sizes& s, int trials) {

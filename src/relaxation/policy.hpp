@@ -75,6 +75,9 @@ double evaluation_flops(const Sizes& sizes, std::int64_t pairs);
 /// Before there is a list.
 double evaluation_flops(const Sizes& sizes);
 
+/// Of a solve with so many evaluations and updates, each with a scan of all pairs.
+double solve_flops(const Sizes& sizes, std::int64_t evaluations, std::int64_t updates, std::int64_t pairs);
+
 /// Of a certificate that takes so many trials.
 double certificate_flops(const Sizes& sizes, int trials);
 

@@ -7,6 +7,7 @@
 #include <string>
 
 #include "seam/backend.hpp"
+#include "seam/cells.hpp"
 #include "seam/footprint.hpp"
 #include "seam/relaxation_data.hpp"
 #include "seam/training_backend.hpp"
@@ -44,6 +45,9 @@ class Device {
   /// Keeps a reference to the problem.
   virtual std::unique_ptr<TrainingBackend> training(const TrainingProblem& problem,
                                                     const TrainingOptions& options) const = 0;
+
+  /// Not on the host, whose search takes one cell after the other by itself (branch/search.hpp).
+  virtual std::unique_ptr<CellBackend> cells(const Kinks& kinks) const = 0;
 
   /// Whether small trainings are faster side by side, one thread each, than one after the other.
   virtual bool trains_side_by_side() const = 0;

@@ -42,14 +42,14 @@ TEST(Cell, ParabolasLieAboveKinksAndTouchThem) {
 }
 
 TEST(Cell, SectorsCoverAllDirections) {
-  for (int count = 1; count <= kArcs / 4; count *= 2)
+  for (int count = 1; count <= cell::kArcs / 4; count *= 2)
     for (int k = 0; k < 1000; ++k) {
       const double angle = 2.0 * std::numbers::pi * (k + 0.25) / 1000.0;
       double best = -1.0;
-      for (int first = 0; first < kArcs; first += count) {
-        const Sector s = sector(first, count);
-        EXPECT_NEAR(std::hypot(s.middle[0], s.middle[1]), 1.0, 1e-15);
-        best = std::max(best, s.middle[0] * std::cos(angle) + s.middle[1] * std::sin(angle) - s.cosine);
+      for (int first = 0; first < cell::kArcs; first += count) {
+        const cell::Sector s = cell::sector(first, count);
+        EXPECT_NEAR(std::hypot(s.x, s.y), 1.0, 1e-15);
+        best = std::max(best, s.x * std::cos(angle) + s.y * std::sin(angle) - s.cosine);
       }
       EXPECT_GE(best, 0.0) << count << " " << angle;
     }

@@ -20,7 +20,7 @@ GlobalOptimum optimum(const test::Instance& instance, double tolerance) {
   const Problem problem = instance.problem();
   GlobalLimits limits;
   limits.tolerance = tolerance;
-  return train_globally(problem, presolve(problem), limits);
+  return train_globally(test::processor(), problem, presolve(problem), limits);
 }
 
 double multi_start(const test::Instance& instance) {
@@ -84,7 +84,7 @@ TEST(Global, StoppedAtOnceItKeepsWhatThereIs) {
   const Problem problem = instance.problem();
   GlobalLimits limits;
   limits.keep_going = [](const GlobalProgress&) { return false; };
-  const GlobalOptimum found = train_globally(problem, presolve(problem), limits);
+  const GlobalOptimum found = train_globally(test::processor(), problem, presolve(problem), limits);
   EXPECT_TRUE(found.stopped);
   EXPECT_FALSE(found.reached);
   EXPECT_EQ(found.objective, objective(problem, found.network));
@@ -115,7 +115,8 @@ TEST(Global, AnEstimateAboveItsLimitEndsItBeforeTheFirstSearch) {
   const test::Instance instance = test::teacher(25, 6, 1, 3);
   GlobalLimits limits;
   limits.work = 1.0;
-  const GlobalOptimum found = train_globally(instance.problem(), presolve(instance.problem()), limits);
+  const GlobalOptimum found =
+      train_globally(test::processor(), instance.problem(), presolve(instance.problem()), limits);
   EXPECT_GT(found.estimated, 1.0);
   EXPECT_TRUE(found.stopped);
   EXPECT_EQ(found.cells, 0);
@@ -146,7 +147,7 @@ TEST(Global, ManyFeaturesEndItInTheFirstRound) {
   const Presolved reduced = presolve(instance.problem());
   GlobalLimits limits;
   limits.work = 1e9;
-  const GlobalOptimum found = train_globally(instance.problem(), reduced, limits);
+  const GlobalOptimum found = train_globally(test::processor(), instance.problem(), reduced, limits);
   EXPECT_TRUE(found.stopped);
   EXPECT_EQ(found.rounds, 1);
   EXPECT_EQ(found.cells, 0);

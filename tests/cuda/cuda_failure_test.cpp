@@ -2,6 +2,7 @@
 #include <cmath>
 #include <filesystem>
 
+#include "branch/global.hpp"
 #include "burelu/errors.hpp"
 #include "certificate/proof.hpp"
 #include "cuda/cuda_support.hpp"
@@ -115,6 +116,40 @@ TEST_F(CudaFailure, InTheSolveTrainsNoNetwork) {
   const Training training = train_with(instance_.problem(), options, on_host());
   EXPECT_EQ(training.relaxation.status, Status::device_failed);
   EXPECT_EQ(training.network_evaluations, 0);
+}
+
+// Six features: looser thresholds come first, so that there is a bound before the search that fails.
+TEST_F(CudaFailure, InBranchAndBoundKeepsTheBoundAndTheNetwork) {
+  StandIn device = on_host();
+  device.make_cells = [](const Kinks& kinks) {
+    CudaCellTuning tuning;
+    tuning.warps = 2;
+    tuning.step = 32;
+    return make_cuda_on_host_cells(kinks, 0, tuning);
+  };
+  const Instance instance = teacher(14, 6, 1, 5);
+  SolveOptions options = plain();
+  options.max_evaluations = 0;
+  options.bound = BoundMethod::branch;
+  options.progress = [](const Progress& progress) {
+    if (!std::isnan(progress.lower_bound)) cuda_double::fail_launch(3);
+    return true;
+  };
+  Network network;
+  const Relaxation failed = solve_with(instance.problem(), options, device, &network);
+  EXPECT_EQ(failed.status, Status::device_failed);
+  EXPECT_NE(failed.message.find("cuda"), std::string::npos) << failed.message;
+  EXPECT_TRUE(std::isfinite(failed.lower_bound));
+  EXPECT_LE(failed.lower_bound, failed.objective);
+  EXPECT_EQ(*branched_bound(instance.problem(), failed.certificate), failed.lower_bound);
+  EXPECT_EQ(network.U.rows, 6);
+  cuda_double::fail_launch(0);
+
+  options.progress = [](const Progress&) {
+    cuda_double::fail_launch(3);
+    return true;
+  };
+  EXPECT_THROW(solve_with(instance.problem(), options, device), DeviceError);
 }
 
 }  // namespace

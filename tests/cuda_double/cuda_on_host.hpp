@@ -15,6 +15,7 @@ CudaProperties cuda_on_host_properties(int device);
 std::shared_ptr<const Device> make_cuda_on_host_device(int number, std::shared_ptr<const Device> host);
 std::unique_ptr<Backend> make_cuda_on_host_backend(const RelaxationData& data, const BackendOptions& options,
                                                    int device, const CudaTuning& tuning = {});
+std::unique_ptr<CellBackend> make_cuda_on_host_cells(const Kinks& kinks, int device, const CudaCellTuning& tuning = {});
 std::unique_ptr<TrainingBackend> make_cuda_on_host_training(const TrainingProblem& problem, int memory, int device);
 
 }  // namespace burelu

@@ -2,6 +2,7 @@
 // same name when cuda/ is compiled for tests; what is missing here, cuda/ does not use.
 #pragma once
 
+#include <bit>
 #include <cmath>
 #include <cstddef>
 #include <functional>
@@ -40,6 +41,13 @@ inline unsigned long long atomicAdd(unsigned long long* to, unsigned long long v
   *to += value;
   return before;
 }
+inline unsigned long long atomicMax(unsigned long long* to, unsigned long long value) {
+  const unsigned long long before = *to;
+  *to = before > value ? before : value;
+  return before;
+}
+inline long long __double_as_longlong(double value) { return std::bit_cast<long long>(value); }
+inline double __longlong_as_double(long long bits) { return std::bit_cast<double>(bits); }
 inline int __ffsll(long long bits) { return __builtin_ffsll(bits); }
 
 enum cudaError_t {

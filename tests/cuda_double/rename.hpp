@@ -12,4 +12,5 @@
 #define cuda_properties cuda_on_host_properties
 #define make_cuda_device make_cuda_on_host_device
 #define make_cuda_backend make_cuda_on_host_backend
+#define make_cuda_cells make_cuda_on_host_cells
 #define make_cuda_training make_cuda_on_host_training

@@ -35,8 +35,10 @@ TEST_P(DominantFeature, LeavesABoundCloseToTheNetwork) {
   for (const double size : {2e7, 1.7e9, 3e12}) {
     const test::Instance instance = large_feature(size, 2e-6, 2);
     const Training result = trained(instance, GetParam());
-    const double share = GetParam() == BoundMethod::branch ? 0.99 : 0.45;  // the relaxation's objective is at .55
-    EXPECT_GT(result.relaxation.lower_bound, share * result.objective) << size;
+    if (GetParam() == BoundMethod::branch)
+      EXPECT_GT(result.relaxation.lower_bound, 0.99 * result.objective) << size;
+    else  // its optimum is at .55 of the network; what the certificate proves of it
+      EXPECT_GT(result.relaxation.lower_bound, 0.85 * result.relaxation.objective) << size;
     EXPECT_LE(result.relaxation.lower_bound, result.objective) << size;
     EXPECT_NEAR(objective(instance.problem(), result.network), result.objective, 1e-9 * result.objective);
     const auto again = certified_bound(instance.problem(), result.relaxation.certificate);

@@ -47,6 +47,18 @@ TEST(Schedule, OfManyRowsAThousandEvaluationsFitIntoTheBudget) {
   EXPECT_LE(flops(100'000), 4.0 * flops(10'000));
 }
 
+// Of many rows a network does not cost more than its bound; of few it may.
+TEST(Schedule, TrainingOfManyRowsFollowsTheSolve) {
+  const auto flops = [](index_t n, double solve) {
+    return schedule(processor(), of_size(n, 10, 3), {}, 0, solve).most.flops;
+  };
+  EXPECT_EQ(flops(10'000, 6e11), 6e11);
+  EXPECT_EQ(flops(100'000, 1e12), 1e12);
+  EXPECT_EQ(flops(10'000, 1e15), flops(10'000, 0.0));
+  EXPECT_EQ(flops(1'000, 1e9), flops(1'000, 0.0));
+  EXPECT_GT(flops(10'000, 1.0), 1e11);  // a solve that was cut short
+}
+
 TEST(Schedule, WhatTheCallerAsksForIsDone) {
   TrainOptions options;
   options.width = 300;

@@ -181,6 +181,13 @@ TEST(Policy, CostsGrowWithWhatTheyAreOf) {
   EXPECT_GT(certificate_flops(small, 100), evaluation_flops(small, 20000));
 }
 
+TEST(Policy, ASolveCostsItsEvaluationsAndItsScans) {
+  const Sizes sizes{1000, 10, 3, 21, 20, 27};
+  const double evaluations = solve_flops(sizes, 1000, 0, 20000);
+  EXPECT_NEAR(evaluations, 1000.0 * evaluation_flops(sizes, 20000), 1e-6 * evaluations);
+  EXPECT_NEAR(solve_flops(sizes, 1000, 10, 20000) - evaluations, 10.0 * 4e6 * 21.0, 1.0);
+}
+
 TEST(Policy, TheFirstWindowsAreListedInParts) {
   EXPECT_GT(parts_of_window(0), 1);
   EXPECT_EQ(parts_of_window(2), 1);

@@ -66,14 +66,16 @@ inline bool is_cuda(BackendKind kind) { return kind == BackendKind::cuda || kind
 struct CudaMakers {
   std::unique_ptr<Backend> (*backend)(const RelaxationData&, const BackendOptions&, int, const CudaTuning&);
   std::unique_ptr<TrainingBackend> (*training)(const TrainingProblem&, int, int);
+  std::unique_ptr<CellBackend> (*cells)(const Kinks&, int, const CudaCellTuning&);
 };
 
 inline CudaMakers cuda_makers([[maybe_unused]] BackendKind kind) {
 #if defined(BURELU_TEST_CUDA)
-  if (kind == BackendKind::cuda) return {make_cuda_backend, make_cuda_training};
+  if (kind == BackendKind::cuda) return {make_cuda_backend, make_cuda_training, make_cuda_cells};
 #endif
 #if defined(BURELU_CUDA_ON_HOST)
-  if (kind == BackendKind::cuda_on_host) return {make_cuda_on_host_backend, make_cuda_on_host_training};
+  if (kind == BackendKind::cuda_on_host)
+    return {make_cuda_on_host_backend, make_cuda_on_host_training, make_cuda_on_host_cells};
 #endif
   throw DeviceError("this build has no such backend");
 }

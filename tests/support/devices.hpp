@@ -21,6 +21,7 @@ class StandIn : public Device {
   explicit StandIn(std::shared_ptr<const Device> base = cpu_device()) : base_(std::move(base)) {}
 
   std::function<std::unique_ptr<Backend>(const RelaxationData&, const BackendOptions&)> make_relaxation;
+  std::function<std::unique_ptr<CellBackend>(const Kinks&)> make_cells;
   std::function<std::unique_ptr<TrainingBackend>(const TrainingProblem&, const TrainingOptions&)> make_training;
 
   std::string name() const override { return base_->name(); }
@@ -31,6 +32,9 @@ class StandIn : public Device {
   std::unique_ptr<TrainingBackend> training(const TrainingProblem& problem,
                                             const TrainingOptions& options) const override {
     return make_training ? make_training(problem, options) : base_->training(problem, options);
+  }
+  std::unique_ptr<CellBackend> cells(const Kinks& kinks) const override {
+    return make_cells ? make_cells(kinks) : base_->cells(kinks);
   }
   bool trains_side_by_side() const override { return base_->trains_side_by_side(); }
   std::int64_t free_bytes() const override { return base_->free_bytes(); }

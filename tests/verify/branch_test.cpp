@@ -9,6 +9,7 @@
 #include "branch/cases.hpp"
 #include "branch/global.hpp"
 #include "branch/search.hpp"
+#include "support/devices.hpp"
 #include "verify/check.hpp"
 
 namespace burelu {
@@ -28,7 +29,7 @@ Proven proven(const test::Instance& instance, double tolerance) {
   const Problem problem = instance.problem();
   GlobalLimits limits;
   limits.tolerance = tolerance;
-  const GlobalOptimum found = train_globally(problem, presolve(problem), limits);
+  const GlobalOptimum found = train_globally(test::processor(), problem, presolve(problem), limits);
   verify::Claim claim;
   claim.branched = true;
   claim.lower_bound = found.certificate.lower_bound;
@@ -54,7 +55,7 @@ TEST(VerifyBranch, AcceptsFeaturesOfSizesFarApart) {
     Problem problem = instance.problem();
     GlobalLimits limits;
     limits.cells = 3000;
-    const GlobalOptimum found = train_globally(problem, presolve(problem), limits);
+    const GlobalOptimum found = train_globally(test::processor(), problem, presolve(problem), limits);
     ASSERT_FALSE(found.certificate.empty());
     verify::Claim claim;
     claim.gamma = instance.gamma;
