@@ -149,6 +149,7 @@ step tests_device 50 env BURELU_REQUIRE_CUDA=1 BURELU_JOBS="$((jobs < 4 ? jobs :
 sanitizer="$(command -v compute-sanitizer || compgen -G '/usr/local/cuda/bin/compute-sanitizer' || true)"
 short='*CudaReplayTest.*/cuda:*/rows33_rank7_cuda:*/rows257_rank7_cuda'
 short+=':*CudaListsTest.AListGrows*/cuda:PairScan.WithoutRoom*:*TrainingTest.AgreesWithTheCpu/*_smooth_rows*_cuda:*Ridge*/cuda'
+short+=':*CudaCells.SearchesTwiceTheSame/cuda'
 if [[ -z $sanitizer ]]; then
   echo "== sanitizer: left out, no compute-sanitizer" && failed+=("sanitizer (not installed)")
 else
