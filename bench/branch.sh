@@ -52,3 +52,9 @@ for shape in "30&d=3&c=1" "25&d=3&c=2" "25&d=4&c=2"; do row "teacher n=$shape" "
 for samples in 20 40; do row "teacher n=$samples&d=6&c=1" "builtin:teacher?n=$samples&d=6&c=1" --gamma .1 --tol 1e-2; done
 for gamma in 5 1; do row bank_notes_train "$data/bank_notes_train.csv" --gamma "$gamma" --standardize --bias --tol 1e-2; done
 row bank_notes_train "$data/bank_notes_train.csv" --gamma .1 --tol 1e-2
+pima="$data/pima_indians_train.csv"
+row "pima, seven features" "$pima" --ignore x7 --gamma 20 --standardize --tol 2e-2
+row "pima, bias" "$pima" --gamma 50 --standardize --bias --tol 2e-2
+for shape in "3&c=1" "3&c=3" "4&c=1" "4&c=2"; do
+  row "teacher n=100000&d=$shape" "builtin:teacher?n=100000&d=$shape&noise=1" --gamma 5% --tol 1e-2
+done

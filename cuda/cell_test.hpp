@@ -29,7 +29,7 @@ class CellTrial {
     while (turn_ != Turn::done) next(bound());
     if (t_ > threshold_ && t_ > value) open_ = before;  // nobody will ask whether the slack was passed
     CellVerdict out{cell::above(work(), t_, q_), value, open_, -1};
-    if (!(out.bound <= threshold_) && !(q_ <= cell::kHopeless * work().noise)) out.axis = widest();
+    if (!(out.bound <= threshold_) && !cell::hopeless(work(), q_)) out.axis = widest();
     return out;
   }
 

@@ -55,7 +55,7 @@ CellVerdict CellTest::test(const Box& box, const Frame& parent, double threshold
   if (t > threshold && t > out.value) out.open = box.open;  // nobody will ask whether slack_ was passed
   out.bound = cell::above(work_, t, q);
   out.proven = out.bound <= threshold;
-  if (!out.proven && !(q <= cell::kHopeless * work_.noise)) out.axis = widest(child);
+  if (!out.proven && !cell::hopeless(work_, q)) out.axis = widest(child);
   return out;
 }
 

@@ -27,6 +27,7 @@ constexpr double kNotable = 0.02;    // of the largest violation: smaller ones w
 constexpr int kLookEvery = 8;        // rounds: the search sees more than ascents, and leaves a bound
 constexpr index_t kMany = 6;         // features: with fewer, cells are not counted before
 constexpr int kWays = 256;
+constexpr double kLong = 1e6;       // estimated cells: a search that may well be stopped
 constexpr double kDigits = 1e-10;   // relative: violations below are rounding
 constexpr double kOne = 0.05;       // above the one peak of the first W: what is too much there is too much later
 constexpr double kClimbWork = 1e9;  // kinks x coordinates of the ascents from a search's peaks
@@ -199,7 +200,8 @@ class Trainer {
   // Loose thresholds first, which take few cells: a search that is stopped has a bound of some use.
   void climb_down(const Kinks& kinks, SearchLimits limits) {
     const double wanted = limits.threshold;
-    for (const double excess : {1.0, 0.3}) {
+    for (const double excess : {1.0, 0.3, 0.1}) {
+      if (excess < 0.2 && result_.estimated < kLong) return;
       limits.threshold = problem_.gamma / kinks.unit * (1.0 + excess);
       if (limits.threshold <= wanted || result_.stopped || !ask()) return;
       searched(kinks, limits);

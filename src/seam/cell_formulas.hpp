@@ -59,6 +59,7 @@ struct Work {
   double least_norm;       // <= ||By||
   double turn;             // >= (y'My - l^2) on the box
   double span;             // >= ||By||, by its terms
+  double reach;            // >= ||Bz||, by its terms
   bool curved;             // parabolas and l, or chords and squares
   double r, g[kDims], A[kDims][kDims];
   double mass;  // sum of |terms| of parabolas
@@ -68,13 +69,13 @@ struct Work {
 
 /// From bounds of the box; M is d x d.
 BURELU_HOST_DEVICE inline void place(Work& k, const double* low, const double* high, const double* M, int d) {
-  double uu = 0.0, reach = 0.0;
-  k.span = 0.0;
+  double uu = 0.0;
+  k.span = k.reach = 0.0;
   for (int j = 0; j < d; ++j) {
     k.u[j] = 0.5 * (low[j] + high[j]);
     k.w[j] = 0.5 * (high[j] - low[j]);
     const double length = sqrt(M[j * d + j]);
-    reach += length * k.w[j];
+    k.reach += length * k.w[j];
     k.span += length * (fabs(k.u[j]) + k.w[j]);
   }
   for (int j = 0; j < d; ++j) {
@@ -95,7 +96,7 @@ BURELU_HOST_DEVICE inline void place(Work& k, const double* low, const double* h
   k.least = k.l0 - swing - 1e-12 * (k.l0 + swing);
   k.most = (k.l0 + swing) * kWider;
   k.curved = k.least > 0.0 && k.turn <= kTurn * k.least * k.least;
-  const double norm = k.l0 - reach - 1e-12 * (k.l0 + reach);
+  const double norm = k.l0 - k.reach - 1e-12 * (k.l0 + k.reach);
   k.least_norm = norm > k.least ? norm : k.least;
 }
 

@@ -18,6 +18,7 @@ inline constexpr int kFinest = 4;                 // halvings of an edge of the 
 inline constexpr int kArcs = 4 * (1 << kFinest);  // of two outputs
 inline constexpr int kSweeps = 2;                 // of the slopes
 inline constexpr double kHopeless = 2.0;          // times the rounding errors: what is missing is no matter of size
+inline constexpr double kSmall = 0.1;             // of ||Bu||: roundings of wider boxes are those of ||By|| far off
 inline constexpr double kThinnest = 0x1p-48;      // half a side that is not cut further: bounds stay exact
 inline constexpr double kMostAcross = 0.7;        // of the threshold: with a larger error across e it is not tried
 inline constexpr double kOnlyAcross = 0.15;       // of the threshold: with a smaller one sectors are not tried
@@ -50,6 +51,11 @@ BURELU_HOST_DEVICE inline Sector sector(int first, int count) {
 
 /// Of By on the box: the shortest, or the longest where the shortest may be zero.
 BURELU_HOST_DEVICE inline double length(const Work& k) { return k.curved ? k.least : k.span; }
+
+/// Halves of the box would not do better.
+BURELU_HOST_DEVICE inline bool hopeless(const Work& k, double q) {
+  return q <= kHopeless * k.noise && k.reach <= kSmall * k.l0;
+}
 
 /// h is at most this where the form exceeds by q; infinity for NaN.
 BURELU_HOST_DEVICE inline double above(const Work& k, double t, double q) {

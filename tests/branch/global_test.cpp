@@ -122,6 +122,14 @@ TEST(Global, AnEstimateAboveItsLimitEndsItBeforeTheFirstSearch) {
   EXPECT_EQ(found.cells, 0);
 }
 
+// Wide boxes have rounding errors of a size that narrow ones have not: they are cut on.
+TEST(Global, AFeatureSmallerByFarLeavesNoGap) {
+  test::Instance instance = test::teacher(20, 2, 1, 3);
+  for (index_t i = 0; i < instance.X.rows; ++i) instance.X(i, 1) *= 1e-8;
+  instance.gamma = 0.05 * largest_gamma(instance.X, instance.Y, presolve(instance.problem()), 1e-2);
+  EXPECT_TRUE(optimum(instance, 1e-3).reached);
+}
+
 // Kinks so many that none alone matters to an ascent.
 TEST(Global, ThousandsOfSamples) {
   test::Instance instance = test::teacher(6000, 3, 2, 8);
