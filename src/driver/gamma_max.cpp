@@ -31,7 +31,8 @@ constexpr double kBranchWork = 4e9;       // flops of it, a few seconds
 constexpr double kShortWork = 2e10;       // flops of the interaction passes of a short solve, about
 constexpr double kShortLeast = 100;       // evaluations: fewer prove nothing
 constexpr double kShortMost = 600;
-constexpr double kBelow = 0.9;  // of the lower value, where a short solve has a factor
+constexpr double kBelow = 0.9;                                   // of the lower value, where a short solve has a factor
+constexpr double kShares[] = {1.0, 0.99, 0.97, 0.94, 0.9, 0.8};  // of the short solve's multipliers
 constexpr double kInfinity = std::numeric_limits<double>::infinity();
 
 // The gamma for which these multipliers, those of another gamma, prove W = -Y; infinity where they prove nothing.
@@ -76,7 +77,15 @@ double by_short_solve(const Problem& problem, const Presolved& reduced, const So
   if (!(evaluations >= kShortLeast)) return kInfinity;
   inside.max_evaluations = static_cast<std::int64_t>(evaluations);
   const Relaxation relaxation = solve(problem, inside);
-  return relaxation.certificate.empty() ? kInfinity : proven_for_zero(problem, relaxation.certificate);
+  // The multipliers are as large as the W of the certificate bears; -Y may need some of that room.
+  double out = kInfinity;
+  for (const double share : kShares) {
+    if (relaxation.certificate.empty()) break;
+    Certificate smaller = relaxation.certificate;
+    for (Multiplier& pair : smaller.multipliers) pair.value *= share;
+    out = std::fmin(out, proven_for_zero(problem, std::move(smaller)));
+  }
+  return out;
 }
 
 bool zero(const MatrixView& M) {

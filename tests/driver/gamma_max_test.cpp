@@ -107,5 +107,14 @@ TEST(GammaMaxOnSharedData, IrisWithinOnePercent) {
   EXPECT_LE(found.upper, 1.01 * found.lower);
 }
 
+// Ties alone are 11 % above, and so were a short solve's multipliers as they are.
+TEST(GammaMaxOnSharedData, IonosphereWithinThreePercentByAShortSolve) {
+  BURELU_SHARED_OR_SKIP(path, "data/ionosphere_train.csv");
+  const Instance instance = shared_instance("data/ionosphere_train.csv", 1.0, true);
+  const GammaMax found = gamma_max(instance.problem(), options(BoundMethod::automatic));
+  EXPECT_FALSE(found.branched);
+  EXPECT_LE(found.upper, 1.03 * found.lower);
+}
+
 }  // namespace
 }  // namespace burelu::test
