@@ -24,6 +24,7 @@ using namespace burelu;
 namespace {
 
 constexpr std::int64_t kMostCells = 50000;
+constexpr double kMostWork = 1e9;  // flops of the search for gamma_max
 constexpr double kTolerance = 3e-3;
 
 struct Tally {
@@ -177,10 +178,10 @@ void look_at(std::uint64_t seed, Tally& tally) {
   const Presolved reduced = presolve(in.problem());
   ++tally.instances;
   if (reduced.features() == 0) return;
-  const double most = largest_gamma(in.X, in.Y, reduced, 1e-2);
+  const double most = largest_gamma(in.X, in.Y, reduced, 1e-2, 0.0, kMostWork);
   const double sampled = most_found(in, in.Y, make_kinks(in.X, reduced, in.Y), random);
   if (!(most >= sampled)) fault(tally, seed, in, "gamma_max below an h", most, sampled);
-  in.gamma = most * std::pow(10.0, -6.0 * random.uniform() + 0.2);
+  in.gamma = (std::isfinite(most) ? most : sampled) * std::pow(10.0, -6.0 * random.uniform() + 0.2);
   const Presolved again = presolve(in.problem());
   if (again.features() == 0) return;
   GlobalLimits limits;
