@@ -48,6 +48,7 @@ constexpr double kMarginRunaway = 4.0;          // of the least: lists widened t
 constexpr std::int64_t kListedLeast = 80;       // pairs of a line, ...
 constexpr double kListedShare = 0.005;          // ... or this share of all of them, ...
 constexpr std::int64_t kListedMost = 1000;      // ... as far as memory is likely to go
+constexpr std::int64_t kListedFreely = 8'000;   // lines up to which pairs that run away may all be listed
 constexpr std::int64_t kListedAnyway = 20'000;  // all pairs of a hundred lines
 
 }  // namespace
@@ -129,7 +130,8 @@ std::int64_t most_listed(std::int64_t rows) {
 }
 
 std::int64_t most_listed(std::int64_t rows, double margin) {
-  return margin > kMarginRunaway * Settings().margin ? 0 : most_listed(rows);
+  const bool run_away = margin > kMarginRunaway * Settings().margin;
+  return run_away && rows <= kListedFreely ? 0 : most_listed(rows);
 }
 
 int updates_per_check(double evaluation_flops) { return evaluation_flops > kHeavy ? 1 : kUpdatesPerCheck; }

@@ -93,7 +93,8 @@ double next_margin(double margin, double infeasibility, double filled, std::int6
 /// Pairs that a scan lists, at most, of so many lines.
 std::int64_t most_listed(std::int64_t rows);
 
-/// The same with a margin that says whether pairs off the list run away: then as many as there is room for, 0.
+/// The same with a margin that says whether pairs off the list run away: then as many as there is room for, 0, unless
+/// so many lines could have far too many of them (10,000 digits, early: 3.5 GB, and most of the time).
 std::int64_t most_listed(std::int64_t rows, double margin);
 
 /// Updates of the multipliers from one check to the next.

@@ -214,7 +214,8 @@ TEST(Policy, ListsHaveAFixedLengthALineUntilPairsRunAway) {
   EXPECT_EQ(most_listed(2000000), 2 * most_listed(1000000));
   EXPECT_EQ(most_listed(5000, least), most_listed(5000));
   EXPECT_EQ(most_listed(5000, 3.0 * least), most_listed(5000));
-  EXPECT_EQ(most_listed(5000, 9.0 * least), 0);  // as many as there is room for
+  EXPECT_EQ(most_listed(5000, 9.0 * least), 0);                    // as many as there is room for
+  EXPECT_EQ(most_listed(50000, 9.0 * least), most_listed(50000));  // which would be a large part of all pairs
 }
 
 TEST(Policy, HeavyPassesAreLookedAtAfterEveryUpdate) {
