@@ -14,6 +14,7 @@
 #include "burelu/solve.hpp"
 #include "certificate/certifier.hpp"
 #include "certificate/proof.hpp"
+#include "certificate/proof_rows.hpp"
 #include "driver/branching.hpp"
 #include "driver/devices.hpp"
 #include "driver/memory_estimate.hpp"
@@ -36,11 +37,11 @@ constexpr double kShares[] = {1.0, 0.99, 0.97, 0.94, 0.9, 0.8};  // of the short
 constexpr double kInfinity = std::numeric_limits<double>::infinity();
 
 // The gamma for which these multipliers, those of another gamma, prove W = -Y; infinity where they prove nothing.
-double proven_for_zero(const Problem& problem, Certificate certificate) {
+double proven_for_zero(const Problem& problem, Certificate certificate, const ProofRows& rows) {
   certificate.W = Matrix(problem.Y.rows, problem.Y.cols);
   for (index_t i = 0; i < problem.Y.rows; ++i)
     for (index_t l = 0; l < problem.Y.cols; ++l) certificate.W(i, l) = -problem.Y(i, l);
-  const double s = supported_scale(problem, certificate);
+  const double s = supported_scale(problem, certificate, rows);
   if (!(s > 0.0)) return kInfinity;
   for (const double margin : {1e-9, 1e-7, 1e-5, 1e-3, 1e-2}) {
     const double times = (1.0 + margin) / s;
@@ -49,7 +50,7 @@ double proven_for_zero(const Problem& problem, Certificate certificate) {
     Certificate scaled = certificate;
     scaled.gamma = larger.gamma;
     for (Multiplier& pair : scaled.multipliers) pair.value *= times;
-    if (proven_bound(larger, scaled)) return larger.gamma;
+    if (proven_bound(larger, scaled, rows)) return larger.gamma;
   }
   return kInfinity;
 }
@@ -61,7 +62,7 @@ double by_ties(const Problem& problem, const Presolved& reduced) {
   proposal.W = reduced.Y;
   for (double& w : proposal.W.data) w = -w;
   const std::optional<Certificate> proof = certifier.prove(proposal);
-  return proof ? proven_for_zero(problem, *proof) : kInfinity;
+  return proof ? proven_for_zero(problem, *proof, proof_rows(problem, proof->representatives)) : kInfinity;
 }
 
 double by_short_solve(const Problem& problem, const Presolved& reduced, const SolveOptions& options) {
@@ -79,11 +80,13 @@ double by_short_solve(const Problem& problem, const Presolved& reduced, const So
   const Relaxation relaxation = solve(problem, inside);
   // The multipliers are as large as the W of the certificate bears; -Y may need some of that room.
   double out = kInfinity;
+  if (relaxation.certificate.empty()) return out;
+  const ProofRows rows = proof_rows(problem, relaxation.certificate.representatives);
   for (const double share : kShares) {
-    if (relaxation.certificate.empty()) break;
+    if (options.stop && options.stop()) break;
     Certificate smaller = relaxation.certificate;
     for (Multiplier& pair : smaller.multipliers) pair.value *= share;
-    out = std::fmin(out, proven_for_zero(problem, std::move(smaller)));
+    out = std::fmin(out, proven_for_zero(problem, std::move(smaller), rows));
   }
   return out;
 }
