@@ -18,6 +18,7 @@ namespace burelu::app {
 namespace {
 
 constexpr double kWithoutTargets = 0.1;  // where gamma_max is 0 any gamma will do
+constexpr double kRoughly = 1.0;         // beside a given number gamma_max is for a warning and the report alone
 constexpr int kAutoGammas = 15;
 constexpr int kAutoFolds = 5;
 
@@ -37,7 +38,12 @@ std::string score_text(const PathPoint& point, bool by_accuracy) {
 
 ChosenGamma chosen_gamma(const Arguments& arguments, const Dataset& data, std::optional<double> models) {
   ChosenGamma out;
-  if (needs_largest(arguments)) out.largest = gamma_max(data.problem(1.0), arguments.options.solve);
+  if (needs_largest(arguments)) {
+    if (arguments.gamma)
+      out.largest = gamma_max(data.problem(1.0), arguments.options.solve, kRoughly);
+    else
+      out.largest = gamma_max(data.problem(1.0), arguments.options.solve);
+  }
   const double upper = out.largest.upper;
   if (arguments.gamma)
     out.gamma = *arguments.gamma;

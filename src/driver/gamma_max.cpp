@@ -11,6 +11,7 @@
 #include <optional>
 
 #include "branch/global.hpp"
+#include "burelu/errors.hpp"
 #include "burelu/solve.hpp"
 #include "certificate/certifier.hpp"
 #include "certificate/proof.hpp"
@@ -26,13 +27,12 @@
 namespace burelu {
 namespace {
 
-constexpr double kClose = 2e-2;           // of upper and lower: no more work below
 constexpr double kBranchRelative = 2e-3;  // of the search
 constexpr double kBranchWork = 4e9;       // flops of it, a few seconds
 constexpr double kShortWork = 2e10;       // flops of the interaction passes of a short solve, about
 constexpr double kShortLeast = 100;       // evaluations: fewer prove nothing
-constexpr double kShortMost = 600;
-constexpr double kBelow = 0.9;                                   // of the lower value, where a short solve has a factor
+constexpr double kShortMost = 200;        // ionosphere: 1.4 % apart, 1.0 % after 600
+constexpr double kBelow = 0.9;            // of the lower value, where a short solve has a factor
 constexpr double kShares[] = {1.0, 0.99, 0.97, 0.94, 0.9, 0.8};  // of the short solve's multipliers
 constexpr double kInfinity = std::numeric_limits<double>::infinity();
 
@@ -100,8 +100,9 @@ bool zero(const MatrixView& M) {
 
 }  // namespace
 
-GammaMax gamma_max(const Problem& given, const SolveOptions& options) {
+GammaMax gamma_max(const Problem& given, const SolveOptions& options, double close) {
   validate(given);
+  if (!(close >= 0.0)) throw DataError("close must not be negative");
   GammaMax out;
   if (zero(given.X) || zero(given.Y)) return out;
   find_device(options.device);  // one that is not there is said in any case
@@ -123,7 +124,7 @@ GammaMax gamma_max(const Problem& given, const SolveOptions& options) {
     out.branched = searched < out.upper;
     out.upper = std::min(out.upper, searched);
   }
-  if (!(out.upper <= (1.0 + kClose) * out.lower) && !(options.stop && options.stop()))
+  if (!(out.upper <= (1.0 + close) * out.lower) && !(options.stop && options.stop()))
     out.upper = std::min(out.upper, by_short_solve(problem, reduced, options));
   out.lower *= t;
   out.upper *= t;

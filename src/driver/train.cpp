@@ -25,7 +25,6 @@ namespace {
 constexpr double kSolveShare = 0.7;               // of a time limit; the network has the rest
 constexpr std::int64_t kInterruptedBudget = 200;  // evaluations for a network after an interrupt ...
 constexpr double kInterruptedSeconds = 1.0;       // ... or so many seconds
-constexpr double kNetworkShare = 0.5;             // of the tolerance: a gap below it is not worth more training
 
 // The last check, with the best network so far.
 Progress network_progress(const Relaxation& relaxation, double seconds, double best) {
@@ -77,7 +76,7 @@ void add_network(Training& result, const Problem& problem, const TrainOptions& o
     budget.stop = &stop;
     budget.solve_flops = flops_of(relaxation, problem);
     budget.keep_going = [&](std::int64_t, double best) {
-      const bool close = relative_gap(best, relaxation.lower_bound) <= kNetworkShare * options.solve.tolerance;
+      const bool close = relative_gap(best, relaxation.lower_bound) <= options.solve.tolerance;
       if (!options.solve.progress || options.solve.progress(network_progress(relaxation, clock.seconds(), best)))
         return !close;
       relaxation.status = Status::interrupted;

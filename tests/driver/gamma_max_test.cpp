@@ -4,6 +4,7 @@
 #include <cmath>
 #include <string>
 
+#include "burelu/errors.hpp"
 #include "burelu/gamma_max.hpp"
 #include "burelu/solve.hpp"
 #include "support/instances.hpp"
@@ -97,6 +98,25 @@ TEST(GammaMaxEnds, AScaleOfTheTargetsIsOneOfGamma) {
   const GammaMax second = gamma_max(instance.problem(), options(BoundMethod::automatic));
   EXPECT_NEAR(second.lower, 1024.0 * first.lower, 1e-6 * second.lower);
   EXPECT_NEAR(second.upper, 1024.0 * first.upper, 1e-2 * second.upper);
+}
+
+// The relaxation asks whether to stop, sums over ties do not.
+TEST(GammaMaxEnds, SolvesNothingWhereTheValuesAreCloseEnough) {
+  const Instance instance = teacher(60, 10, 2, 4);
+  int asked = 0;
+  SolveOptions counting = options(BoundMethod::relaxation);
+  counting.stop = [&asked] {
+    ++asked;
+    return false;
+  };
+  const GammaMax rough = gamma_max(instance.problem(), counting, 1.0);
+  EXPECT_EQ(asked, 0);
+  EXPECT_LE(rough.upper, 2.0 * rough.lower);
+  EXPECT_LE(zero_threshold(instance, 60, 40), rough.upper * (1.0 + 1e-12));
+  const GammaMax close = gamma_max(instance.problem(), counting, 0.0);
+  EXPECT_GT(asked, 0);
+  EXPECT_LE(close.upper, rough.upper);
+  EXPECT_THROW(gamma_max(instance.problem(), counting, -1.0), DataError);
 }
 
 TEST(GammaMaxOnSharedData, IrisWithinOnePercent) {
