@@ -13,8 +13,17 @@ import numpy as np
 from ._errors import DataError
 
 
+def refuse_other_meanings(values: Any, name: str) -> None:
+    """What NumPy would make numbers of that are not those the caller means."""
+    if np.ma.is_masked(values):  # the numbers under the mask would count as if there were none
+        raise DataError(f"{name} has masked entries, which burelu does not take; fill them in or leave their rows out")
+    if getattr(getattr(values, "dtype", None), "kind", "") in ("m", "M"):
+        raise DataError(f"{name} holds {values.dtype}, which are no real numbers; pass differences as float64")
+
+
 def matrix(values: Any, name: str, column: bool = False) -> np.ndarray:
     """Two axes of float64; with `column` one axis becomes a column."""
+    refuse_other_meanings(values, name)
     if hasattr(values, "toarray"):
         raise DataError(f"{name} is a sparse matrix, which burelu does not take; pass {name}.toarray()")
     if hasattr(values, "detach"):  # of torch, with a gradient or on a device
@@ -26,7 +35,7 @@ def matrix(values: Any, name: str, column: bool = False) -> np.ndarray:
     if array.dtype.kind == "O":
         try:
             array = array.astype(np.float64)
-        except (TypeError, ValueError) as error:
+        except (TypeError, ValueError, OverflowError) as error:  # whole numbers of Python beyond doubles overflow
             raise DataError(f"{name} holds something that is no number: {error}") from None
     if array.dtype.kind not in "fiub":
         raise DataError(f"{name} holds {array.dtype}, which are no real numbers")

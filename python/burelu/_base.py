@@ -13,6 +13,7 @@ from sklearn.utils import check_random_state
 from sklearn.utils.validation import check_is_fitted, validate_data
 
 from . import _core
+from ._arrays import refuse_other_meanings
 from ._models import layers_of, torch_module
 
 ATTRIBUTES = """
@@ -131,6 +132,7 @@ class Estimator(BaseEstimator):
 
     def _outputs(self, X: Any) -> np.ndarray:
         check_is_fitted(self)
+        refuse_other_meanings(X, "X")
         X = validate_data(self, X, reset=False, dtype=np.float64)
         return self.network_.predict(self._features(X))
 
@@ -143,6 +145,7 @@ class Estimator(BaseEstimator):
         Y : float64 array of shape (n, c)
         """
         check_is_fitted(self)
+        refuse_other_meanings(X, "X")
         X = validate_data(self, X, reset=False, dtype=np.float64)
         return self._features(X), self._targets(y)
 

@@ -10,7 +10,7 @@ from sklearn.base import ClassifierMixin, RegressorMixin
 from sklearn.utils.multiclass import check_classification_targets
 from sklearn.utils.validation import validate_data
 
-from ._arrays import one_hot
+from ._arrays import one_hot, refuse_other_meanings
 from ._base import ATTRIBUTES, PARAMETERS, Estimator
 from ._errors import BureluError, DataError
 from ._functions import train
@@ -34,11 +34,13 @@ class _Classifier(ClassifierMixin, Estimator):
         X : array of shape (n, n_features)
         y : array of shape (n,), of numbers or texts
         """
+        refuse_other_meanings(X, "X")
+        refuse_other_meanings(y, "y")
         X, y = validate_data(self, X, y, dtype=np.float64)
         check_classification_targets(y)
         self.classes_, Y = one_hot(y)
         if len(self.classes_) < 2:
-            raise DataError(f"y holds one class, {self.classes_[0]!r}; a classifier needs two or more classes")
+            raise DataError(f"y holds one class, {self.classes_.tolist()[0]!r}; a classifier needs two or more classes")
         self._fit_network(self._learn_features(X), Y)
         return self
 
@@ -46,7 +48,7 @@ class _Classifier(ClassifierMixin, Estimator):
         index = np.searchsorted(self.classes_, y)
         known = self.classes_[np.minimum(index, len(self.classes_) - 1)] == np.asarray(y)
         if not np.all(known):
-            raise DataError(f"y holds {np.asarray(y)[~known][0]!r}, which is none of the classes of the fit")
+            raise DataError(f"y holds {np.asarray(y)[~known].tolist()[0]!r}, which is none of the classes of the fit")
         return np.eye(len(self.classes_))[index]
 
     def _labels(self, Y: np.ndarray) -> np.ndarray | None:
@@ -82,6 +84,8 @@ class _Regressor(RegressorMixin, Estimator):
         X : array of shape (n, n_features)
         y : array of shape (n,) or (n, n_outputs)
         """
+        refuse_other_meanings(X, "X")
+        refuse_other_meanings(y, "y")
         X, y = validate_data(self, X, y, dtype=np.float64, multi_output=True, y_numeric=True)
         self._one_axis = y.ndim == 1
         self._fit_network(self._learn_features(X), self._targets(y))

@@ -40,6 +40,8 @@ def changed(value):
         (None, "no number|axes"),
         ({"x": 1}, "no number|axes"),
         (Sparse(), "sparse"),
+        (np.ma.masked_less(GOOD, 0.0), "masked entries"),
+        (np.array([[10**400, 1]] * 4, dtype=object), "no number"),
         (np.array(["2020-01-01"] * 8, dtype="datetime64[D]").reshape(4, 2), "no real numbers"),
     ],
 )
@@ -112,3 +114,21 @@ def test_networks():
         burelu.certify((np.full((2, 2), np.nan), np.ones((1, 2))), GOOD, Y)
     with pytest.raises(burelu.DataError, match="2 classes, but the network has 3"):
         burelu.certify((np.ones((2, 2)), np.ones((3, 2))), GOOD, ["a", "b", "a", "b"])
+
+
+@pytest.mark.parametrize("bad, sentence", [(np.ma.masked_less(GOOD, 0.0), "masked"), (np.full((4, 2), 5, "M8[s]"), "no real")])
+def test_estimators_refuse_what_numpy_would_reinterpret(bad, sentence):
+    pytest.importorskip("sklearn")
+    model = burelu.BureluRegressor().fit(GOOD, Y)
+    for call in (lambda: model.predict(bad), lambda: burelu.BureluRegressor().fit(bad, Y)):
+        with pytest.raises(burelu.DataError, match=sentence):
+            call()
+    with pytest.raises(burelu.DataError, match="masked"):
+        burelu.BureluRegressor().fit(GOOD, np.ma.masked_less(Y, 0.5))
+
+
+def test_one_class_is_named_as_the_caller_wrote_it():
+    pytest.importorskip("sklearn")
+    for label in (0, "setosa"):
+        with pytest.raises(burelu.DataError, match=f"one class, {label!r};"):
+            burelu.BureluClassifier().fit(GOOD, np.array([label] * 4))
