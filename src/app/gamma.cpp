@@ -38,12 +38,8 @@ std::string score_text(const PathPoint& point, bool by_accuracy) {
 
 ChosenGamma chosen_gamma(const Arguments& arguments, const Dataset& data, std::optional<double> models) {
   ChosenGamma out;
-  if (needs_largest(arguments)) {
-    if (arguments.gamma)
-      out.largest = gamma_max(data.problem(1.0), arguments.options.solve, kRoughly);
-    else
-      out.largest = gamma_max(data.problem(1.0), arguments.options.solve);
-  }
+  if (needs_largest(arguments))
+    out.largest = gamma_max(data.problem(1.0), arguments.options.solve, arguments.gamma ? kRoughly : kGammaMaxClose);
   const double upper = out.largest.upper;
   if (arguments.gamma)
     out.gamma = *arguments.gamma;

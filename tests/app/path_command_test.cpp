@@ -119,6 +119,23 @@ TEST(GammaShares, TwoHundredPercentIsTheProvenZeroNetwork) {
   EXPECT_LE(json.at("network").at("relative_gap").get<double>(), 1e-3);
 }
 
+// Ties alone prove it beside a number, a short solve adds to them where a share is asked for.
+TEST(GammaShares, BesideANumberGammaMaxIsFoundRoughly) {
+  const ScratchFolder folder;
+  const auto upper = [&](const std::string& gamma) {
+    const Outcome outcome =
+        run_burelu(folder,
+                   "bound 'builtin:teacher?n=60&d=10&c=2&seed=4' --bound relaxation --max-evaluations 200 "
+                   "--threads 1 --report r.json --gamma " +
+                       gamma);
+    EXPECT_TRUE(outcome.exit_code == 0 || outcome.exit_code == 4) << outcome.err;
+    const Json largest = report(folder, "r.json").at("problem").at("gamma_max");
+    EXPECT_LE(largest.at("lower").get<double>(), largest.at("upper").get<double>());
+    return largest.at("upper").get<double>();
+  };
+  EXPECT_GT(upper("10"), upper("50%"));
+}
+
 TEST(GammaShares, FivePercentIsTheDefaultAndASmallOneIsWarnedOf) {
   const ScratchFolder folder;
   ASSERT_EQ(run_burelu(folder, std::string("bound ") + kData + " --threads 1 --report r.json").exit_code, 0);

@@ -32,7 +32,8 @@ std::vector<Json> pieces(const ScratchFolder& folder) {
 /// Runs the command until its journal would pass so many bytes: the system kills it there, in the middle of a write, at
 /// whatever speed it runs. False where it came to its end before.
 bool killed_at(const ScratchFolder& folder, std::size_t bytes) {
-  const std::string line = "cd '" + folder.path() + "' && exec '" + program_path("burelu").string() + "' " + kCommand;
+  const std::string line =
+      "cd '" + folder.path() + "' && exec '" + program_path("burelu").string() + "' " + kCommand + " >/dev/null 2>&1";
   const pid_t child = ::fork();
   if (child == 0) {
     const rlimit none{0, 0};

@@ -64,6 +64,29 @@ TEST(Train, OneFeatureIsSolvedExactly) {
   EXPECT_LE(result.relative_gap, 1e-4);
 }
 
+TEST(Train, TheNetworkEndsAtTheTolerance) {
+  int between = 0;  // networks whose gap, some 3 %, is below the tolerance and above half of it
+  for (std::uint64_t seed = 0; seed < 8; ++seed) {
+    const Instance instance = teacher(40, 3, 2, 60 + seed, 1.0);
+    TrainOptions options = quick();
+    options.solve.bound = BoundMethod::relaxation;
+    options.solve.tolerance = 0.05;
+    int within = 0;
+    double first = 0.0;
+    options.solve.progress = [&](const Progress& p) {
+      if (std::string(p.phase) != "network") return true;
+      const double gap = (p.network_objective - p.lower_bound) / p.network_objective;
+      if (gap <= options.solve.tolerance && within++ == 0) first = gap;
+      return true;
+    };
+    const Training result = train(instance.problem(), options);
+    EXPECT_LE(within, 1) << seed;
+    EXPECT_LE(result.relaxation.lower_bound, result.objective);
+    between += within > 0 && first > 0.5 * options.solve.tolerance ? 1 : 0;
+  }
+  EXPECT_GT(between, 0) << "instances that say something";
+}
+
 TEST(Train, AnInterruptStillReturnsANetworkAndABound) {
   const Instance instance = teacher(40, 3, 2, 41);
   TrainOptions options = quick();
