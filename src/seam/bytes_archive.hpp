@@ -1,0 +1,46 @@
+// An archive in memory: what is saved in a file, or told to another process.
+#pragma once
+
+#include <cstring>
+#include <string>
+#include <utility>
+
+#include "seam/archive.hpp"
+
+namespace burelu {
+
+class BytesWriter : public Archive {
+ public:
+  bool loading() const override { return false; }
+  void raw(void* data, std::size_t size) override {
+    if (size > 0) bytes_.append(static_cast<const char*>(data), size);
+  }
+  const std::string& bytes() const { return bytes_; }
+
+ protected:
+  std::size_t available() const override { return 0; }
+
+ private:
+  std::string bytes_;
+};
+
+class BytesReader : public Archive {
+ public:
+  explicit BytesReader(std::string bytes) : bytes_(std::move(bytes)) {}
+  bool loading() const override { return true; }
+  void raw(void* data, std::size_t size) override {
+    if (size == 0) return;
+    if (size > bytes_.size() - at_) refuse();
+    std::memcpy(data, bytes_.data() + at_, size);
+    at_ += size;
+  }
+
+ protected:
+  std::size_t available() const override { return bytes_.size() - at_; }
+
+ private:
+  std::string bytes_;
+  std::size_t at_ = 0;
+};
+
+}  // namespace burelu
