@@ -62,7 +62,7 @@ class Walk {
   Walk(const Problem& problem, const PathOptions& options)
       : problem_(problem),
         options_(options),
-        device_(find_device(options.train.solve.device)),
+        device_(find_device(options.train.solve)),
         stop_(options.train.solve.time_limit, [this] { return wished(); }) {}
 
   Path run() {

@@ -115,7 +115,7 @@ class SpreadDevice final : public Device {
   Lead* lead() const override { return lead_.leads() ? &lead_ : nullptr; }
 
   std::unique_ptr<Backend> relaxation(const RelaxationData& data, const BackendOptions& options) const override {
-    if (!lead_.leads() || data.m < kFewestLines) return local_->relaxation(data, options);
+    if (!lead_.leads() || !local_->is_host() || data.m < kFewestLines) return local_->relaxation(data, options);
     const std::int32_t number = lead_.next_number();
     BytesWriter out = Lead::message(Order::make, number);
     RelaxationData copy = data;
