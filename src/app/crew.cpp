@@ -48,6 +48,7 @@ Crew::Crew(const std::string& command_line) {
   members_ = std::make_unique<Members>();
   MpiRanks& ranks = members_->ranks;
   if (ranks.size() == 1) return;
+  be_patient();
   const std::vector<std::string> all = ranks.collect(std::string(kVersion) + ": " + command_line);
   if (ranks.rank() > 0) return;
   lead_ = std::make_unique<Lead>(ranks);
