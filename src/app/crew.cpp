@@ -7,7 +7,9 @@
 #include "ranks/lead.hpp"
 
 #if defined(BURELU_WITH_MPI)
+#include <chrono>
 #include <new>
+#include <thread>
 #include <vector>
 
 #include "app/exit_codes.hpp"
@@ -70,6 +72,8 @@ int Crew::help() {
         ranks, [](const std::string& name) { return find_device(name); }, all_jobs(), scope.threads());
     return kSolved;
   } catch (const RanksLost&) {
+    // A launcher kills all at once when a second rank ends: rank 0 may still be writing.
+    std::this_thread::sleep_for(std::chrono::seconds(5));
     std::_Exit(kDeviceFailure);
   } catch (const std::bad_alloc&) {
     complain(who + "out of memory; use more ranks on other machines, or a smaller problem");
