@@ -41,6 +41,8 @@ std::string stranger(const std::vector<std::string>& all) {
 
 }  // namespace
 
+std::string mpi_name() { return MpiRanks::library(); }
+
 struct Crew::Members {
   MpiRanks ranks{interrupted};
 };
@@ -85,6 +87,8 @@ int Crew::help() {
 }
 
 #else
+
+std::string mpi_name() { return "one process: this build has no MPI"; }
 
 struct Crew::Members {};
 

@@ -10,6 +10,9 @@ class Lead;
 
 namespace burelu::app {
 
+/// For `burelu info`.
+std::string mpi_name();
+
 class Crew {
  public:
   /// Joins the others where a launcher started several. Throws `UsageError` where this build cannot, or where they do

@@ -59,6 +59,14 @@ MpiRanks::MpiRanks(std::function<bool()> signalled) : signalled_(std::move(signa
   MPI_Comm_free(&machine);
 }
 
+std::string MpiRanks::library() {
+  char name[MPI_MAX_LIBRARY_VERSION_STRING];
+  int length = 0;
+  MPI_Get_library_version(name, &length);
+  const std::string text(name, static_cast<std::size_t>(length));
+  return text.substr(0, text.find_first_of(",\n"));
+}
+
 MpiRanks::~MpiRanks() {
   if (!lost_) MPI_Finalize();
 }

@@ -28,6 +28,8 @@ class MpiRanks final : public Ranks {
   void tell(void* data, std::int64_t bytes) override;
   Traffic traffic() const override { return traffic_; }
 
+  /// Name and version of the MPI that this program has.
+  static std::string library();
   /// Ranks on this machine.
   int neighbours() const { return neighbours_; }
   /// Ends all ranks, now.
