@@ -47,8 +47,7 @@ std::vector<Outcome> Spells::run(const std::vector<Box>& boxes, const Spell& spe
   team_.run([&](int part) {
     auto& worker = workers_[static_cast<std::size_t>(part)];
     if (!worker) worker = std::make_unique<Worker>(k_);
-    for (std::size_t i = next++; i < boxes.size(); i = next++)
-      below(boxes[i], spell, *worker, outcomes[i], part == 0);
+    for (std::size_t i = next++; i < boxes.size(); i = next++) below(boxes[i], spell, *worker, outcomes[i], part == 0);
   });
   return outcomes;
 }

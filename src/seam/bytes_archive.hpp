@@ -1,7 +1,6 @@
 // An archive in memory: what is saved in a file, or told to another process.
 #pragma once
 
-#include <cstring>
 #include <string>
 #include <utility>
 
@@ -12,9 +11,7 @@ namespace burelu {
 class BytesWriter : public Archive {
  public:
   bool loading() const override { return false; }
-  void raw(void* data, std::size_t size) override {
-    if (size > 0) bytes_.append(static_cast<const char*>(data), size);
-  }
+  void raw(void* data, std::size_t size) override;
   const std::string& bytes() const { return bytes_; }
 
  protected:
@@ -28,12 +25,7 @@ class BytesReader : public Archive {
  public:
   explicit BytesReader(std::string bytes) : bytes_(std::move(bytes)) {}
   bool loading() const override { return true; }
-  void raw(void* data, std::size_t size) override {
-    if (size == 0) return;
-    if (size > bytes_.size() - at_) refuse();
-    std::memcpy(data, bytes_.data() + at_, size);
-    at_ += size;
-  }
+  void raw(void* data, std::size_t size) override;
 
  protected:
   std::size_t available() const override { return bytes_.size() - at_; }
