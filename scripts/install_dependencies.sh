@@ -6,7 +6,7 @@ set -euo pipefail
 
 packages=(g++ cmake ninja-build git ca-certificates libopenblas-openmp-dev liblapacke-dev libcli11-dev
   nlohmann-json3-dev libfmt-dev zlib1g-dev libminizip-dev libgtest-dev gnuplot-nox
-  libopenmpi-dev   python3-dev python3-venv)
+  libopenmpi-dev python3-dev python3-venv)
 tools=(clang-format clang-tidy ccache)
 check_only=false
 
