@@ -1,0 +1,19 @@
+// The relaxations of parts of the lines, one after the other.
+#pragma once
+
+#include "burelu/options.hpp"
+#include "driver/relaxed.hpp"
+#include "relaxation/joined.hpp"
+
+namespace burelu {
+
+/// What parts came to. `status` is solved where nothing forbids to go on with the whole.
+struct InParts {
+  Joined joined;
+  Status status = Status::solved;
+};
+
+/// So many parts, each with its share of the limits. Of a device that fails, what was joined before.
+InParts solve_parts(const Presolved& whole, int count, const SolveOptions& options, const Place& place);
+
+}  // namespace burelu
