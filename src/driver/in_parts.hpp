@@ -13,7 +13,8 @@ struct InParts {
   Status status = Status::solved;
 };
 
-/// So many parts, each with its share of the limits. Of a device that fails, what was joined before.
+/// So many parts, each with its share of the limits, until one of them ends all. Throws `DeviceError` where the device
+/// fails before anything is proven.
 InParts solve_parts(const Presolved& whole, int count, const SolveOptions& options, const Place& place);
 
 }  // namespace burelu

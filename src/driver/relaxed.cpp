@@ -104,7 +104,7 @@ Relaxation iterated(const Problem& problem, const Presolved& reduced, const Solv
   WarmStart start;
   if (count > 1 && options.resume.empty() && (chain == nullptr || chain->relaxation.empty())) {
     const InParts parts = solve_parts(reduced, count, options, place);
-    incumbent.take(parts.joined.dual_point());
+    if (!parts.joined.empty()) incumbent.take(parts.joined.dual_point());
     if (parts.status != Status::solved) return ended_in_parts(reduced, parts, clock, incumbent);
     start = parts.joined.start();
     loop.start_at(start, parts.joined.evaluations());
