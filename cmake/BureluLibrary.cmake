@@ -5,7 +5,7 @@
 # of the formats the public interface has certificates alone.
 set(src "${PROJECT_SOURCE_DIR}/src")
 file(GLOB_RECURSE burelu_sources CONFIGURE_DEPENDS "${src}/*.cpp")
-list(FILTER burelu_sources EXCLUDE REGEX "^${src}/(study|app|verify)/")
+list(FILTER burelu_sources EXCLUDE REGEX "^${src}/(study|mpi|app|verify)/")
 set(burelu_format_sources ${burelu_sources})
 list(FILTER burelu_format_sources INCLUDE REGEX "^${src}/(formats|data|model|report)/")
 list(FILTER burelu_format_sources EXCLUDE REGEX "/(certificate_file|plain_file|output_file)\\.cpp$")

@@ -1,6 +1,8 @@
 # Options, the default build type, and the compile options that every target of the project shares.
 set(BURELU_CUDA AUTO CACHE STRING "CUDA backend: AUTO (if nvcc is found), ON or OFF")
 set_property(CACHE BURELU_CUDA PROPERTY STRINGS AUTO ON OFF)
+set(BURELU_MPI AUTO CACHE STRING "Work shared by several processes: AUTO (if MPI is found), ON or OFF")
+set_property(CACHE BURELU_MPI PROPERTY STRINGS AUTO ON OFF)
 set(BURELU_SANITIZE "" CACHE STRING "Sanitizers, as for -fsanitize= (address,undefined or thread); empty for none")
 option(BURELU_WERROR "Treat warnings as errors" OFF)
 set(BURELU_PYTHON AUTO CACHE STRING "Python package: AUTO (if nanobind is found), ON or OFF")

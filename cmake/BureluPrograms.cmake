@@ -49,8 +49,19 @@ target_include_directories(burelu_study PUBLIC "${PROJECT_SOURCE_DIR}/src")
 target_link_libraries(burelu_study PUBLIC burelu_formats burelu burelu::blas OpenMP::OpenMP_CXX Threads::Threads fmt::fmt
                                           nlohmann_json::nlohmann_json)
 
+# MPI, which only the program knows.
+add_library(burelu_mpi STATIC "${PROJECT_SOURCE_DIR}/src/mpi/launcher.cpp")
+burelu_target_options(burelu_mpi)
+target_include_directories(burelu_mpi PUBLIC "${PROJECT_SOURCE_DIR}/src")
+target_link_libraries(burelu_mpi PUBLIC burelu)
+if(BURELU_WITH_MPI)
+  target_sources(burelu_mpi PRIVATE "${PROJECT_SOURCE_DIR}/src/mpi/mpi_ranks.cpp")
+  target_link_libraries(burelu_mpi PRIVATE MPI::MPI_CXX)
+  set_source_files_properties("${PROJECT_SOURCE_DIR}/src/app/crew.cpp" PROPERTIES COMPILE_DEFINITIONS BURELU_WITH_MPI)
+endif()
+
 burelu_add_program(burelu burelu_program burelu_app "${PROJECT_SOURCE_DIR}/src/app"
-                   burelu_study burelu_formats burelu burelu::blas OpenMP::OpenMP_CXX CLI11::CLI11 fmt::fmt
+                   burelu_mpi burelu_study burelu_formats burelu burelu::blas OpenMP::OpenMP_CXX CLI11::CLI11 fmt::fmt
                    nlohmann_json::nlohmann_json)
 
 # The checker of certificates shares no code with the solver: it must not link the library.

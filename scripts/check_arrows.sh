@@ -5,7 +5,7 @@ set -euo pipefail
 cd "${1:-$(dirname "${BASH_SOURCE[0]}")/..}"
 
 # From the top down. What stands below the seam (cpu, cuda) is made by the driver alone; verify includes itself only.
-rooms=(burelu linalg problem formats seam cpu certificate relaxation network branch driver model data report study app
+rooms=(burelu linalg problem formats seam ranks cpu certificate relaxation network branch driver model data report study mpi app
   verify)
 
 position() {

@@ -7,6 +7,8 @@
 
 namespace burelu {
 
+class Lead;
+
 /// What a progress callback sees, once per check.
 struct Progress {
   std::int64_t evaluations = 0;    ///< interaction passes so far
@@ -53,7 +55,8 @@ struct SolveOptions {
   double checkpoint_interval = 60.0;  ///< seconds between saves; 0 saves at every check
   std::string resume;                 ///< file to go on from: same data, gamma, rank and seed, on any device
   ProgressCallback progress;          ///< called once per check from the calling thread; may be empty
-  StopRequest stop;  ///< may be empty; asked between factorisations too, where no check is due for long
+  StopRequest stop;      ///< may be empty; asked between factorisations too, where no check is due for long
+  Lead* lead = nullptr;  ///< of the processes that share the work: the program's, under mpirun; null: this one alone
 };
 
 /// Options of `train`: the solve, then the network.

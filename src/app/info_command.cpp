@@ -7,6 +7,7 @@
 #include <string>
 
 #include "app/commands.hpp"
+#include "app/crew.hpp"
 #include "app/exit_codes.hpp"
 #include "app/messages.hpp"
 #include "app/read_data.hpp"
@@ -69,6 +70,7 @@ int run_info(const Arguments& arguments) {
                       {"CUDA", kCudaBuild},
                       {"BLAS", blas_name()},
                       {"OpenMP", fmt::format("{}, {} threads", _OPENMP, resolve_threads(0))},
+                      {"ranks", mpi_name()},
                       {"device cpu", cpu_name()}};
   for (const auto& [name, description] : cuda_device_lines()) rows.push_back({name, description});
   print(aligned(rows));

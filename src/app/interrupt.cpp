@@ -5,6 +5,8 @@
 
 #include <atomic>
 #include <csignal>
+#include <cstdint>
+#include <ctime>
 
 #include "app/exit_codes.hpp"
 
@@ -13,10 +15,25 @@ namespace {
 
 std::atomic<bool> interrupt_flag{false};
 std::atomic<bool> results_flag{false};
-static_assert(std::atomic<bool>::is_always_lock_free);
+std::atomic<bool> patient_flag{false};
+std::atomic<std::int64_t> first_at{0};  // seconds
+static_assert(std::atomic<bool>::is_always_lock_free && std::atomic<std::int64_t>::is_always_lock_free);
+
+constexpr std::int64_t kPatience = 2;  // seconds
+
+std::int64_t now() {
+  timespec time{};
+  clock_gettime(CLOCK_MONOTONIC, &time);  // which a signal handler may
+  return time.tv_sec;
+}
 
 void on_signal(int /*signal*/) {
-  if (interrupt_flag.exchange(true) || !results_flag) ::_exit(kInterrupted);
+  if (!interrupt_flag.exchange(true)) {
+    first_at = now();
+    if (!results_flag) ::_exit(kInterrupted);
+    return;
+  }
+  if (!patient_flag || now() > first_at + kPatience) ::_exit(kInterrupted);
 }
 
 }  // namespace
@@ -34,6 +51,8 @@ void catch_interrupts() {
 }
 
 void keep_results() { results_flag = true; }
+
+void be_patient() { patient_flag = true; }
 
 bool interrupted() { return interrupt_flag.load(); }
 

@@ -8,6 +8,10 @@ namespace burelu::app {
 void catch_interrupts();
 /// From here on there are results to write.
 void keep_results();
+
+/// From now on a second signal ends the process only where it comes some seconds after the first: launchers of several
+/// processes send a few at once.
+void be_patient();
 bool interrupted();
 
 }  // namespace burelu::app

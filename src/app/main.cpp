@@ -1,9 +1,11 @@
 // burelu: parses, dispatches, and turns exceptions into one line and an exit code.
+#include <memory>
 #include <new>
 #include <string>
 #include <string_view>
 
 #include "app/commands.hpp"
+#include "app/crew.hpp"
 #include "app/errors.hpp"
 #include "app/exit_codes.hpp"
 #include "app/messages.hpp"
@@ -46,14 +48,16 @@ int failed(const std::string& message, int code) {
   return code;
 }
 
-}  // namespace
-
-int main(int argc, char** argv) {
+/// The exit code, said and written.
+int guarded(int argc, char** argv, std::unique_ptr<Crew>& crew) {
   try {
     if (argc > 1 && std::string_view(argv[1]) == "verify") return run_verify(argv + 2);
-    const Parsed parsed = parse_arguments(argc, argv);
+    Parsed parsed = parse_arguments(argc, argv);
+    crew = std::make_unique<Crew>(parsed.arguments.line);
+    if (crew->helps()) return crew->help();
     if (!parsed.run && parsed.exit_code != 0) return failed(parsed.text, parsed.exit_code);
     if (!parsed.run) print(parsed.text);
+    parsed.arguments.options.solve.lead = crew->lead();
     const int code = parsed.run ? run(parsed.arguments) : 0;
     finish_output();
     return code;
@@ -71,4 +75,13 @@ int main(int argc, char** argv) {
   } catch (const std::exception& error) {
     return failed(std::string("internal error: ") + error.what() + "; please report it", kInternalError);
   }
+}
+
+}  // namespace
+
+int main(int argc, char** argv) {
+  std::unique_ptr<Crew> crew;
+  const int code = guarded(argc, argv, crew);
+  if (crew != nullptr) crew->leave_lost(code);
+  return code;
 }

@@ -120,7 +120,7 @@ void check_order(const std::vector<double>& gammas) {
 class PathRun {
  public:
   explicit PathRun(const Arguments& arguments) : arguments_(arguments), journal_file_(journal_name(arguments)) {
-    device_ = find_device(arguments.options.solve.device)->name();
+    device_ = find_device(arguments.options.solve)->name();
     check_outputs({arguments.out, arguments.report, arguments.path.page, arguments.certificate, arguments.save_data,
                    journal_file_},
                   {arguments.data});

@@ -34,7 +34,7 @@ class Run {
  public:
   explicit Run(const Arguments& arguments) : arguments_(arguments) {
     // A device that is not there is said before the data is read.
-    find_device(arguments.options.solve.device);
+    find_device(arguments.options.solve);
     check_outputs({arguments.out, arguments.report, arguments.certificate, arguments.save_data,
                    arguments.options.solve.checkpoint},
                   {arguments.data, arguments.model, arguments.bound});

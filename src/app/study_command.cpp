@@ -106,7 +106,7 @@ study::AccuracyOptions accuracy_options(const Arguments& arguments, const study:
 int run_study_tightness(const Arguments& arguments) {
   catch_interrupts();
   keep_results();
-  find_device(arguments.options.solve.device);  // a device that is not there is said before the data is read
+  find_device(arguments.options.solve);  // a device that is not there is said before the data is read
   const study::StudyRun run = study_run(arguments);
   const study::TightnessOptions options = tightness_options(arguments, run);
   const study::Study study{"tightness",

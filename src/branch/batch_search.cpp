@@ -92,7 +92,11 @@ SearchResult search_batches(CellBackend& backend, const Kinks& kinks, const Sear
 }
 
 SearchResult search_on(const Device& device, const Kinks& kinks, const SearchLimits& limits) {
-  if (device.is_host()) return search(kinks, limits);
+  if (device.is_host()) {
+    SearchLimits together = limits;
+    together.lead = device.lead();
+    return search(kinks, together);
+  }
   std::unique_ptr<CellBackend> backend;
   try {
     backend = device.cells(kinks);

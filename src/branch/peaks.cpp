@@ -35,8 +35,10 @@ void Peaks::add(double value, const double* y) {
   least_ = entries_[lowest()].peak.value;
 }
 
-void Peaks::add(const Peaks& others) {
-  for (const Entry& other : others.entries_) add(other.peak.value, other.peak.y.data());
+std::vector<Peak> Peaks::list() const {
+  std::vector<Peak> out;
+  for (const Entry& entry : entries_) out.push_back(entry.peak);
+  return out;
 }
 
 std::vector<Peak> Peaks::take() {

@@ -18,8 +18,8 @@ class Peaks {
   explicit Peaks(const Kinks& kinks) : k_(&kinks) {}
 
   void add(double value, const double* y);
-  /// In their order: what comes of it does not depend on who found them.
-  void add(const Peaks& others);
+  /// In their order: adding them to others one after the other does not depend on who found them.
+  std::vector<Peak> list() const;
   void clear() { entries_.clear(); }
   /// The highest first.
   std::vector<Peak> take();

@@ -1,72 +1,35 @@
 #include "branch/search.hpp"
 
 #include <algorithm>
-#include <atomic>
 #include <cmath>
 #include <limits>
 #include <memory>
 
-#include "linalg/team.hpp"
+#include "branch/spells.hpp"
 
 namespace burelu {
 namespace {
 
 constexpr double kInfinity = std::numeric_limits<double>::infinity();
-constexpr std::int64_t kLook = 64;            // cells between questions
-constexpr double kLookWork = 3e7;             // flops between them, where cells have many kinks
 constexpr std::size_t kRound = 64;            // boxes of a round
 constexpr std::int64_t kFirstSpell = 16;      // cells below one box in the first round: little is known of h
 constexpr std::int64_t kSpell = 128;          // in later ones
 constexpr double kSpellRoots = 8.0;           // a spell is worth as many looks at all kinks, which it begins with
 constexpr std::size_t kMostOpen = 1U << 18U;  // boxes of the heap, 0.3 KB each: with more subtrees are finished first
-
-struct Entry {
-  Box box;
-  int parent;  // depth whose frame it begins with
-};
-
-// What a spell below one box leaves.
-struct Outcome {
-  explicit Outcome(const Kinks& kinks) : peaks(kinks) {}
-
-  std::vector<Box> open;
-  std::vector<Box> unsplit;
-  Peaks peaks;
-  double best = 0.0;
-  std::int64_t cells = 0;
-  double work = 0.0;
-};
-
-struct Spell {
-  double best;         // known before
-  std::int64_t cells;  // it ends with as many of them
-  double work;         // and so much work
-  std::int64_t most_cells;
-  double most_work;
-};
-
-// One thread's.
-struct Worker {
-  explicit Worker(const Kinks& kinks) : test(kinks), frames{root_frame(kinks)} {}
-
-  CellTest test;
-  std::vector<Frame> frames;
-  std::vector<Entry> stack;
-};
+constexpr std::int64_t kLongSpell = 1 << 16;  // then
+constexpr std::int64_t kWorthRanks = 4096;    // cells, from which on a round is worth its messages
 
 class Search {
  public:
   Search(const Kinks& kinks, const SearchLimits& limits)
-      : k_(kinks), limits_(limits), heap_(covering(kinks.dims, kinks.outputs)), peaks_(kinks) {}
+      : k_(kinks), limits_(limits), spells_(kinks, limits), heap_(covering(kinks.dims, kinks.outputs)), peaks_(kinks) {}
 
   SearchResult run() {
-    const Team team(std::max(limits_.threads, 1));
-    std::vector<std::unique_ptr<Worker>> workers(static_cast<std::size_t>(team.size()));
     std::int64_t cells = kFirstSpell;
     while (!stop_ && !spent()) {
       const std::vector<Box> boxes = take();
       if (boxes.empty()) break;
-      round(team, workers, boxes, spell(boxes.size(), cells));
+      round(boxes, spell(boxes.size(), cells));
       cells = std::min(2 * cells, kSpell);
     }
     heap_.insert(heap_.end(), unsplit_.begin(), unsplit_.end());
@@ -82,7 +45,7 @@ class Search {
   }
 
  private:
-  double threshold(double best) const { return std::max(limits_.threshold, best * (1.0 + limits_.relative)); }
+  double threshold(double best) const { return spells_.threshold(best); }
 
   bool spent() const {
     return (limits_.cells > 0 && cells_ >= limits_.cells) || (limits_.work > 0.0 && work_ >= limits_.work) ||
@@ -105,28 +68,25 @@ class Search {
     constexpr std::int64_t kEndless = std::numeric_limits<std::int64_t>::max();
     const auto share = static_cast<std::int64_t>(boxes);
     Spell out{best_, cells, kSpellRoots * cell_work(k_.dims, k_.count, 0), kEndless, kInfinity};
-    if (heap_.size() > kMostOpen) out.cells = kEndless;
+    if (heap_.size() > kMostOpen) out.cells = kLongSpell;
     if (limits_.cells > 0) out.most_cells = (limits_.cells - cells_ + share - 1) / share;
     if (limits_.work > 0.0) out.most_work = (limits_.work - work_) / static_cast<double>(boxes);
     return out;
   }
 
-  void round(const Team& team, std::vector<std::unique_ptr<Worker>>& workers, const std::vector<Box>& boxes,
-             const Spell& spell) {
-    std::vector<Outcome> outcomes(boxes.size(), Outcome(k_));
-    std::atomic<std::size_t> next = 0;
-    seen_ = cells_;
-    team.run([&](int part) {
-      auto& worker = workers[static_cast<std::size_t>(part)];
-      if (!worker) worker = std::make_unique<Worker>(k_);
-      for (std::size_t i = next++; i < boxes.size(); i = next++)
-        below(boxes[i], spell, *worker, outcomes[i], part == 0);
-    });
-    for (Outcome& outcome : outcomes) {
+  void round(const std::vector<Box>& boxes, const Spell& spell) {
+    const std::int64_t before = cells_;
+    const auto ask = [this, before](std::int64_t cells) {
+      if (!stop_ && limits_.keep_going && !limits_.keep_going(before + cells)) stop_ = true;
+      return !stop_;
+    };
+    if (limits_.lead != nullptr && !spread_ && cells_ >= kWorthRanks)
+      spread_ = std::make_unique<SpreadSpells>(*limits_.lead, spells_, k_, limits_);
+    for (const Outcome& outcome : spread_ ? spread_->run(boxes, spell, ask) : spells_.run(boxes, spell, ask)) {
       best_ = std::max(best_, outcome.best);
       cells_ += outcome.cells;
       work_ += outcome.work;
-      peaks_.add(outcome.peaks);
+      for (const Peak& peak : outcome.peaks) peaks_.add(peak.value, peak.y.data());
       unsplit_.insert(unsplit_.end(), outcome.unsplit.begin(), outcome.unsplit.end());
       for (const Box& box : outcome.open) {
         heap_.push_back(box);
@@ -135,65 +95,16 @@ class Search {
     }
   }
 
-  // Depth first, until nothing is open or the spell is over.
-  void below(const Box& box, const Spell& spell, Worker& worker, Outcome& out, bool asks) {
-    out.best = spell.best;
-    worker.stack.assign(1, {box, 0});
-    std::int64_t asked_cells = 0;
-    double asked_work = 0.0;
-    while (!worker.stack.empty() && !stop_) {
-      if (out.cells >= spell.cells && out.work >= spell.work) break;
-      if (out.cells >= spell.most_cells || out.work >= spell.most_work) break;
-      if (limits_.decide && out.best > limits_.threshold) break;
-      const Entry entry = worker.stack.back();
-      worker.stack.pop_back();
-      if (entry.box.bound > threshold(out.best)) cell(entry, worker, out);
-      if (out.cells < asked_cells + kLook && out.work < asked_work + kLookWork) continue;
-      seen_ += out.cells - asked_cells;
-      asked_cells = out.cells;
-      asked_work = out.work;
-      if (asks && limits_.keep_going && !limits_.keep_going(seen_)) stop_ = true;
-    }
-    for (const Entry& open : worker.stack) out.open.push_back(open.box);
-  }
-
-  void cell(const Entry& entry, Worker& worker, Outcome& out) {
-    const auto depth = static_cast<std::size_t>(entry.parent);
-    if (worker.frames.size() < depth + 2) worker.frames.resize(depth + 2);
-    const Frame& parent = worker.frames[depth];
-    Frame& child = worker.frames[depth + 1];
-    const CellVerdict verdict = worker.test.test(entry.box, parent, threshold(out.best), child);
-    ++out.cells;
-    out.work += cell_work(k_.dims, parent.count, child.count);
-    if (verdict.proven) return;
-    out.best = std::max(out.best, verdict.value);
-    if (verdict.value > cell::kHigh * threshold(out.best) / (1.0 + limits_.relative)) {
-      double y[kMostDims];
-      for (index_t j = 0; j < k_.dims; ++j) y[j] = 0.5 * (entry.box.low[j] + entry.box.high[j]);
-      out.peaks.add(verdict.value, y);
-    }
-    Box half = entry.box;
-    half.bound = std::min(entry.box.bound, verdict.bound);
-    if (half.bound <= threshold(out.best)) return;
-    if (verdict.axis < 0) {  // a point, or as good as one: it stays open unless the threshold passes its bound
-      out.unsplit.push_back(half);
-      return;
-    }
-    half.open = verdict.open;
-    const Box upper = halve(half, verdict.axis);
-    worker.stack.push_back({half, entry.parent + 1});
-    worker.stack.push_back({upper, entry.parent + 1});
-  }
-
   const Kinks& k_;
   const SearchLimits& limits_;
+  Spells spells_;
+  std::unique_ptr<SpreadSpells> spread_;
   std::vector<Box> heap_, unsplit_;
   Peaks peaks_;
   double best_ = 0.0;
   double work_ = 0.0;
   std::int64_t cells_ = 0;
-  std::atomic<std::int64_t> seen_ = 0;  // cells, for who asks
-  std::atomic<bool> stop_ = false;
+  bool stop_ = false;
 };
 
 }  // namespace

@@ -15,6 +15,8 @@
 
 namespace burelu {
 
+class Lead;
+
 struct SearchLimits {
   double threshold = 0.0;  ///< no cell below it is looked into
   double relative = 1e-3;  ///< nor one below (1 + relative) times the largest h found
@@ -22,6 +24,7 @@ struct SearchLimits {
   double work = 0.0;       ///< flops (cell_work), at most, about; 0: no limit
   bool decide = false;     ///< end as soon as some h is above the threshold: only whether there is one is asked
   int threads = 1;
+  Lead* lead = nullptr;                                ///< of ranks that share the search; may be null
   std::function<bool(std::int64_t cells)> keep_going;  ///< asked by the calling thread; may be empty
 };
 

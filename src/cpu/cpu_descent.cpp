@@ -11,9 +11,10 @@ namespace burelu {
 namespace {
 
 constexpr std::int64_t kParallelWork = 400000;  // floats of panel below which one thread is faster
-constexpr std::int64_t kPiece = 1024;           // unknowns: three vectors of doubles stay in the first cache
-constexpr std::int64_t kGroup = 8 * kPiece;     // unknowns of a group, at least
-constexpr std::int64_t kMostGroups = 64;
+constexpr std::int64_t kStretch = 1024;         // unknowns: three vectors of doubles stay in the first cache
+constexpr std::int64_t kPiece = 8 * kStretch;   // unknowns of a piece, at least
+constexpr std::int64_t kMostPieces = 64;
+constexpr std::int64_t kControl = (sizeof(Control) + sizeof(double) - 1) / sizeof(double);  // in doubles
 
 // The single-thread team of the two-loop recursion.
 struct Solo {
@@ -35,34 +36,53 @@ CpuDescent<Base>::CpuDescent(int memory, int threads) : team_(threads) {
   gram_ = Buffer<double>(width * width);
   alpha_ = Buffer<double>(memory);
   coefficients_ = Buffer<double>(width);
-  partial_ = Buffer<double>(3 * width * kMostGroups);
+  products_ = Buffer<double>(3 * width);
+  told_ = Buffer<double>(kControl + width);
 }
 
 template <class Base>
 void CpuDescent<Base>::resize(std::int64_t unknowns) {
-  unknowns_ = unknowns;
-  stride_ = (unknowns + 15) / 16 * 16;
+  const std::int64_t count = std::clamp<std::int64_t>(unknowns / kPiece, 1, kMostPieces);
+  const std::int64_t stretches = (unknowns + kStretch - 1) / kStretch;
+  std::vector<Piece> pieces;
+  for (std::int64_t k = 0; k < count; ++k)
+    pieces.push_back({std::min(stretches * k / count * kStretch, unknowns),
+                      std::min(stretches * (k + 1) / count * kStretch, unknowns), static_cast<int>(k)});
+  resize(std::move(pieces), SumPlan::alone(static_cast<int>(count)));
+}
+
+template <class Base>
+void CpuDescent<Base>::resize(std::vector<Piece> pieces, const SumPlan& plan) {
+  pieces_ = std::move(pieces);
+  sums_ = SlotSums(plan);
+  ranks_ = plan.ranks;
+  unknowns_ = pieces_.back().end;
+  stride_ = (unknowns_ + 15) / 16 * 16;
   for (Buffer<double>* b : {&point_, &trial_, &gradient_, &trial_gradient_, &direction_}) *b = Buffer<double>(stride_);
   panel_ = Buffer<float>(std::int64_t{2} * control_.memory.capacity * stride_);
   rules::forget_pairs(control_.memory);
 }
 
 template <class Base>
-std::int64_t CpuDescent<Base>::groups() const {
-  return std::clamp<std::int64_t>(unknowns_ / kGroup, 1, kMostGroups);
+template <class Work>
+void CpuDescent<Base>::each_piece(const Work& work) const {
+  const bool parallel = unknowns_ * 2 * control_.memory.count > kParallelWork;
+  const auto count = static_cast<std::int64_t>(pieces_.size());
+  (parallel ? team_ : Team()).share(count, 1, [&](int, std::int64_t first, std::int64_t last) {
+    for (std::int64_t k = first; k < last; ++k) work(pieces_[static_cast<std::size_t>(k)]);
+  });
 }
 
+// Rounding differs between processors, and a rule that decides must decide alike on all ranks: rank 0 does, and says
+// it, with so many coefficients of the direction.
 template <class Base>
-template <class Work>
-void CpuDescent<Base>::each_group(const Work& work) const {
-  const std::int64_t count = groups();
-  const std::int64_t pieces = (unknowns_ + kPiece - 1) / kPiece;
-  const bool parallel = unknowns_ * 2 * control_.memory.count > kParallelWork;
-  (parallel ? team_ : Team()).share(count, 1, [&](int, std::int64_t first, std::int64_t last) {
-    for (std::int64_t group = first; group < last; ++group)
-      work(group, std::min(pieces * group / count * kPiece, unknowns_),
-           std::min(pieces * (group + 1) / count * kPiece, unknowns_));
-  });
+void CpuDescent<Base>::tell_control(std::int64_t coefficients) {
+  if (ranks_->size() == 1) return;
+  std::memcpy(told_.data(), &control_, sizeof control_);
+  std::copy_n(coefficients_.data(), coefficients, told_.data() + kControl);
+  ranks_->tell(told_.data(), (kControl + coefficients) * static_cast<std::int64_t>(sizeof(double)));
+  std::memcpy(static_cast<void*>(&control_), told_.data(), sizeof control_);
+  std::copy_n(told_.data() + kControl, coefficients, coefficients_.data());
 }
 
 template <class Base>
@@ -73,6 +93,7 @@ void CpuDescent<Base>::open_window() {
 template <class Base>
 void CpuDescent<Base>::judge() {
   rules::judge(control_);
+  tell_control(0);
 }
 
 template <class Base>
@@ -89,8 +110,16 @@ void CpuDescent<Base>::step() {
 template <class Base>
 void CpuDescent<Base>::measure_trial(double decay) {
   const auto& kernels = isa::kernels();
-  rules::take_gradient(control_, decay, kernels.dot(trial_gradient_.data(), direction_.data(), unknowns_),
-                       kernels.dot(trial_gradient_.data(), trial_gradient_.data(), unknowns_));
+  sums_.begin(2);
+  for (const Piece& piece : pieces_) {
+    if (piece.slot < 0) continue;
+    const double* g = trial_gradient_.data() + piece.begin;
+    sums_.at(piece.slot)[0] = kernels.dot(g, direction_.data() + piece.begin, piece.end - piece.begin);
+    sums_.at(piece.slot)[1] = kernels.dot(g, g, piece.end - piece.begin);
+  }
+  double sums[2];
+  sums_.add_up(sums);
+  rules::take_gradient(control_, decay, sums[0], sums[1]);
 }
 
 template <class Base>
@@ -107,16 +136,16 @@ template <class Base>
 void CpuDescent<Base>::add_products(bool pair, int slot) {
   const int m = control_.memory.capacity;
   const std::int64_t width = 2 * m + 1;
-  each_group([&](std::int64_t group, std::int64_t begin, std::int64_t end) {
-    double* sums = partial_.data() + 3 * width * group;
-    std::fill_n(sums, 3 * width, 0.0);
-    for (; begin < end; begin += kPiece) add_products_of(pair, slot, begin, std::min(begin + kPiece, end), sums);
+  sums_.begin(3 * width);
+  each_piece([&](const Piece& piece) {
+    std::vector<double> elsewhere(piece.slot < 0 ? static_cast<std::size_t>(3 * width) : 0);
+    double* sums = piece.slot < 0 ? elsewhere.data() : sums_.at(piece.slot);
+    for (std::int64_t begin = piece.begin; begin < piece.end; begin += kStretch)
+      add_products_of(pair, slot, begin, std::min(begin + kStretch, piece.end), sums);
   });
-  const std::int64_t count = groups();
+  sums_.add_up(products_.data());
   for (std::int64_t k = 0; k < width; ++k) {
-    double sums[3] = {0.0, 0.0, 0.0};
-    for (std::int64_t group = 0; group < count; ++group)
-      for (int l = 0; l < 3; ++l) sums[l] += partial_[3 * width * group + 3 * k + l];
+    const double* sums = products_.data() + 3 * k;
     const std::int64_t rows[3] = {slot, m + slot, std::int64_t{2} * m};
     for (int l = pair ? 0 : 2; l < 3; ++l) {
       if (k == rows[2] && l < 2) continue;  // g with s and y stands in the other triangle
@@ -126,15 +155,15 @@ void CpuDescent<Base>::add_products(bool pair, int slot) {
   }
 }
 
-// The new pair's entries begin .. end, at most kPiece of them, and their terms of the products with all columns.
+// The new pair's entries begin .. end, at most kStretch of them, and their terms of the products with all columns.
 template <class Base>
 void CpuDescent<Base>::add_products_of(bool pair, int slot, std::int64_t begin, std::int64_t end, double* sums) {
   const auto& kernels = isa::kernels();
   const int m = control_.memory.capacity;
   const std::int64_t n = end - begin;
   const double* g = trial_gradient_.data() + begin;
-  double s[kPiece];
-  double y[kPiece];
+  double s[kStretch];
+  double y[kStretch];
   if (pair) {
     float* s_new = s_column(slot) + begin;
     float* y_new = y_column(slot) + begin;
@@ -163,6 +192,8 @@ void CpuDescent<Base>::direction() {
   const int m = control_.memory.capacity;
   const double slope =
       rules::find_direction(control_.memory, gram_.data(), alpha_.data(), coefficients_.data(), Solo{});
+  rules::open_search(control_, slope);
+  tell_control(std::int64_t{2} * m + 1);
   std::vector<const float*> columns;
   std::vector<double> weights;
   for (int k = 0; k < 2 * m; ++k)
@@ -171,17 +202,16 @@ void CpuDescent<Base>::direction() {
       weights.push_back(coefficients_[k]);
     }
   const double along_gradient = coefficients_[std::int64_t{2} * m];
-  each_group([&](std::int64_t, std::int64_t begin, std::int64_t end) {
+  each_piece([&](const Piece& piece) {
     std::vector<const float*> from(columns.size());
-    for (; begin < end; begin += kPiece) {
-      const std::int64_t n = std::min(kPiece, end - begin);
+    for (std::int64_t begin = piece.begin; begin < piece.end; begin += kStretch) {
+      const std::int64_t n = std::min(kStretch, piece.end - begin);
       for (std::size_t k = 0; k < columns.size(); ++k) from[k] = columns[k] + begin;
       double* out = direction_.data() + begin;
       for (std::int64_t i = 0; i < n; ++i) out[i] = along_gradient * gradient_[begin + i];
       isa::kernels().combine(from.data(), weights.data(), static_cast<int>(from.size()), out, n);
     }
   });
-  rules::open_search(control_, slope);
 }
 
 template class CpuDescent<Backend>;

@@ -22,7 +22,7 @@ CpuDevice::CpuDevice() { isa::kernels(); }
 
 std::unique_ptr<Backend> CpuDevice::relaxation(const RelaxationData& data, const BackendOptions& options) const {
   return std::make_unique<CpuBackend>(data, options.memory, useful_threads(data, options.threads), options.sigma,
-                                      options.pairs);
+                                      options.pairs, options.ranks != nullptr ? *options.ranks : Ranks::solo());
 }
 
 std::unique_ptr<TrainingBackend> CpuDevice::training(const TrainingProblem& problem,

@@ -1,6 +1,7 @@
 #include "cpu/pair_list.hpp"
 
 #include <algorithm>
+#include <utility>
 
 #include "seam/control.hpp"
 
@@ -26,8 +27,8 @@ void each_row(const std::vector<UpperBlock>& blocks, const Work& work) {
 
 }  // namespace
 
-PairList::PairList(const std::vector<UpperBlock>& blocks, std::int64_t rows, const Team& team)
-    : offset(place(rows) + 1), length_(place(rows)), lower_(place(rows)) {
+PairList::PairList(const std::vector<UpperBlock>& blocks, std::int64_t rows, const Team& team, std::vector<char> mine)
+    : offset(place(rows) + 1), length_(place(rows)), lower_(place(rows)), mine_(std::move(mine)) {
   measure(blocks, rows);
   const std::int64_t all = offset.back();
   column = Buffer<std::int32_t>(all);
@@ -39,12 +40,15 @@ PairList::PairList(const std::vector<UpperBlock>& blocks, std::int64_t rows, con
 
 void PairList::measure(const std::vector<UpperBlock>& blocks, std::int64_t rows) {
   each_row(blocks, [this](std::int64_t row, const UpperEntry* entries, std::int64_t count) {
-    length_[place(row)] += count;
+    if (mine(row)) {
+      length_[place(row)] += count;
+      pairs_ += count;
+    }
     for (std::int64_t k = 0; k < count; ++k) {
+      if (!mine(entries[k].column)) continue;
       ++length_[place(entries[k].column)];
       ++lower_[place(entries[k].column)];
     }
-    pairs_ += count;
   });
   for (std::size_t row = 0; row < place(rows); ++row) offset[row + 1] = offset[row] + padded(length_[row]);
 }
@@ -65,9 +69,10 @@ void PairList::fill(const std::vector<UpperBlock>& blocks, std::int64_t begin, s
   }
   each_row(blocks, [&](std::int64_t row, const UpperEntry* entries, std::int64_t count) {
     if (row >= end) return;
+    const bool own = row >= begin && mine(row);
     for (std::int64_t k = 0; k < count; ++k) {
-      if (row >= begin) put(upper(row) + k, entries[k].column, entries[k]);
-      if (entries[k].column >= begin && entries[k].column < end)
+      if (own) put(upper(row) + k, entries[k].column, entries[k]);
+      if (entries[k].column >= begin && entries[k].column < end && mine(entries[k].column))
         put(next[place(entries[k].column - begin)]++, row, entries[k]);
     }
   });

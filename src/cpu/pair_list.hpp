@@ -30,9 +30,11 @@ struct UpperBlock {
 class PairList {
  public:
   PairList() = default;
-  /// Rows of one block after the other, columns ascending. `rows`: of F.
-  PairList(const std::vector<UpperBlock>& blocks, std::int64_t rows, const Team& team);
+  /// Rows of one block after the other, columns ascending. `rows`: of F; `mine`: those that are filled, all where it is
+  /// empty.
+  PairList(const std::vector<UpperBlock>& blocks, std::int64_t rows, const Team& team, std::vector<char> mine = {});
 
+  /// By the smaller member's row.
   std::int64_t pairs() const { return pairs_; }
   std::int64_t entries() const { return column.size(); }
   std::int64_t begin(std::int64_t row) const { return offset[place(row)]; }
@@ -50,11 +52,13 @@ class PairList {
 
  private:
   static std::size_t place(std::int64_t row) { return static_cast<std::size_t>(row); }
+  bool mine(std::int64_t row) const { return mine_.empty() || mine_[place(row)] != 0; }
   void measure(const std::vector<UpperBlock>& blocks, std::int64_t rows);
   void fill(const std::vector<UpperBlock>& blocks, std::int64_t begin, std::int64_t end);
   void put(std::int64_t at, std::int64_t column, const UpperEntry& entry);
 
   std::vector<std::int64_t> length_, lower_;  // entries of each row; those with a smaller column
+  std::vector<char> mine_;
   std::int64_t pairs_ = 0;
 };
 

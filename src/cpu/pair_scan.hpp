@@ -4,6 +4,7 @@
 #include <cstdint>
 #include <vector>
 
+#include "cpu/line_share.hpp"
 #include "cpu/pair_list.hpp"
 #include "linalg/team.hpp"
 #include "seam/relaxation_data.hpp"
@@ -25,7 +26,7 @@ struct ScanLimits {
 };
 
 struct PairScan {
-  std::vector<UpperBlock> blocks;  ///< the pairs of the new list
+  std::vector<UpperBlock> blocks;  ///< the pairs of the new list, of which at least one row is this rank's
   std::int64_t wanted = 0;         ///< pairs that the rule asks for: more than there are where `most` cut it, about
 };
 
@@ -34,8 +35,10 @@ struct PairScan {
 ///
 /// All pairs p < q are compared in single precision with room for its rounding, then S is summed in double where it may
 /// be small. (2m)^2 r flops, (2m) r floats twice; where there are too many once more, unless a scan that is crowded saw
-/// in a sample of the rows what fits. The same result for every size of the team.
+/// in a sample of the rows what fits. The same result for every size of the team. Every rank looks at the pairs of
+/// which the smaller row is its own; what it finds anew goes to the rank of the other row, and multipliers stay where
+/// they are.
 PairScan scan_pairs(const RelaxationData& data, const FactorRows& factor, const double* importance,
-                    const PairList& before, const ScanLimits& limits, const Team& team);
+                    const PairList& before, const ScanLimits& limits, const Team& team, const LineShare& lines);
 
 }  // namespace burelu

@@ -1,9 +1,11 @@
 #include "driver/devices.hpp"
 
 #include <optional>
+#include <utility>
 
 #include "burelu/errors.hpp"
 #include "cpu/cpu_device.hpp"
+#include "ranks/lead.hpp"
 
 #if defined(BURELU_WITH_CUDA)
 #include "cuda_backend.hpp"
@@ -66,6 +68,13 @@ std::shared_ptr<const Device> find_device(const std::string& name) {
   const std::optional<int> number = cuda_number(name);
   if (!number) throw DataError("unknown device '" + name + "': use auto, cpu, cuda or cuda:K");
   return cuda_device(*number);
+}
+
+std::shared_ptr<const Device> find_device(const SolveOptions& options) {
+  std::shared_ptr<const Device> local = find_device(options.device);
+  if (options.lead == nullptr || !options.lead->leads()) return local;
+  const std::string name = local->is_host() ? "cpu" : options.device;
+  return options.lead->device(name, std::move(local));
 }
 
 Lines cuda_device_lines() {

@@ -95,7 +95,7 @@ MemoryEstimate estimate_memory(const Problem& problem, const TrainOptions& optio
   validate(problem);
   const SolveOptions& solve = options.solve;
   MemoryEstimate out;
-  const std::shared_ptr<const Device> device = find_device(solve.device);
+  const std::shared_ptr<const Device> device = find_device(solve);
   out.device = device->name();
   out.host_available = device->host().free_bytes();
   if (!device->is_host()) out.device_free = device->free_bytes();

@@ -12,6 +12,7 @@
 #include "burelu/solve.hpp"
 #include "driver/devices.hpp"
 #include "driver/path_chain.hpp"
+#include "driver/path_folds.hpp"
 #include "linalg/clock.hpp"
 #include "linalg/thread_scope.hpp"
 #include "problem/gap.hpp"
@@ -62,7 +63,7 @@ class Walk {
   Walk(const Problem& problem, const PathOptions& options)
       : problem_(problem),
         options_(options),
-        device_(find_device(options.train.solve.device)),
+        device_(find_device(options.train.solve)),
         stop_(options.train.solve.time_limit, [this] { return wished(); }) {}
 
   Path run() {
@@ -140,8 +141,9 @@ class Walk {
   }
 
   void side_by_side(int threads) {
-    const int jobs = std::min(options_.jobs, options_.folds);
     scores_.resize(static_cast<std::size_t>(options_.folds));
+    if (Lead* lead = device_->lead()) return by_ranks(*lead);
+    const int jobs = std::min(options_.jobs, options_.folds);
     std::vector<std::thread> workers;
     std::mutex mutex;
     std::exception_ptr failure;
@@ -177,14 +179,41 @@ class Walk {
         piece = *before;
         chain.take(piece);
       } else {
-        // as many neurons as all rows have use for, and room to find others
-        piece = chain.solve(gammas_[k], options_.bounds ? 3 * path_.points[k].network.width() / 2 + 8 : 0);
+        piece = chain.solve(gammas_[k], fold_width(k));
         if (stop_.due()) return;
       }
       piece.fold = fold;
       piece.index = static_cast<int>(k);
       scores_[static_cast<std::size_t>(fold)].push_back(piece.score);
       tell(piece, before != nullptr);
+    }
+  }
+
+  // As many neurons as all rows have use for, and room to find others.
+  index_t fold_width(std::size_t k) const { return options_.bounds ? 3 * path_.points[k].network.width() / 2 + 8 : 0; }
+
+  void by_ranks(Lead& lead) {
+    const double limit = options_.train.solve.time_limit;
+    const double left = limit > 0.0 ? std::max(limit - clock_.seconds(), 1e-3) : 0.0;
+    SpreadFolds spread(lead, problem_, path_.folds, options_, *device_, stop_, left);
+    for (std::size_t k = 0; k < path_.points.size() && !stop_.due(); ++k) {
+      std::vector<FoldStep> steps;
+      for (int fold = 0; fold < options_.folds; ++fold) {
+        const PathPiece* before = known(fold, k);
+        steps.push_back({fold, gammas_[k], fold_width(k), before != nullptr,
+                         before != nullptr ? before->point.network : Network{}});
+      }
+      std::vector<PathPiece> pieces = spread.solve(steps);
+      if (stop_.due()) return;
+      for (int fold = 0; fold < options_.folds; ++fold) {
+        const PathPiece* before = known(fold, k);
+        PathPiece& piece = pieces[static_cast<std::size_t>(fold)];
+        if (before != nullptr) piece = *before;
+        piece.fold = fold;
+        piece.index = static_cast<int>(k);
+        scores_[static_cast<std::size_t>(fold)].push_back(piece.score);
+        tell(piece, before != nullptr);
+      }
     }
   }
 

@@ -147,7 +147,7 @@ Relaxation solve_from(const Problem& problem, const SolveOptions& options, const
 }
 
 Relaxation solve(const Problem& problem, const SolveOptions& options) {
-  return solve_with(problem, options, *find_device(options.device));
+  return solve_with(problem, options, *find_device(options));
 }
 
 const char* to_string(Status status) {

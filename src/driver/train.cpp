@@ -125,7 +125,7 @@ Training train_with(const Problem& problem, const TrainOptions& options, const D
 }
 
 Training train(const Problem& problem, const TrainOptions& options) {
-  const std::shared_ptr<const Device> device = find_device(options.solve.device);
+  const std::shared_ptr<const Device> device = find_device(options.solve);
   require_memory(device->footprint(training_size(problem, options)), device->free_bytes(), device->name());
   return train_with(problem, options, *device);
 }

@@ -45,45 +45,40 @@ void compare(const std::string& path, const nlohmann::json& found, const Checkpo
   }
 }
 
-}  // namespace
-
-void CheckpointWriter::raw(void* data, std::size_t size) {
-  if (size > 0) bytes_.append(static_cast<const char*>(data), size);
-}
-
-void CheckpointWriter::write(const std::string& path, const CheckpointKey& key) const {
-  std::string file(kMagic);
-  file += header(key).dump() + "\n";
-  file += bytes_;
-  const std::uint64_t sum = checksum(bytes_);
-  file.append(reinterpret_cast<const char*>(&sum), kSumSize);
-  write_file(path, file);
-}
-
-CheckpointReader::CheckpointReader(const std::string& path, const CheckpointKey& key) : bytes_(read_whole(path)) {
-  if (bytes_.compare(0, kMagic.size(), kMagic) != 0) {
-    if (!bytes_.starts_with(kAnyMagic)) damaged(path);
+// The archive in the file.
+std::string contents(const std::string& path, const CheckpointKey& key) {
+  std::string bytes = read_whole(path);
+  if (bytes.compare(0, kMagic.size(), kMagic) != 0) {
+    if (!bytes.starts_with(kAnyMagic)) damaged(path);
     throw DataError(path +
                     ": a checkpoint of another version of burelu, which this one cannot go on from: start "
                     "without --resume");
   }
-  const std::size_t end = bytes_.find('\n', kMagic.size());
-  if (end == std::string::npos || bytes_.size() < end + 1 + kSumSize) damaged(path);
-  const auto found = nlohmann::json::parse(bytes_.substr(kMagic.size(), end - kMagic.size()), nullptr, false);
+  const std::size_t end = bytes.find('\n', kMagic.size());
+  if (end == std::string::npos || bytes.size() < end + 1 + kSumSize) damaged(path);
+  const auto found = nlohmann::json::parse(bytes.substr(kMagic.size(), end - kMagic.size()), nullptr, false);
   if (!found.is_object()) damaged(path);
   compare(path, found, key);
   std::uint64_t sum = 0;
-  std::memcpy(&sum, bytes_.data() + bytes_.size() - kSumSize, kSumSize);
-  bytes_.resize(bytes_.size() - kSumSize);
-  bytes_.erase(0, end + 1);
-  if (checksum(bytes_) != sum) damaged(path);
+  std::memcpy(&sum, bytes.data() + bytes.size() - kSumSize, kSumSize);
+  bytes.resize(bytes.size() - kSumSize);
+  bytes.erase(0, end + 1);
+  if (checksum(bytes) != sum) damaged(path);
+  return bytes;
 }
 
-void CheckpointReader::raw(void* data, std::size_t size) {
-  if (size == 0) return;
-  if (size > bytes_.size() - at_) refuse();
-  std::memcpy(data, bytes_.data() + at_, size);
-  at_ += size;
+}  // namespace
+
+void CheckpointWriter::write(const std::string& path, const CheckpointKey& key) const {
+  std::string file(kMagic);
+  file += header(key).dump() + "\n";
+  file += bytes();
+  const std::uint64_t sum = checksum(bytes());
+  file.append(reinterpret_cast<const char*>(&sum), kSumSize);
+  write_file(path, file);
 }
+
+CheckpointReader::CheckpointReader(const std::string& path, const CheckpointKey& key)
+    : BytesReader(contents(path, key)) {}
 
 }  // namespace burelu

@@ -10,9 +10,8 @@
 
 #include <cstdint>
 #include <string>
-#include <vector>
 
-#include "seam/archive.hpp"
+#include "seam/bytes_archive.hpp"
 
 namespace burelu {
 
@@ -23,35 +22,17 @@ struct CheckpointKey {
   std::uint64_t seed = 0;
 };
 
-/// Collects bytes in memory; `write` puts them into the file.
-class CheckpointWriter final : public Archive {
+class CheckpointWriter final : public BytesWriter {
  public:
-  bool loading() const override { return false; }
-  void raw(void* data, std::size_t size) override;
   /// Throws `DataError`; the last checkpoint of that name is then intact.
   void write(const std::string& path, const CheckpointKey& key) const;
-
- protected:
-  std::size_t available() const override { return 0; }
-
- private:
-  std::string bytes_;
 };
 
-/// Reads a file whole. Throws `DataError` in one line: not a checkpoint, damaged, or of other data or options (saying
-/// which).
-class CheckpointReader final : public Archive {
+class CheckpointReader final : public BytesReader {
  public:
+  /// Reads a file whole. Throws `DataError` in one line: not a checkpoint, damaged, or of other data or options (saying
+  /// which).
   CheckpointReader(const std::string& path, const CheckpointKey& key);
-  bool loading() const override { return true; }
-  void raw(void* data, std::size_t size) override;
-
- protected:
-  std::size_t available() const override { return bytes_.size() - at_; }
-
- private:
-  std::string bytes_;
-  std::size_t at_ = 0;
 };
 
 }  // namespace burelu

@@ -14,6 +14,9 @@
 
 namespace burelu {
 
+class Lead;
+class Ranks;
+
 struct BackendOptions {
   int memory = 100;  ///< L-BFGS pairs: 10, 40, 100 differ by factors of 2 to 3 in evaluations
   int threads = 1;   ///< CPU threads
@@ -22,7 +25,8 @@ struct BackendOptions {
   double sigma = 1e-2;
   /// Listed pairs there may be; 0: as many as the device thinks fit.
   std::int64_t pairs = 0;
-  int rank = 0;  ///< expected columns of the factor, for the estimate of memory; 0: not known
+  int rank = 0;            ///< expected columns of the factor, for the estimate of memory; 0: not known
+  Ranks* ranks = nullptr;  ///< processes that share the work (ranks/ranks.hpp); not where there is one
 };
 
 struct TrainingOptions {
@@ -39,6 +43,8 @@ class Device {
   /// The processor, which does what this device leaves to it: the device itself where it is one.
   virtual const Device& host() const = 0;
   bool is_host() const { return this == &host(); }
+  /// Who leads the processes that work together (ranks/lead.hpp); none where there is one.
+  virtual Lead* lead() const { return nullptr; }
 
   /// All of these throw `MemoryError` where there is no room, `DeviceError` where the device does not work.
   virtual std::unique_ptr<Backend> relaxation(const RelaxationData& data, const BackendOptions& options) const = 0;

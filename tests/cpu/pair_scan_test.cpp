@@ -43,7 +43,7 @@ struct Scanned {
   PairScan scan(const PairList& before, double margin = kMargin, std::int64_t most = kAny, int threads = 1,
                 bool crowded = false) const {
     return scan_pairs(data, {factor.data(), rank, stride}, importance.data(), before, {margin, most, crowded},
-                      Team(threads));
+                      Team(threads), LineShare(data, Ranks::solo()));
   }
   PairList list(const PairScan& found) const { return {found.blocks, data.factor_rows(), Team()}; }
   Pairs near(double margin = kMargin) const {

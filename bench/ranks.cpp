@@ -1,0 +1,103 @@
+// What several ranks would each do in an evaluation: arithmetic of the busiest rank against an equal share, bytes it
+// receives against F, messages. Ranks are threads here, so that nothing depends on the machine; no time is measured.
+//
+// usage: burelu_ranks [LINES [RANKS...]]
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <cstdlib>
+#include <string>
+#include <vector>
+
+#include "cpu/cpu_backend.hpp"
+#include "relaxation/iteration.hpp"
+#include "relaxation/policy.hpp"
+#include "relaxation/start.hpp"
+#include "support/instances.hpp"
+#include "support/thread_ranks.hpp"
+
+namespace burelu {
+namespace {
+
+constexpr index_t kFeatures = 10;
+constexpr index_t kOutputs = 3;
+constexpr int kRank = 21;
+constexpr int kMemory = 20;
+constexpr int kEvaluations = 29;  // of a window, with one scan
+
+struct Load {
+  double pass = 0.0, lines = 0.0, panel = 0.0, scan = 0.0;  // flops of an evaluation
+  double bytes = 0.0, calls = 0.0;                          // of an evaluation
+  double total() const { return pass + lines + panel + scan; }
+};
+
+Load load_of(const CpuBackend& backend, const RelaxationData& data, const Traffic& traffic, double evaluations) {
+  Load load;
+  constexpr double r = kRank;
+  const auto lines = static_cast<double>(backend.lines().lines());
+  load.pass = 4.0 * r * static_cast<double>(backend.entries());
+  load.lines = lines * r * (4.0 * kFeatures + r + 6.0 * kOutputs + 32.0);
+  load.panel = 16.0 * kMemory * r * lines;
+  for (const LineGroup& group : backend.lines().own())
+    for (const index_t half : {index_t{0}, data.m})
+      for (index_t p = half + group.begin; p < half + group.end; ++p)
+        load.scan += 2.0 * r * static_cast<double>(data.factor_rows() - p) / evaluations;
+  load.bytes = static_cast<double>(traffic.bytes) / evaluations;
+  load.calls = static_cast<double>(traffic.calls) / evaluations;
+  return load;
+}
+
+std::vector<Load> loads(const RelaxationData& data, const Point& start, int size) {
+  std::vector<Load> out(static_cast<std::size_t>(size));
+  test::ThreadRanks(size).run([&](Ranks& ranks) {
+    const std::int64_t pairs = policy::most_listed(data.m);
+    CpuBackend backend(data, kMemory, 1, 1e-2, pairs, ranks);
+    backend.write_point(start.Shat, start.Ut);
+    list_pairs(backend);
+    const Traffic before = ranks.traffic();
+    descend(backend, kEvaluations - 1);
+    update(backend);
+    Traffic spent = ranks.traffic();
+    spent.bytes -= before.bytes;
+    spent.calls -= before.calls;
+    Snapshot now;
+    backend.read(now, kScalars);
+    out[static_cast<std::size_t>(ranks.rank())] =
+        load_of(backend, data, spent, static_cast<double>(now.control.count.evaluations));
+  });
+  return out;
+}
+
+void run(index_t n, const std::vector<int>& sizes) {
+  const RelaxationData data =
+      prepare(presolve(test::teacher(n, kFeatures, kOutputs, 1, 0.03 * static_cast<double>(n)).problem()));
+  const Point start = random_point(data, kRank, 1);
+  const double factor = 2.0 * static_cast<double>(data.m) * kRank * sizeof(double);
+  fmt::print("\nn = {}, d = {}, c = {}, r = {}: F has {:.2f} MB\n\n", n, kFeatures, kOutputs, kRank, factor / 1e6);
+  fmt::print(
+      "| ranks | Mflop of the busiest | share | of it pass, lines, L-BFGS, scan | MB received | of F | messages |\n");
+  fmt::print("|---|---|---|---|---|---|---|\n");
+  for (const int size : sizes) {
+    Load most;
+    double total = 0.0;
+    for (const Load& load : loads(data, start, size)) {
+      total += load.total();
+      if (load.total() > most.total()) most = load;
+    }
+    fmt::print("| {} | {:.1f} | {:.3f} | {:.0f}, {:.0f}, {:.0f}, {:.0f} % | {:.3f} | {:.3f} | {:.1f} |\n", size,
+               most.total() / 1e6, most.total() * size / total, 100.0 * most.pass / most.total(),
+               100.0 * most.lines / most.total(), 100.0 * most.panel / most.total(), 100.0 * most.scan / most.total(),
+               most.bytes / 1e6, most.bytes / factor, most.calls);
+  }
+}
+
+}  // namespace
+}  // namespace burelu
+
+int main(int argc, char** argv) {
+  const burelu::index_t n = argc > 1 ? std::atoll(argv[1]) : 10000;
+  std::vector<int> sizes;
+  for (int k = 2; k < argc; ++k) sizes.push_back(std::atoi(argv[k]));
+  if (sizes.empty()) sizes = {1, 2, 3, 4, 8, 16, 32};
+  burelu::run(n, sizes);
+}

@@ -1,0 +1,13 @@
+# Decides whether the program can share its work with other processes: sets BURELU_WITH_MPI. The library has no MPI in it.
+set(BURELU_WITH_MPI OFF)
+if(BURELU_PROGRAMS AND NOT BURELU_MPI STREQUAL "OFF")
+  find_package(MPI QUIET COMPONENTS CXX)
+  if(MPI_CXX_FOUND)
+    set(BURELU_WITH_MPI ON)
+    message(STATUS "MPI: ${MPI_CXX_LIBRARY_VERSION_STRING}")
+  elseif(BURELU_MPI STREQUAL "ON")
+    message(FATAL_ERROR "BURELU_MPI=ON, but no MPI for C++ was found: install libopenmpi-dev, or set MPI_CXX_COMPILER")
+  else()
+    message(STATUS "MPI: none found, the program runs as one process")
+  endif()
+endif()

@@ -1,0 +1,10 @@
+#include "driver/jobs.hpp"
+
+#include "branch/spells.hpp"
+#include "driver/path_folds.hpp"
+
+namespace burelu {
+
+Jobs all_jobs() { return {{kSpellJob, spell_job()}, {kFoldJob, fold_job()}}; }
+
+}  // namespace burelu

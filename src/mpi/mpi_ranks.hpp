@@ -1,0 +1,50 @@
+// The ranks of MPI's world. Nothing here blocks inside MPI: whoever waits looks again and again, gives its processor
+// away in between, and ends the wait where the others are gone.
+#pragma once
+
+#include <functional>
+#include <memory>
+#include <string>
+
+#include "ranks/ranks.hpp"
+
+namespace burelu {
+
+class MpiRanks final : public Ranks {
+ public:
+  /// Starts MPI; one object per process. `signalled`: asked while waiting, whether a signal has come to this process.
+  /// The launcher sends one to all ranks when one of them dies.
+  explicit MpiRanks(std::function<bool()> signalled);
+  ~MpiRanks() override;  ///< Ends MPI, with all ranks; not where they are lost.
+  MpiRanks(const MpiRanks&) = delete;
+  MpiRanks& operator=(const MpiRanks&) = delete;
+
+  int rank() const override { return rank_; }
+  int size() const override { return size_; }
+  void share(double* data, const std::vector<std::int64_t>& ends, std::int64_t unit) override;
+  void collect(double* data, const std::vector<std::int64_t>& ends, std::int64_t unit) override;
+  std::vector<std::string> collect(const std::string& mine) override;
+  std::vector<std::string> swap(const std::vector<std::string>& to) override;
+  void tell(void* data, std::int64_t bytes) override;
+  Traffic traffic() const override { return traffic_; }
+
+  /// Name and version of the MPI that this program has.
+  static std::string library();
+  /// Ranks on this machine.
+  int neighbours() const { return neighbours_; }
+  /// Ends all ranks, now.
+  [[noreturn]] void abort(int code);
+
+ private:
+  struct Request;
+  struct Parts;
+  void wait(Request& request);
+  Parts parts(const std::vector<std::int64_t>& ends, std::int64_t unit) const;
+
+  std::function<bool()> signalled_;
+  int rank_ = 0, size_ = 1, neighbours_ = 1;
+  bool lost_ = false;
+  Traffic traffic_;
+};
+
+}  // namespace burelu
