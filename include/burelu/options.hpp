@@ -50,7 +50,7 @@ struct SolveOptions {
   BoundMethod bound = BoundMethod::automatic;  ///< what proves the lower bound
   std::uint64_t seed = 0;                      ///< of the starting factor and of all sampling
   int parts = 0;  ///< of the samples, whose relaxations come first and are joined to a start and a bound; 1: none, 0: 1
-                  ///< up to 50,000 samples, above as many as have 35,000 at most, whose lists of pairs are short
+                  ///< up to 30,000 samples, above as many as have 25,000 at most, whose lists of pairs are short
   std::string checkpoint;             ///< file to save the state to, on an interval, at limits and interrupts; none
   double checkpoint_interval = 60.0;  ///< seconds between saves; 0 saves at every check
   std::string resume;                 ///< file to go on from: same data, gamma, rank and seed, on any device

@@ -334,8 +334,8 @@ void add_solver(CLI::App* command, Arguments& arguments) {
       ->type_name("R|auto");
   command
       ->add_option("--parts", options.parts,
-                   "solve the relaxation of so many parts of the samples first and join them (default: 1 up to 50,000 "
-                   "samples, then of 35,000 at most)")
+                   "solve the relaxation of so many parts of the samples first and join them (default: 1 up to 30,000 "
+                   "samples, then of 25,000 at most)")
       ->check(kCount)
       ->type_name("N");
   command

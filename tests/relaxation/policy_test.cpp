@@ -219,9 +219,9 @@ TEST(Policy, ListsHaveAFixedLengthALineUntilPairsRunAway) {
 }
 
 TEST(Policy, PartsAreOfManyLinesAlone) {
-  EXPECT_EQ(parts(50'000, 0), 1);
-  EXPECT_EQ(parts(100'000, 0), 3);
-  EXPECT_LE(1'000'000 / parts(1'000'000, 0), 35'000);
+  EXPECT_EQ(parts(30'000, 0), 1);
+  EXPECT_EQ(parts(100'000, 0), 4);
+  EXPECT_LE(1'000'000 / parts(1'000'000, 0), 25'000);
   EXPECT_EQ(parts(100'000, 1), 1);
   EXPECT_EQ(parts(20, 4), 4);
   EXPECT_EQ(parts(3, 4), 3);
