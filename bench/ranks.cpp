@@ -1,11 +1,13 @@
 // What several ranks would each do in an evaluation: arithmetic of the busiest rank against an equal share, bytes it
-// receives against F, messages. Ranks are threads here, so that nothing depends on the machine; no time is measured.
+// receives against F, sums that are exchanged. Ranks are threads here, so that these do not depend on the machine.
+// Then what one thread takes for each part, in processor seconds: the model of docs/ranks.md is made of these.
 //
 // usage: burelu_ranks [LINES [RANKS...]]
 #include <fmt/format.h>
 
 #include <algorithm>
 #include <cstdlib>
+#include <ctime>
 #include <string>
 #include <vector>
 
@@ -68,6 +70,62 @@ std::vector<Load> loads(const RelaxationData& data, const Point& start, int size
   return out;
 }
 
+double processor_seconds() {
+  timespec time{};
+  clock_gettime(CLOCK_THREAD_CPUTIME_ID, &time);
+  return static_cast<double>(time.tv_sec) + 1e-9 * static_cast<double>(time.tv_nsec);
+}
+
+/// The parts of an evaluation by one thread, after some windows: the lists are those of a running solve.
+void time_parts(const RelaxationData& data, const Point& start) {
+  constexpr int kWindows = 6;
+  CpuBackend backend(data, kMemory, 1, 1e-2, policy::most_listed(data.m));
+  backend.write_point(start.Shat, start.Ut);
+  list_pairs(backend);
+  for (int k = 0; k < kWindows; ++k) {
+    descend(backend, kEvaluations - 1);
+    update(backend);
+  }
+  double pass = 0.0;
+  double lines = 0.0;
+  double panel = 0.0;
+  const auto timed = [](double& sum, const auto& work) {
+    const double before = processor_seconds();
+    work();
+    sum += processor_seconds() - before;
+  };
+  backend.open_window();
+  for (int k = 0; k < kEvaluations; ++k) {
+    timed(panel, [&] { backend.step(); });
+    timed(lines, [&] {
+      backend.activations();
+      backend.output_layer();
+    });
+    timed(pass, [&] { backend.interaction_pass(); });
+    timed(lines, [&] { backend.pull_back(); });
+    timed(panel, [&] {
+      backend.judge();
+      backend.accept();
+      backend.direction();
+    });
+  }
+  double scan = 0.0;
+  backend.open_window();
+  backend.step();
+  backend.activations();
+  timed(scan, [&] { backend.scan(); });
+  Snapshot now;
+  backend.read(now, kScalars);
+  const Load load = load_of(backend, data, {}, 1.0);
+  const auto rate = [](double flops, double seconds) { return flops / seconds / 1e9; };
+  fmt::print(
+      "\none thread, {} entries in the lists: ms of an evaluation (Gflop/s): pass {:.3f} ({:.1f}), lines {:.3f} "
+      "({:.1f}), L-BFGS {:.3f} ({:.1f}); a scan {:.1f} ({:.1f})\n",
+      backend.entries(), 1e3 * pass / kEvaluations, rate(load.pass, pass / kEvaluations), 1e3 * lines / kEvaluations,
+      rate(load.lines, lines / kEvaluations), 1e3 * panel / kEvaluations, rate(load.panel, panel / kEvaluations),
+      1e3 * scan, rate(load.scan, scan));
+}
+
 void run(index_t n, const std::vector<int>& sizes) {
   const RelaxationData data =
       prepare(presolve(test::teacher(n, kFeatures, kOutputs, 1, 0.03 * static_cast<double>(n)).problem()));
@@ -75,7 +133,7 @@ void run(index_t n, const std::vector<int>& sizes) {
   const double factor = 2.0 * static_cast<double>(data.m) * kRank * sizeof(double);
   fmt::print("\nn = {}, d = {}, c = {}, r = {}: F has {:.2f} MB\n\n", n, kFeatures, kOutputs, kRank, factor / 1e6);
   fmt::print(
-      "| ranks | Mflop of the busiest | share | of it pass, lines, L-BFGS, scan | MB received | of F | messages |\n");
+      "| ranks | Mflop of the busiest | share | of it pass, lines, L-BFGS, scan | MB received | of F | sums |\n");
   fmt::print("|---|---|---|---|---|---|---|\n");
   for (const int size : sizes) {
     Load most;
@@ -89,6 +147,7 @@ void run(index_t n, const std::vector<int>& sizes) {
                100.0 * most.lines / most.total(), 100.0 * most.panel / most.total(), 100.0 * most.scan / most.total(),
                most.bytes / 1e6, most.bytes / factor, most.calls);
   }
+  time_parts(data, start);
 }
 
 }  // namespace

@@ -6,7 +6,7 @@ set -euo pipefail
 
 packages=(g++ cmake ninja-build git ca-certificates libopenblas-openmp-dev liblapacke-dev libcli11-dev
   nlohmann-json3-dev libfmt-dev zlib1g-dev libminizip-dev libgtest-dev gnuplot-nox
-  python3-dev python3-venv)
+  libopenmpi-dev python3-dev python3-venv)
 tools=(clang-format clang-tidy ccache)
 check_only=false
 
@@ -71,8 +71,8 @@ done
 
 if ! command -v apt-get >/dev/null || ! command -v dpkg-query >/dev/null; then
   fail "no apt here: this script knows Debian and Ubuntu. Install by other means a C++20 compiler (g++ 12 or newer)," \
-    "CMake 3.25 or newer, OpenBLAS, LAPACKE, CLI11, nlohmann-json, fmt, zlib, minizip, GoogleTest and" \
-    "gnuplot; then: cmake --preset cpu && cmake --build --preset cpu"
+    "CMake 3.25 or newer, OpenBLAS, LAPACKE, CLI11, nlohmann-json, fmt, zlib, minizip, GoogleTest," \
+    "gnuplot and, if wanted, an MPI; then: cmake --preset cpu && cmake --build --preset cpu"
 fi
 
 mapfile -t missing < <(missing_packages)

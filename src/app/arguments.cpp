@@ -24,7 +24,7 @@ CLI::App* add_command(CLI::App& app, Arguments& arguments, Command command, cons
 
 void add_train(CLI::App& app, Arguments& arguments) {
   CLI::App* command = add_command(
-      app, arguments, Command::train, "train", "Solve the relaxation, extract a network, polish it, report both bounds",
+      app, arguments, Command::train, "train", "Train a network and prove how far it is from the best of any width",
       "burelu train builtin:spiral --tol 1e-2 --out spiral.safetensors --report report.json");
   add_data(command, arguments);
   add_preparation(command, arguments);
@@ -49,7 +49,7 @@ void add_train(CLI::App& app, Arguments& arguments) {
 
 void add_bound(CLI::App& app, Arguments& arguments) {
   CLI::App* command =
-      add_command(app, arguments, Command::bound, "bound", "Solve the relaxation and certify its bound; no network",
+      add_command(app, arguments, Command::bound, "bound", "Prove a bound that no network of any width is below",
                   "burelu bound builtin:spiral --tol 1e-2 --report report.json");
   add_data(command, arguments);
   add_preparation(command, arguments);

@@ -7,6 +7,7 @@
 #include "ranks/lead.hpp"
 
 #if defined(BURELU_WITH_MPI)
+#include <algorithm>
 #include <chrono>
 #include <new>
 #include <thread>
@@ -62,14 +63,17 @@ Crew::Crew(const std::string& command_line) {
 
 bool Crew::helps() const { return members_ != nullptr && members_->ranks.rank() > 0; }
 
+int Crew::threads() const {
+  return members_ == nullptr ? 0 : std::max(resolve_threads(0) / members_->ranks.neighbours(), 1);
+}
+
 int Crew::help() {
   catch_interrupts();
   keep_results();
   MpiRanks& ranks = members_->ranks;
   const std::string who = "rank " + std::to_string(ranks.rank()) + ": ";
   try {
-    const int threads = resolve_threads(0) / ranks.neighbours();
-    const ThreadScope scope(threads > 1 ? threads : 1);
+    const ThreadScope scope(threads());
     serve(
         ranks, [](const std::string& name) { return find_device(name); }, all_jobs(), scope.threads());
     return kSolved;
@@ -103,6 +107,7 @@ Crew::Crew(const std::string&) {
 
 bool Crew::helps() const { return members_ != nullptr; }
 int Crew::help() { return 0; }
+int Crew::threads() const { return 0; }
 
 #endif
 

@@ -27,6 +27,8 @@ class Crew {
   int help();
   /// Null where there is one process.
   Lead* lead() const { return lead_.get(); }
+  /// Threads of this rank where none are asked for: its share of the machine's. 0 where there is one process.
+  int threads() const;
   /// Leaves without a word to ranks that are lost: everything has been written. Does nothing where none is.
   void leave_lost(int code);
 

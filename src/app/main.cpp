@@ -57,7 +57,9 @@ int guarded(int argc, char** argv, std::unique_ptr<Crew>& crew) {
     if (crew->helps()) return crew->help();
     if (!parsed.run && parsed.exit_code != 0) return failed(parsed.text, parsed.exit_code);
     if (!parsed.run) print(parsed.text);
-    parsed.arguments.options.solve.lead = crew->lead();
+    burelu::SolveOptions& solve = parsed.arguments.options.solve;
+    solve.lead = crew->lead();
+    if (solve.threads == 0) solve.threads = crew->threads();
     const int code = parsed.run ? run(parsed.arguments) : 0;
     finish_output();
     return code;

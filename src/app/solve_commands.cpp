@@ -23,6 +23,7 @@
 #include "driver/dominant.hpp"
 #include "driver/memory_estimate.hpp"
 #include "formats/output_file.hpp"
+#include "ranks/lead.hpp"
 
 namespace burelu::app {
 namespace {
@@ -100,6 +101,10 @@ class Run {
   /// Writes certificate and report, prints the summary; the exit code.
   int finish(const Relaxation& relaxation, const Seconds& seconds, const NetworkReport& network = {}) {
     context_.total_seconds = elapsed();
+    if (Lead* lead = arguments_.options.solve.lead) {
+      context_.ranks = lead->size();
+      context_.received = lead->ranks().traffic().bytes;
+    }
     if (!arguments_.save_data.empty()) {
       write_prepared(arguments_.save_data, data_);
       written(arguments_.save_data);

@@ -15,6 +15,8 @@
 
 namespace burelu {
 
+class Device;
+
 struct Spell {
   double best = 0.0;       ///< known before
   std::int64_t cells = 0;  ///< it ends with as many of them
@@ -82,6 +84,6 @@ class SpreadSpells {
 
 inline constexpr const char* kSpellJob = "spells";
 /// Answers for one rank: the first request of a search brings its kinks.
-std::function<std::string(const std::string&)> spell_job();
+std::function<std::string(const Device&, const std::string&)> spell_job();
 
 }  // namespace burelu

@@ -121,12 +121,12 @@ std::vector<Outcome> SpreadSpells::run(const std::vector<Box>& boxes, const Spel
   return outcomes;
 }
 
-std::function<std::string(const std::string&)> spell_job() {
+std::function<std::string(const Device&, const std::string&)> spell_job() {
   struct State {
     Request search;
     std::unique_ptr<Spells> spells;
   };
-  return [state = std::make_shared<State>()](const std::string& text) {
+  return [state = std::make_shared<State>()](const Device&, const std::string& text) {
     BytesReader in(text);
     Request request;
     request.exchange_with(in);

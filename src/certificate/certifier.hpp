@@ -1,9 +1,9 @@
 // From approximate multipliers to a proven lower bound (docs/method.md, "The bound").
 //
-// Two stages. `Certifier::propose` is heuristic and works in presolved coordinates: it mixes T with an interior point
-// or with the best repaired T so far, so that N(T) > 0, and improves W for that T; any precision will do.
-// `Certifier::prove` is the theorem: in the coordinates of the data as given, with every rounding error accounted for,
-// or nothing.
+// Two stages. `Certifier::propose` is heuristic and works in presolved coordinates: it raises T where its rows lack
+// something, mixes it with the best repaired T so far, so that N(T) > 0, and improves W for that T; any precision will
+// do. `Certifier::prove` is the theorem: in the coordinates of the data as given, with every rounding error accounted
+// for, or nothing.
 #pragma once
 
 #include <memory>

@@ -166,8 +166,8 @@ TrainingData training_data(Table table, const TrainingChoice& choice, const Warn
   data.source = table.source;
   data.outputs = outputs_of(table, chosen);
   set_coding(table, choice.coding, data.outputs);
+  check_numbers(table, chosen.features);  // first: a wrong separator may show as one class
   check_trainable(table, chosen, data.outputs);
-  check_numbers(table, chosen.features);
   warn_of_columns(table, chosen, listener);
   data.preparation.features = names_of(table, chosen.features);
   data.rows = choice.rows;

@@ -17,6 +17,7 @@ namespace {
 constexpr index_t kFewFeatures = 12;    // of its own accord, and then only as many cells as it may take
 constexpr double kAlike = 1e6;          // ratio of column norms: beyond it rounding leaves little of a bound
 constexpr double kLittleWork = 2e10;    // flops, some seconds: what it has not proven by then takes long
+constexpr double kLeastWork = 1e9;      // flops of a try by the relaxation
 constexpr double kEvaluations = 600.0;  // of a relaxation, about, with its pairs a line and trials of certificates
 constexpr std::int64_t kPairs = 40;
 constexpr int kTrials = 60;
@@ -25,13 +26,21 @@ constexpr double kTimeShare = 1.0 / 3.0;  // of a limit of time
 constexpr double kTellEvery = 0.1;        // seconds, where neither cells nor bound moved
 constexpr double kNone = std::numeric_limits<double>::quiet_NaN();
 
-// What the relaxation takes, about, in flops: branch and bound may take as much.
-double relaxation_work(const Presolved& reduced) {
+policy::Sizes relaxation_sizes(const Presolved& reduced) {
   policy::Sizes sizes{reduced.rows(), reduced.features(), reduced.outputs(), 0, 0, reduced.outputs()};
   sizes.rank = static_cast<int>(std::min<index_t>(sizes.features + sizes.outputs + 8, 64));
   sizes.memory = policy::lbfgs_pairs(sizes);
-  return kEvaluations * policy::evaluation_flops(sizes, kPairs * sizes.rows) +
-         policy::certificate_flops(sizes, kTrials);
+  return sizes;
+}
+
+double flops_of_an_evaluation(const policy::Sizes& sizes) {
+  return policy::evaluation_flops(sizes, kPairs * sizes.rows);
+}
+
+// What the relaxation takes, about, in flops: branch and bound may take as much.
+double relaxation_work(const Presolved& reduced) {
+  const policy::Sizes sizes = relaxation_sizes(reduced);
+  return kEvaluations * flops_of_an_evaluation(sizes) + policy::certificate_flops(sizes, kTrials);
 }
 
 // Options that speak of the relaxation alone.
@@ -96,6 +105,11 @@ bool branches(const Presolved& reduced, const SolveOptions& options) {
   throw DataError("branch and bound over " + std::to_string(reduced.features()) + " features would take more than 10^" +
                   std::to_string(reduced.features() / 2) + " cells (at most " + std::to_string(kMostDims) +
                   " features are possible): use --bound relaxation, or fewer components");
+}
+
+std::int64_t evaluations_before_branching(const Presolved& reduced) {
+  return static_cast<std::int64_t>(
+      std::clamp(kLeastWork / flops_of_an_evaluation(relaxation_sizes(reduced)), 2.0, kEvaluations));
 }
 
 Branching branch(const Device& device, const Problem& problem, const Presolved& reduced, const SolveOptions& options,

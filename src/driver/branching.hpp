@@ -1,6 +1,7 @@
 // Branch and bound as part of a solve: when it is tried, within which limits, and what its bound does to the result.
 #pragma once
 
+#include <cstdint>
 #include <optional>
 #include <vector>
 
@@ -16,6 +17,9 @@ namespace burelu {
 /// Where the options ask for it, or leave it open and the features are few. Throws `DataError` where it is asked for
 /// and there are too many.
 bool branches(const Presolved& reduced, const SolveOptions& options);
+
+/// Of the relaxation, where it may make branch and bound needless: a fraction of a second.
+std::int64_t evaluations_before_branching(const Presolved& reduced);
 
 struct Branching {
   GlobalOptimum optimum;

@@ -73,7 +73,7 @@ std::shared_ptr<const Device> find_device(const std::string& name) {
 std::shared_ptr<const Device> find_device(const SolveOptions& options) {
   std::shared_ptr<const Device> local = find_device(options.device);
   if (options.lead == nullptr || !options.lead->leads()) return local;
-  const std::string name = local->is_host() ? "cpu" : options.device;
+  const std::string name = local->is_host() ? "cpu" : options.device == "auto" ? "cuda" : options.device;
   return options.lead->device(name, std::move(local));
 }
 

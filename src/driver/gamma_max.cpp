@@ -29,6 +29,7 @@ namespace {
 
 constexpr double kBranchRelative = 2e-3;  // of the search
 constexpr double kBranchWork = 4e9;       // flops of it, a few seconds
+constexpr double kRoughWork = 2e8;        // the same where the two values need not be close
 constexpr double kShortWork = 2e10;       // flops of the interaction passes of a short solve, about
 constexpr double kShortLeast = 100;       // evaluations: fewer prove nothing
 constexpr double kShortMost = 600;        // ionosphere: 1.0 % apart, 1.4 % after 200
@@ -120,7 +121,8 @@ GammaMax gamma_max(const Problem& given, const SolveOptions& options, double clo
   const Presolved reduced = presolve(problem);
   out.upper = by_ties(problem, reduced);
   if (branches(reduced, options)) {
-    const double searched = largest_gamma(problem.X, problem.Y, reduced, kBranchRelative, out.lower, kBranchWork);
+    const double work = close > kGammaMaxClose ? kRoughWork : kBranchWork;
+    const double searched = largest_gamma(problem.X, problem.Y, reduced, kBranchRelative, out.lower, work);
     out.branched = searched < out.upper;
     out.upper = std::min(out.upper, searched);
   }

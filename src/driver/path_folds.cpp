@@ -2,7 +2,6 @@
 
 #include <utility>
 
-#include "driver/devices.hpp"
 #include "linalg/team.hpp"
 
 namespace burelu {
@@ -87,7 +86,6 @@ struct Kept {
   Problem problem;
   std::vector<std::int32_t> folds;
   PathOptions options;
-  std::shared_ptr<const Device> device = cpu_device();
   std::unique_ptr<Stop> stop;
   std::unique_ptr<Chains> chains;
 };
@@ -147,8 +145,8 @@ std::vector<PathPiece> SpreadFolds::solve(const std::vector<FoldStep>& steps) {
   return out;
 }
 
-std::function<std::string(const std::string&)> fold_job() {
-  return [kept = std::make_shared<Kept>()](const std::string& text) {
+std::function<std::string(const Device&, const std::string&)> fold_job() {
+  return [kept = std::make_shared<Kept>()](const Device& device, const std::string& text) {
     BytesReader in(text);
     bool begins = false;
     in.value(begins);
@@ -164,7 +162,7 @@ std::function<std::string(const std::string&)> fold_job() {
       kept->problem = {kept->X, kept->Y, 1.0};
       kept->options.train.solve.threads = Team::current().size();
       kept->stop = std::make_unique<Stop>(seconds, std::function<bool()>());
-      kept->chains = std::make_unique<Chains>(kept->problem, kept->folds, kept->options, *kept->device, *kept->stop);
+      kept->chains = std::make_unique<Chains>(kept->problem, kept->folds, kept->options, device, *kept->stop);
       return std::string();
     }
     std::vector<FoldStep> steps;

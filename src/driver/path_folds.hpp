@@ -38,6 +38,6 @@ class SpreadFolds {
 
 inline constexpr const char* kFoldJob = "folds";
 /// Answers for one rank: the first request of a path brings its problem and options.
-std::function<std::string(const std::string&)> fold_job();
+std::function<std::string(const Device&, const std::string&)> fold_job();
 
 }  // namespace burelu

@@ -18,6 +18,7 @@
 #include "linalg/memory.hpp"
 #include "linalg/stop.hpp"
 #include "linalg/thread_scope.hpp"
+#include "relaxation/zero.hpp"
 
 namespace burelu {
 namespace {
@@ -31,6 +32,19 @@ void check_options(const SolveOptions& options) {
   if (!(options.checkpoint_interval >= 0.0)) throw DataError("checkpoint_interval must not be negative");
   if (options.parts < 0) throw DataError("parts must not be negative");
   if (options.threads < 0) throw DataError("threads must not be negative");
+}
+
+// Where the zero network seems to be optimal the relaxation may prove it at once, and branch and bound takes as many
+// cells as for any network. Nothing where little work does not settle it.
+std::optional<Relaxation> if_zero(const Problem& problem, const Presolved& reduced, const SolveOptions& options,
+                                  const Device& device, int threads, const Stop& stop) {
+  if (options.bound != BoundMethod::automatic || reduced.gamma < zero_threshold(reduced, options.seed))
+    return std::nullopt;
+  SolveOptions little = options;
+  little.max_evaluations = evaluations_before_branching(reduced);
+  Relaxation result = relaxed(problem, reduced, little, {device, threads, stop}, nullptr);
+  if (result.status == Status::evaluation_limit || result.status == Status::stalled) return std::nullopt;
+  return result;
 }
 
 // There is no relaxation yet: nothing is known but the loss without a network.
@@ -62,13 +76,19 @@ Relaxation solve_scaled(const Problem& problem, const SolveOptions& options, con
   const double presolve_seconds = clock.seconds();
   if (!reduced.complete) return ended_in_presolve(problem, device, threads, presolve_seconds, stop);
   std::optional<Branching> found;
-  if (!trivial(reduced) && branches(reduced, options))
-    found = branch(device, problem, reduced, options, clock, stop, chain != nullptr ? &chain->network : nullptr);
+  std::optional<Relaxation> zero;
+  if (!trivial(reduced) && branches(reduced, options)) {
+    zero = if_zero(problem, reduced, options, device, threads, stop);
+    if (!zero)
+      found = branch(device, problem, reduced, options, clock, stop, chain != nullptr ? &chain->network : nullptr);
+  }
   Relaxation result;
   const bool ended = found && (found->status == Status::solved || found->status == Status::interrupted ||
                                found->status == Status::device_failed);
   const bool enough = chain != nullptr && found && !found->optimum.certificate.empty();
-  if (ended || enough || (found && options.bound == BoundMethod::branch)) {
+  if (zero) {
+    result = std::move(*zero);
+  } else if (ended || enough || (found && options.bound == BoundMethod::branch)) {
     result = branched_result(reduced, *found);
   } else {
     try {

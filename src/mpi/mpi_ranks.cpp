@@ -56,6 +56,7 @@ MpiRanks::MpiRanks(std::function<bool()> signalled) : signalled_(std::move(signa
   MPI_Comm machine = MPI_COMM_NULL;
   check(MPI_Comm_split_type(MPI_COMM_WORLD, MPI_COMM_TYPE_SHARED, 0, MPI_INFO_NULL, &machine));
   check(MPI_Comm_size(machine, &neighbours_));
+  check(MPI_Comm_rank(machine, &place_));
   MPI_Comm_free(&machine);
 }
 

@@ -30,8 +30,9 @@ class MpiRanks final : public Ranks {
 
   /// Name and version of the MPI that this program has.
   static std::string library();
-  /// Ranks on this machine.
+  /// Ranks on this machine, and the place of this one among them.
   int neighbours() const { return neighbours_; }
+  int place() const { return place_; }
   /// Ends all ranks, now.
   [[noreturn]] void abort(int code);
 
@@ -42,7 +43,7 @@ class MpiRanks final : public Ranks {
   Parts parts(const std::vector<std::int64_t>& ends, std::int64_t unit) const;
 
   std::function<bool()> signalled_;
-  int rank_ = 0, size_ = 1, neighbours_ = 1;
+  int rank_ = 0, size_ = 1, neighbours_ = 1, place_ = 0;
   bool lost_ = false;
   Traffic traffic_;
 };

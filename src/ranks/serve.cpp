@@ -80,7 +80,7 @@ class Server {
     const std::string request = ranks_.swap(std::vector<std::string>(static_cast<std::size_t>(ranks_.size())))[0];
     BytesWriter out;
     std::string answer;
-    std::string failure = failure_of([&] { answer = jobs_.at(name)(request); });
+    std::string failure = failure_of([&] { answer = jobs_.at(name)(*device_, request); });
     out.text(failure);
     out.text(answer);
     ranks_.collect(out.bytes());

@@ -11,8 +11,9 @@
 
 namespace burelu {
 
-/// What other rooms have to do on all ranks, by name: a request to an answer.
-using Jobs = std::map<std::string, std::function<std::string(const std::string& request)>>;
+/// What other rooms have to do on all ranks: a request to an answer, with the rank's own device.
+using Job = std::function<std::string(const Device& device, const std::string& request)>;
+using Jobs = std::map<std::string, Job>;
 /// A device by its name; throws `DeviceError` where it is not there.
 using DeviceFinder = std::function<std::shared_ptr<const Device>(const std::string& name)>;
 

@@ -103,8 +103,10 @@ Json seconds_group(const ReportContext& context, const Seconds& seconds) {
 }
 
 Json environment_group(const ReportContext& context, const Relaxation& relaxation) {
-  return {{"version", kVersion},  {"device", relaxation.device}, {"threads", relaxation.threads},
-          {"seed", context.seed}, {"commit", kGitCommit},        {"command", context.command}};
+  return {{"version", kVersion},           {"device", relaxation.device},
+          {"threads", relaxation.threads}, {"seed", context.seed},
+          {"commit", kGitCommit},          {"command", context.command},
+          {"ranks", context.ranks},        {"bytes_received", context.received}};
 }
 
 }  // namespace

@@ -29,6 +29,8 @@ struct ReportContext {
   std::uint64_t seed = 0;
   GammaMax gamma_max = {};             ///< zero where it was not looked for
   const Path* gamma_choice = nullptr;  ///< the cross-validation that chose gamma, or null
+  int ranks = 1;                       ///< processes that shared the work
+  std::int64_t received = 0;           ///< bytes that rank 0 received from the others
 };
 
 /// Hexadecimal, as reports, models and `burelu-verify` print it.

@@ -94,6 +94,7 @@ TEST(Dataset, RefusesWhatCannotBeTrainedOn) {
   EXPECT_NE(refusal("x0,label\n").find("f.csv has no rows"), std::string::npos);
   EXPECT_NE(refusal("label\n1\n2\n").find("no feature columns"), std::string::npos);
   EXPECT_NE(refusal("x0,label\n1,a\n2,a\n").find("one class only ('a')"), std::string::npos);
+  EXPECT_NE(refusal("a b,c\n1 2,3\n").find("'1 2' in column 'a b' is not a number"), std::string::npos);
   EXPECT_NE(refusal("x0,price\n1,2\n2,3.5\n").find("f.csv:3:2: column 'price' would be the class label"),
             std::string::npos);
 }

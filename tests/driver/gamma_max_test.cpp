@@ -119,6 +119,18 @@ TEST(GammaMaxEnds, SolvesNothingWhereTheValuesAreCloseEnough) {
   EXPECT_THROW(gamma_max(instance.problem(), counting, -1.0), DataError);
 }
 
+// A search that takes long is left out where an order of magnitude is enough.
+TEST(GammaMaxEnds, SearchesLittleWhereTheValuesNeedNotBeClose) {
+  const Instance instance = teacher(60, 10, 1, 4);
+  const SolveOptions automatic = options(BoundMethod::automatic);
+  const GammaMax rough = gamma_max(instance.problem(), automatic, 1.0);
+  EXPECT_FALSE(rough.branched);
+  EXPECT_LE(zero_threshold(instance, 60, 40), rough.upper * (1.0 + 1e-12));
+  const GammaMax close = gamma_max(instance.problem(), automatic);
+  EXPECT_TRUE(close.branched);
+  EXPECT_LT(close.upper, rough.upper);
+}
+
 TEST(GammaMaxOnSharedData, IrisWithinOnePercent) {
   BURELU_SHARED_OR_SKIP(path, "data/iris_train.csv");
   const Instance instance = shared_instance("data/iris_train.csv", 1.0, true);

@@ -3,9 +3,11 @@
 #include <gtest/gtest.h>
 
 #include <cmath>
+#include <optional>
 #include <string>
 
 #include "burelu/solve.hpp"
+#include "certificate/proof.hpp"
 #include "data/builtin.hpp"
 #include "data/dataset.hpp"
 #include "support/instances.hpp"
@@ -92,6 +94,41 @@ TEST_P(ZeroNetwork, BoundsAroundItsThreshold) {
     EXPECT_EQ(result.factor.A.cols, 0) << times;
   }
   EXPECT_GE(last, zero * (1.0 - 1e-9));
+}
+
+// Branch and bound would look at as many cells as for any other gamma.
+TEST(ZeroNetworkOfFewFeatures, IsProvenBeforeBranchAndBound) {
+  Instance instance{gaussian(100, 5, 1), gaussian(100, 1, 2), 0.1};
+  const double zero = half_squares(instance.Y);
+  const double mu = zero_threshold(instance);
+  SolveOptions automatic = options();
+  automatic.max_evaluations = 0;  // a limit of them would leave branch and bound out
+  for (const double times : {1.1, 20.0}) {
+    instance.gamma = times * mu;
+    const Relaxation result = solve(instance.problem(), automatic);
+    EXPECT_EQ(result.status, Status::solved) << times << ": " << result.message;
+    EXPECT_EQ(result.cells, 0) << times;
+    EXPECT_TRUE(std::isnan(result.branch_bound)) << times;
+    EXPECT_LE(result.evaluations, times < 2.0 ? 600 : 0) << times;
+    EXPECT_EQ(result.factor.A.cols, 0) << times;
+    EXPECT_LE(result.lower_bound, zero) << times;
+    EXPECT_GE(result.lower_bound, zero * (1.0 - kTolerance)) << times;
+    const std::optional<double> proven = proven_bound(instance.problem(), result.certificate);
+    ASSERT_TRUE(proven) << times;
+    EXPECT_EQ(*proven, result.lower_bound) << times;
+  }
+}
+
+// A gamma that asks for a network is branch and bound's, as ever.
+TEST(ZeroNetworkOfFewFeatures, IsNotClaimedBelow) {
+  Instance instance = named("spiral");
+  SolveOptions automatic = options();
+  automatic.max_evaluations = 0;
+  instance.gamma = 0.9 * zero_threshold(instance);
+  const Relaxation result = solve(instance.problem(), automatic);
+  EXPECT_EQ(result.status, Status::solved) << result.message;
+  EXPECT_FALSE(std::isnan(result.branch_bound));
+  EXPECT_LT(result.objective, half_squares(instance.Y));
 }
 
 std::string data_name(const ::testing::TestParamInfo<const char*>& data) { return data.param; }

@@ -19,6 +19,7 @@ void with_ranks(int size, const std::function<void(Lead&)>& work) {
       return serve(
           ranks, [](const std::string& name) { return find_device(name); }, all_jobs(), 1);
     Lead lead(ranks);
+    lead.device("cpu", cpu_device());
     work(lead);
   });
 }

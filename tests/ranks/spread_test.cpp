@@ -217,14 +217,15 @@ TEST(Spread, TellsWhichRankHasNotTheDevice) {
 }
 
 TEST(Spread, WorksOnJobsSideBySide) {
-  const Jobs jobs{{"twice", [](const std::string& request) {
+  const Jobs jobs{{"twice", [](const Device&, const std::string& request) {
                      if (request == "bad") throw DataError("no number");
                      return request + request;
                    }}};
   ThreadRanks(3).run([&](Ranks& ranks) {
     if (ranks.rank() > 0) return serve_alone(ranks, jobs);
     Lead lead(ranks);
-    const auto own = jobs.at("twice");
+    lead.device("cpu", cpu_device());
+    const auto own = [&](const std::string& request) { return jobs.at("twice")(*cpu_device(), request); };
     EXPECT_EQ(lead.work("twice", {"a", "b", ""}, own), (std::vector<std::string>{"aa", "bb", ""}));
     EXPECT_THROW(lead.work("twice", {"a", "b", "bad"}, own), std::runtime_error);
     EXPECT_EQ(lead.work("twice", {"c", "", "d"}, own), (std::vector<std::string>{"cc", "", "dd"}));
