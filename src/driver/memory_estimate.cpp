@@ -39,7 +39,9 @@ SolveSize solve_size(const Presolved& reduced, const SolveOptions& options, cons
   size.slack_columns = LossSpace::most_columns(reduced);
   if (size.rank == 0) size.rank = starting_rank(size.rows, size.features, size.outputs);
   size.memory = policy::lbfgs_pairs({size.rows, size.features, size.outputs, size.rank});
-  size.pairs = all_pairs(size) <= kFewPairs ? all_pairs(size) : policy::most_listed(size.rows);
+  const bool in_parts = policy::parts(size.rows, options.parts) > 1;
+  const std::int64_t most = in_parts ? policy::most_listed_near(size.rows) : policy::most_listed(size.rows);
+  size.pairs = all_pairs(size) <= kFewPairs ? all_pairs(size) : most;
   return size;
 }
 

@@ -12,12 +12,12 @@
 #include "driver/devices.hpp"
 #include "driver/dominant.hpp"
 #include "driver/memory_estimate.hpp"
+#include "driver/relaxed.hpp"
 #include "driver/solve_with.hpp"
 #include "driver/target_scale.hpp"
 #include "linalg/memory.hpp"
 #include "linalg/stop.hpp"
 #include "linalg/thread_scope.hpp"
-#include "relaxation/outer_loop.hpp"
 #include "relaxation/zero.hpp"
 
 namespace burelu {
@@ -30,89 +30,8 @@ void check_options(const SolveOptions& options) {
   if (options.max_evaluations < 0) throw DataError("max_evaluations must not be negative");
   if (!(options.time_limit >= 0.0)) throw DataError("time_limit must not be negative");
   if (!(options.checkpoint_interval >= 0.0)) throw DataError("checkpoint_interval must not be negative");
+  if (options.parts < 0) throw DataError("parts must not be negative");
   if (options.threads < 0) throw DataError("threads must not be negative");
-}
-
-// Where no row, or no target, is left the zero network is optimal: W = -Y proves it.
-bool trivial(const Presolved& reduced) {
-  double largest = 0.0;
-  for (const double y : reduced.Y.data) largest = std::fmax(largest, std::fabs(y));
-  return reduced.rows() == 0 || largest == 0.0;
-}
-
-Relaxation zero_network(const Presolved& reduced, Incumbent& incumbent) {
-  Relaxation result;
-  const std::vector<Multiplier> none;
-  const std::vector<double> tau(static_cast<std::size_t>(reduced.rows()), 0.0);
-  const Matrix W(reduced.Y.rows, reduced.Y.cols);
-  incumbent.offer({&none, &tau, &W});
-  result.objective = reduced.constant_loss;
-  incumbent.publish(result);
-  result.factor = {Matrix(reduced.rows(), 0), Matrix(reduced.features(), 0), Matrix(reduced.outputs(), 0)};
-  result.status = Status::solved;
-  result.message = "no sample with a nonzero row has a nonzero target: the zero network is optimal";
-  return result;
-}
-
-// A bound where the iteration has none: T = 0 with W near 0 always proves something.
-void add_first_bound(const Presolved& reduced, Incumbent& incumbent, Relaxation& result) {
-  if (incumbent.proven() || result.status == Status::device_failed) return;
-  incumbent.offer_least(reduced);
-  incumbent.publish(result);
-}
-
-// Evaluations of a solve without a limit: what has not come to an end by then will not.
-constexpr std::int64_t kMostEvaluations = 200'000;
-
-void say_stalled(Relaxation& result) {
-  if (result.status != Status::evaluation_limit) return;
-  result.status = Status::stalled;
-  result.message =
-      "the gap is above the tolerance after 200,000 evaluations: standardized features, a larger gamma or a larger "
-      "tolerance may help; --max-evaluations goes on";
-}
-
-// Where nothing was iterated the start stays as it was.
-void go_on_from(Continuation& chain, WarmStart left_off) {
-  if (!left_off.empty()) chain.relaxation = std::move(left_off);
-}
-
-// The relaxation alone, in presolved coordinates.
-Relaxation relaxed(const Problem& problem, const Presolved& reduced, const SolveOptions& options, const Device& device,
-                   int threads, const Stop& stop, Continuation* chain) {
-  BackendOptions backend_options;
-  backend_options.threads = threads;
-  const SolveSize size = fitted(solve_size(reduced, options, backend_options), device, available_bytes());
-  backend_options.pairs = list_capacity(size, device, available_bytes());
-  backend_options.rank = size.rank;
-  backend_options.memory = size.memory;
-  require_memory(solve_host_bytes(size, device), available_bytes(), "this machine", memory_advice(size, device));
-  Certifier certifier(problem, reduced);
-  certifier.stop_at(&stop);
-  Incumbent incumbent(certifier);
-  Relaxation result;
-  if (trivial(reduced)) {
-    result = zero_network(reduced, incumbent);
-  } else {
-    const BackendMaker make = [&](const RelaxationData& data, double sigma) {
-      BackendOptions with_penalty = backend_options;
-      if (sigma > 0.0) with_penalty.sigma = sigma;
-      return device.relaxation(data, with_penalty);
-    };
-    const CheckpointKey key{data_hash(problem), options.rank, options.seed};
-    SolveOptions limited = options;
-    if (options.max_evaluations == 0) limited.max_evaluations = kMostEvaluations;
-    if (chain != nullptr && !chain->certificate.branched) incumbent.adopt(rescaled(problem, chain->certificate));
-    OuterLoop loop(make, incumbent, reduced, limited, key);
-    if (chain != nullptr) loop.start_from(chain->relaxation, chain->objective);
-    result = loop.run();
-    if (chain != nullptr && result.status != Status::device_failed) go_on_from(*chain, loop.left_off());
-    if (options.max_evaluations == 0) say_stalled(result);
-    add_first_bound(reduced, incumbent, result);
-  }
-  result.relaxation_bound = result.lower_bound;
-  result.branch_bound = std::numeric_limits<double>::quiet_NaN();
-  return result;
 }
 
 // Where the zero network seems to be optimal the relaxation may prove it at once, and branch and bound takes as many
@@ -123,7 +42,7 @@ std::optional<Relaxation> if_zero(const Problem& problem, const Presolved& reduc
     return std::nullopt;
   SolveOptions little = options;
   little.max_evaluations = evaluations_before_branching(reduced);
-  Relaxation result = relaxed(problem, reduced, little, device, threads, stop, nullptr);
+  Relaxation result = relaxed(problem, reduced, little, {device, threads, stop}, nullptr);
   if (result.status == Status::evaluation_limit || result.status == Status::stalled) return std::nullopt;
   return result;
 }
@@ -173,7 +92,7 @@ Relaxation solve_scaled(const Problem& problem, const SolveOptions& options, con
     result = branched_result(reduced, *found);
   } else {
     try {
-      result = relaxed(problem, reduced, options, device, threads, stop, chain);
+      result = relaxed(problem, reduced, options, {device, threads, stop}, chain);
       if (found) take_bound(result, *found);
     } catch (const MemoryError&) {
       if (!found) throw;

@@ -94,6 +94,8 @@ bool OuterLoop::zero_is_enough() {
 
 void OuterLoop::begin() {
   if (begin_warm()) return;
+  if (joined_) settings_.most = policy::most_listed(reduced_.rows());
+  joined_ = false;
   build(0.0);
   const Point start = random_start();
   backend_->write_point(start.Shat, start.Ut);
@@ -125,7 +127,7 @@ policy::Sizes OuterLoop::sizes() const {
 
 // On a path certificates are a large part of all work, and the last one says what they take.
 double OuterLoop::certificate_flops() const {
-  return std::fmax(warm_ != nullptr ? certificate_flops_ : 0.0, policy::certificate_flops(sizes(), trials_));
+  return std::fmax(bound_alone_ ? certificate_flops_ : 0.0, policy::certificate_flops(sizes(), trials_));
 }
 
 double OuterLoop::evaluation_flops() const { return policy::evaluation_flops(sizes(), snapshot_.control.lists.pairs); }
@@ -146,7 +148,7 @@ policy::Look OuterLoop::look_now() const {
   const double all = zero_objective_ - reduced_.constant_loss;  // where gamma is tiny the decay of any factor is, too
   look.size = std::fmax(c.value.decay, std::fabs(all - c.dual.objective)) / all;
   look.zero = zero_;
-  look.bound_alone = warm_ != nullptr;
+  look.bound_alone = bound_alone_;
   look.network = network_;
   return look;
 }
@@ -172,7 +174,7 @@ void OuterLoop::run_updates() {
     const auto window = static_cast<int>(std::min<std::int64_t>(state_.window, left - 1));
     if (!listed_) list_pairs(*backend_);
     listed_ = true;
-    const int parts = policy::parts_of_window(result_.outer_iterations);
+    const int parts = joined_ ? 1 : policy::parts_of_window(result_.outer_iterations);
     for (int part = 0; part < parts; ++part) {
       if (part > 0 && due(stop)) break;  // a scan of many pairs takes long
       if (part > 0) list_pairs(*backend_);
@@ -208,7 +210,7 @@ void OuterLoop::look() {
   const double filled =
       static_cast<double>(lists.wanted) / static_cast<double>(std::max<std::int64_t>(lists.capacity, 1));
   settings_.margin = policy::next_margin(settings_.margin, infeasibility(), filled, result_.outer_iterations);
-  settings_.most = policy::most_listed(data_.m, settings_.margin);
+  settings_.most = joined_ ? policy::most_listed_near(data_.m) : policy::most_listed(data_.m, settings_.margin);
   backend_->set(settings_);
   record();
 }
@@ -253,7 +255,7 @@ int OuterLoop::columns_above(double weight) const {
 // more of them (20 gammas on iris and pima, at .5 of the penalty: 3,923 and 4,598 evaluations; with fewer columns
 // 4,753 and 5,089).
 void OuterLoop::drop_idle_columns() {
-  if (warm_ != nullptr) return;
+  if (bound_alone_) return;
   const int used = columns_above(kIdleWeight);
   const int rank = policy::smaller_rank(state_, used, data_.d + data_.c + 1);
   state_.used = used;

@@ -17,6 +17,15 @@ inline constexpr int kEscapesMost = 5;  // by noise, off saddles
 inline constexpr int kUpdatesPerCheck = 4;
 inline constexpr double kRaise = 1.25;  // of gamma, at most, where it is approached from below
 
+/// Parts that so many lines are solved in first (docs/method.md, "Parts"); 1: none. `asked`: 0 chooses.
+int parts(std::int64_t rows, int asked);
+
+/// Tolerance of a part: its bound is to leave most of the whole's to what parts lose and to the factor.
+double part_tolerance(double tolerance);
+
+/// Of limits of time and of evaluations: the rest is for the whole.
+inline constexpr double kShareOfParts = 0.7;
+
 /// What a solve remembers for its decisions. Trivially copyable: it travels in checkpoints.
 struct State {
   int rank = 0;
@@ -96,6 +105,9 @@ std::int64_t most_listed(std::int64_t rows);
 /// The same with a margin that says whether pairs off the list run away: then as many as there is room for, 0, unless
 /// so many lines could have far too many of them (10,000 digits, early: 3.5 GB, and most of the time).
 std::int64_t most_listed(std::int64_t rows, double margin);
+
+/// From the start that parts gave, which violates few pairs.
+std::int64_t most_listed_near(std::int64_t rows);
 
 /// Updates of the multipliers from one check to the next.
 int updates_per_check(double evaluation_flops);
