@@ -79,14 +79,15 @@ TEST_F(Mpi, SaysInOneLineWhatIsWrong) {
 
 TEST_F(Mpi, SharesTheJobsOfAStudy) {
   const std::string study =
-      "study tightness --datasets builtin:spiral --gammas 0.1,1 --methods burelu --starts 2 "
+      "study tightness --datasets builtin:spiral?n=9 --gamma 0.1,1 --methods none --starts 2 "
       "--epochs 50 --tol 1e-2 --threads 1 --out ";
   ASSERT_EQ(run_burelu(folder_, study + "alone").exit_code, 0);
   const Outcome said = run(2, study + "together");
   ASSERT_EQ(said.exit_code, 0) << said.err;
   const auto bounds = [&](const std::string& out) {
     std::vector<double> found;
-    for (const auto& record : nlohmann::json::parse(folder_.read(out + "/results.json")).at("records"))
+    const nlohmann::json results = nlohmann::json::parse(folder_.read(out + "/results.json"));
+    for (const auto& record : results.at("records"))
       if (record.contains("lower_bound") && record.at("lower_bound").is_number())
         found.push_back(record.at("lower_bound"));
     return found;
