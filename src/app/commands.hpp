@@ -2,6 +2,7 @@
 #pragma once
 
 #include "app/arguments.hpp"
+#include "ranks/serve.hpp"
 
 namespace burelu::app {
 
@@ -13,9 +14,11 @@ int run_evaluate(const Arguments& arguments);
 int run_export(const Arguments& arguments);
 int run_info(const Arguments& arguments);
 int run_path(const Arguments& arguments);
-int run_study_tightness(const Arguments& arguments);
-int run_study_accuracy(const Arguments& arguments);
-int run_study_gamma(const Arguments& arguments);
+int run_study(const Arguments& arguments);
+
+inline constexpr const char* kStudyJob = "study";
+/// What other ranks do of a study: the job of a key.
+Job study_job(const Arguments& arguments);
 
 /// Replaces this process by burelu-verify, found beside the executable, with the arguments after `verify`.
 /// Returns an exit code only where that fails.

@@ -4,7 +4,6 @@
 
 #include "app/errors.hpp"
 #include "mpi/launcher.hpp"
-#include "ranks/lead.hpp"
 
 #if defined(BURELU_WITH_MPI)
 #include <algorithm>
@@ -22,7 +21,6 @@
 #include "linalg/team.hpp"
 #include "linalg/thread_scope.hpp"
 #include "mpi/mpi_ranks.hpp"
-#include "ranks/serve.hpp"
 #endif
 
 namespace burelu::app {
@@ -67,15 +65,18 @@ int Crew::threads() const {
   return members_ == nullptr ? 0 : std::max(resolve_threads(0) / members_->ranks.neighbours(), 1);
 }
 
-int Crew::help() {
+int Crew::help(Jobs jobs) {
   catch_interrupts();
   keep_results();
   MpiRanks& ranks = members_->ranks;
   const std::string who = "rank " + std::to_string(ranks.rank()) + ": ";
   try {
     const ThreadScope scope(threads());
-    serve(
-        ranks, [](const std::string& name) { return find_device(name); }, all_jobs(), scope.threads());
+    const auto find = [&ranks](const std::string& name) {
+      return find_device(name == "cuda" ? "cuda:" + std::to_string(ranks.place()) : name);
+    };
+    jobs.merge(all_jobs());
+    serve(ranks, find, jobs, scope.threads());
     return kSolved;
   } catch (const RanksLost&) {
     // A launcher kills all at once when a second rank ends: rank 0 may still be writing.
@@ -106,7 +107,7 @@ Crew::Crew(const std::string&) {
 }
 
 bool Crew::helps() const { return members_ != nullptr; }
-int Crew::help() { return 0; }
+int Crew::help(Jobs /*jobs*/) { return 0; }
 int Crew::threads() const { return 0; }
 
 #endif

@@ -4,9 +4,8 @@
 #include <memory>
 #include <string>
 
-namespace burelu {
-class Lead;
-}
+#include "ranks/lead.hpp"
+#include "ranks/serve.hpp"
 
 namespace burelu::app {
 
@@ -22,9 +21,9 @@ class Crew {
   Crew(const Crew&) = delete;
   Crew& operator=(const Crew&) = delete;
 
-  /// On all ranks but 0: helps until rank 0 is done; the exit code.
+  /// True on all ranks but 0: they help until rank 0 is done, with the jobs of the library and these.
   bool helps() const;
-  int help();
+  int help(Jobs jobs);
   /// Null where there is one process.
   Lead* lead() const { return lead_.get(); }
   /// Threads of this rank where none are asked for: its share of the machine's. 0 where there is one process.

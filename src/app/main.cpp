@@ -34,11 +34,9 @@ int run(const Arguments& arguments) {
     case Command::path:
       return run_path(arguments);
     case Command::study_tightness:
-      return run_study_tightness(arguments);
     case Command::study_accuracy:
-      return run_study_accuracy(arguments);
     case Command::study_gamma:
-      return run_study_gamma(arguments);
+      return run_study(arguments);
   }
   return kInternalError;
 }
@@ -54,7 +52,7 @@ int guarded(int argc, char** argv, std::unique_ptr<Crew>& crew) {
     if (argc > 1 && std::string_view(argv[1]) == "verify") return run_verify(argv + 2);
     Parsed parsed = parse_arguments(argc, argv);
     crew = std::make_unique<Crew>(parsed.arguments.line);
-    if (crew->helps()) return crew->help();
+    if (crew->helps()) return crew->help({{kStudyJob, study_job(parsed.arguments)}});
     if (!parsed.run && parsed.exit_code != 0) return failed(parsed.text, parsed.exit_code);
     if (!parsed.run) print(parsed.text);
     burelu::SolveOptions& solve = parsed.arguments.options.solve;

@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <cmath>
 #include <cstdio>
+#include <memory>
 
 #include "app/commands.hpp"
 #include "app/exit_codes.hpp"
@@ -12,6 +13,7 @@
 #include "app/messages.hpp"
 #include "driver/devices.hpp"
 #include "linalg/team.hpp"
+#include "ranks/lead.hpp"
 #include "study/accuracy.hpp"
 #include "study/instance.hpp"
 #include "study/regularisation.hpp"
@@ -40,6 +42,9 @@ study::StudyRun study_run(const Arguments& arguments) {
   run.runner.threads = std::max(1, resolve_threads(arguments.options.solve.threads) / arguments.study.jobs);
   run.runner.keep_going = [] { return !interrupted(); };
   if (arguments.level() >= LogLevel::info) run.runner.progress = print_progress;
+  if (Lead* lead = arguments.options.solve.lead)
+    run.runner.ranks = {lead->size(),
+                        [lead](const auto& keys, const auto& own) { return lead->work(kStudyJob, keys, own); }};
   return run;
 }
 
@@ -101,27 +106,7 @@ study::AccuracyOptions accuracy_options(const Arguments& arguments, const study:
   return options;
 }
 
-}  // namespace
-
-int run_study_tightness(const Arguments& arguments) {
-  catch_interrupts();
-  keep_results();
-  find_device(arguments.options.solve);  // a device that is not there is said before the data is read
-  const study::StudyRun run = study_run(arguments);
-  const study::TightnessOptions options = tightness_options(arguments, run);
-  const study::Study study{"tightness",
-                           "How tight is the relaxation?",
-                           study::tightness_fixed_options(options),
-                           study::tightness_jobs(options),
-                           study::complete_tightness,
-                           study::tightness_report};
-  return finish(arguments, study::run_study(study, run));
-}
-
-int run_study_gamma(const Arguments& arguments) {
-  catch_interrupts();
-  keep_results();
-  const study::StudyRun run = study_run(arguments);
+study::RegularisationOptions gamma_options(const Arguments& arguments, const study::StudyRun& run) {
   study::RegularisationOptions options;
   options.data = arguments.study.data;
   options.datasets = arguments.study.datasets;
@@ -130,24 +115,59 @@ int run_study_gamma(const Arguments& arguments) {
   options.seed = arguments.options.solve.seed;
   options.threads = run.runner.threads;
   options.keep_going = run.runner.keep_going;
-  const study::Study study{
-      "gamma", "How tight, where it matters?", {{"seed", options.seed}}, study::regularisation_jobs(options),
-      {},      study::regularisation_report};
-  return finish(arguments, study::run_study(study, run));
+  return options;
 }
 
-int run_study_accuracy(const Arguments& arguments) {
+study::Study study_of(const Arguments& arguments, const study::StudyRun& run) {
+  switch (arguments.command) {
+    case Command::study_accuracy:
+      return {"accuracy",
+              "How accurate are the networks?",
+              {{"seed", arguments.options.solve.seed}},
+              study::accuracy_jobs(accuracy_options(arguments, run)),
+              {},
+              study::accuracy_report};
+    case Command::study_gamma:
+      return {"gamma",
+              "How tight, where it matters?",
+              {{"seed", arguments.options.solve.seed}},
+              study::regularisation_jobs(gamma_options(arguments, run)),
+              {},
+              study::regularisation_report};
+    default: {
+      const study::TightnessOptions options = tightness_options(arguments, run);
+      return {"tightness",
+              "How tight is the relaxation?",
+              study::tightness_fixed_options(options),
+              study::tightness_jobs(options),
+              study::complete_tightness,
+              study::tightness_report};
+    }
+  }
+}
+
+}  // namespace
+
+int run_study(const Arguments& arguments) {
   catch_interrupts();
   keep_results();
+  if (arguments.command == Command::study_tightness)
+    find_device(arguments.options.solve.device);  // one that is not there is said before the data is read
   const study::StudyRun run = study_run(arguments);
-  const study::AccuracyOptions options = accuracy_options(arguments, run);
-  const study::Study study{"accuracy",
-                           "How accurate are the networks?",
-                           {{"seed", options.seed}},
-                           study::accuracy_jobs(options),
-                           {},
-                           study::accuracy_report};
-  return finish(arguments, study::run_study(study, run));
+  return finish(arguments, study::run_study(study_of(arguments, run), run));
+}
+
+Job study_job(const Arguments& arguments) {
+  struct State {
+    bool made = false;
+    std::vector<study::Job> jobs;
+  };
+  return [arguments, state = std::make_shared<State>()](const Device&, const std::string& key) {
+    if (key.empty()) return std::string();
+    if (!state->made) state->jobs = study_of(arguments, study_run(arguments)).jobs;
+    state->made = true;
+    return study::run_job(state->jobs, key);
+  };
 }
 
 }  // namespace burelu::app

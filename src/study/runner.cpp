@@ -32,10 +32,32 @@ class Runner {
   }
 
   void run() {
+    if (options_.ranks.count > 1) return run_by_ranks();
     std::vector<std::thread> workers;
     const std::size_t count = std::min(waiting_.size(), static_cast<std::size_t>(std::max(options_.jobs, 1)));
     for (std::size_t i = 0; i < count; ++i) workers.emplace_back([this] { work(); });
     for (std::thread& worker : workers) worker.join();
+    if (journal_failure_) throw DataError(*journal_failure_);
+  }
+
+  // Jobs of like weight at a time, the heaviest first: no rank begins another one before all have ended.
+  void run_by_ranks() {
+    const ThreadScope scope(std::max(options_.threads, 1));
+    std::stable_sort(waiting_.begin(), waiting_.end(),
+                     [this](std::size_t a, std::size_t b) { return jobs_[a].weight < jobs_[b].weight; });
+    for (;;) {
+      std::vector<const Job*> taken;
+      std::vector<std::string> keys(static_cast<std::size_t>(options_.ranks.count));
+      for (std::string& key : keys)
+        if (const Job* job = next()) {
+          taken.push_back(job);
+          key = job->key;
+        }
+      if (taken.empty()) break;
+      const auto own = [this](const std::string& key) { return run_job(jobs_, key); };
+      const std::vector<std::string> answers = options_.ranks.run(keys, own);
+      for (std::size_t k = 0; k < taken.size(); ++k) take(*taken[k], Record::parse(answers[k]));
+    }
     if (journal_failure_) throw DataError(*journal_failure_);
   }
 
@@ -66,6 +88,16 @@ class Runner {
         failed(*job, error.what(), clock.seconds());
       }
     }
+  }
+
+  void take(const Job& job, const Record& answer) {
+    const double seconds = answer.at("seconds").get<double>();
+    if (answer.contains("failure")) return failed(job, answer.at("failure").get<std::string>(), seconds);
+    if (!answer.contains("records")) {
+      interrupted_ = true;
+      return;
+    }
+    finished(job, {job.key, seconds, answer.at("records").get<std::vector<Record>>()});
   }
 
   const Job* next() {
@@ -138,6 +170,22 @@ std::vector<Record> StudyOutcome::records() const {
 double seconds_left(double weight_done, double seconds_done, double weight_left, int side_by_side) {
   if (!(weight_done > 0.0)) return std::numeric_limits<double>::quiet_NaN();
   return std::max(weight_left, 0.0) * (seconds_done / weight_done) / std::max(side_by_side, 1);
+}
+
+std::string run_job(const std::vector<Job>& jobs, const std::string& key) {
+  const Clock clock;
+  Record answer;
+  try {
+    const auto job = std::find_if(jobs.begin(), jobs.end(), [&key](const Job& other) { return other.key == key; });
+    if (job == jobs.end()) throw DataError("no job " + key + " here: the data of all ranks must be the same");
+    answer["records"] = job->run();
+  } catch (const Interrupted&) {
+    answer.erase("records");
+  } catch (const std::exception& error) {
+    answer["failure"] = error.what();
+  }
+  answer["seconds"] = clock.seconds();
+  return answer.dump();
 }
 
 StudyOutcome run_jobs(const std::vector<Job>& jobs, Journal& journal, const RunnerOptions& options) {

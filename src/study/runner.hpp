@@ -21,9 +21,20 @@ struct StudyProgress {
   double seconds_left = 0.0;  ///< estimate; NaN where nothing is known yet
 };
 
+/// Several processes that run jobs side by side: one key, or none, for each of them; what comes of each, in their
+/// order.
+struct JobRanks {
+  int count = 0;
+  /// The first is this process's own, which it runs by `own`.
+  std::function<std::vector<std::string>(const std::vector<std::string>& keys,
+                                         const std::function<std::string(const std::string& key)>& own)>
+      run;
+};
+
 struct RunnerOptions {
   int jobs = 1;                                        ///< at a time
   int threads = 1;                                     ///< of OpenMP inside each job
+  JobRanks ranks;                                      ///< where there are several, `jobs` is not looked at
   KeepGoing keep_going;                                ///< may be empty
   std::function<void(const StudyProgress&)> progress;  ///< called by one thread at a time; may be empty
 };
@@ -48,6 +59,9 @@ struct StudyOutcome {
 /// Jobs found in the journal are not run again. A job that throws is recorded as a failure and not journalled; the
 /// others go on. Stops, with what is done, when `keep_going` says so.
 StudyOutcome run_jobs(const std::vector<Job>& jobs, Journal& journal, const RunnerOptions& options);
+
+/// Runs the job of that key, as JSON that `run_jobs` understands: for another rank.
+std::string run_job(const std::vector<Job>& jobs, const std::string& key);
 
 /// Seconds left: the weight that is still to do times seconds per weight so far, shared by `side_by_side` workers.
 double seconds_left(double weight_done, double seconds_done, double weight_left, int side_by_side);

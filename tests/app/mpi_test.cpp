@@ -77,6 +77,25 @@ TEST_F(Mpi, SaysInOneLineWhatIsWrong) {
   EXPECT_EQ(own_lines(device.err), 1U) << device.err;
 }
 
+TEST_F(Mpi, SharesTheJobsOfAStudy) {
+  const std::string study =
+      "study tightness --datasets builtin:spiral?n=9 --gamma 0.1,1 --methods none --starts 2 "
+      "--epochs 50 --tol 1e-2 --threads 1 --out ";
+  ASSERT_EQ(run_burelu(folder_, study + "alone").exit_code, 0);
+  const Outcome said = run(2, study + "together");
+  ASSERT_EQ(said.exit_code, 0) << said.err;
+  const auto bounds = [&](const std::string& out) {
+    std::vector<double> found;
+    const nlohmann::json results = nlohmann::json::parse(folder_.read(out + "/results.json"));
+    for (const auto& record : results.at("records"))
+      if (record.contains("lower_bound") && record.at("lower_bound").is_number())
+        found.push_back(record.at("lower_bound"));
+    return found;
+  };
+  EXPECT_FALSE(bounds("alone").empty());
+  EXPECT_EQ(bounds("together"), bounds("alone"));
+}
+
 TEST_F(Mpi, EndsWithTheLastBoundWhereARankIsKilled) {
   // Rank 1 starts a clock of its own and is killed by it, once there is a bound.
   folder_.write("rank.sh",
