@@ -35,8 +35,8 @@ ATTRIBUTES = """
     gamma_ : float
         The weight of the squared norms that was used.
     gamma_max_ : float
-        Proven: from here on no network beats the zero network. Found roughly, up to twice the smallest such value or
-        more, where gamma is given as a number.
+        Proven: from here on no network beats the zero network. The smallest such value to some percent; where gamma
+        is a number only its order of magnitude.
     certificate_ : Certificate
         Proof of `lower_bound_`: ``certificate_.verify()`` checks it, ``certificate_.save(path)`` writes it.
     history_ : structured array
