@@ -6,6 +6,8 @@ Everything else that holds real numbers becomes one float64 array.
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import Any
 
 import numpy as np
@@ -19,6 +21,15 @@ def refuse_other_meanings(values: Any, name: str) -> None:
         raise DataError(f"{name} has masked entries, which burelu does not take; fill them in or leave their rows out")
     if getattr(getattr(values, "dtype", None), "kind", "") in ("m", "M"):
         raise DataError(f"{name} holds {values.dtype}, which are no real numbers; pass differences as float64")
+
+
+@contextmanager
+def beyond_doubles() -> Iterator[None]:
+    """Whole numbers of Python overflow where NumPy makes float64 of them, for which scikit-learn has no sentence."""
+    try:
+        yield
+    except OverflowError as error:
+        raise DataError(f"X or y holds a whole number beyond the range of float64: {error}") from None
 
 
 def matrix(values: Any, name: str, column: bool = False) -> np.ndarray:

@@ -13,7 +13,7 @@ from sklearn.utils import check_random_state
 from sklearn.utils.validation import check_is_fitted, validate_data
 
 from . import _core
-from ._arrays import refuse_other_meanings
+from ._arrays import beyond_doubles, refuse_other_meanings
 from ._models import layers_of, torch_module
 
 ATTRIBUTES = """
@@ -35,7 +35,8 @@ ATTRIBUTES = """
     gamma_ : float
         The weight of the squared norms that was used.
     gamma_max_ : float
-        Proven: from here on no network beats the zero network.
+        Proven: from here on no network beats the zero network. The smallest such value to some percent; where gamma
+        is a number only its order of magnitude.
     certificate_ : Certificate
         Proof of `lower_bound_`: ``certificate_.verify()`` checks it, ``certificate_.save(path)`` writes it.
     history_ : structured array
@@ -68,8 +69,8 @@ PARAMETERS = """\
         Starting points of the network. More cost as much again each and seldom lower the objective by a thousandth;
         None chooses as `burelu.train` does.
     threads : int
-        Threads of one fit; None: all that the process may use. With one, a `random_state` gives the same network on
-        every fit, and `n_jobs` of a search decides how many fits there are side by side.
+        Threads of one fit; None: all that the process may use. The network is the same for any number of them; one
+        leaves it to `n_jobs` of a search how many fits there are side by side.
     device : str
         'auto', 'cpu', 'cuda' or 'cuda:K'.
     random_state : int, RandomState instance or None
@@ -133,7 +134,8 @@ class Estimator(BaseEstimator):
     def _outputs(self, X: Any) -> np.ndarray:
         check_is_fitted(self)
         refuse_other_meanings(X, "X")
-        X = validate_data(self, X, reset=False, dtype=np.float64)
+        with beyond_doubles():
+            X = validate_data(self, X, reset=False, dtype=np.float64)
         return self.network_.predict(self._features(X))
 
     def prepare(self, X: Any, y: Any) -> tuple[np.ndarray, np.ndarray]:
@@ -146,8 +148,10 @@ class Estimator(BaseEstimator):
         """
         check_is_fitted(self)
         refuse_other_meanings(X, "X")
-        X = validate_data(self, X, reset=False, dtype=np.float64)
-        return self._features(X), self._targets(y)
+        with beyond_doubles():
+            X = validate_data(self, X, reset=False, dtype=np.float64)
+        with beyond_doubles():
+            return self._features(X), self._targets(y)
 
     def _fields(self) -> dict[str, Any]:
         """Of a model file."""

@@ -10,11 +10,11 @@ from sklearn.base import ClassifierMixin, RegressorMixin
 from sklearn.utils.multiclass import check_classification_targets
 from sklearn.utils.validation import validate_data
 
-from ._arrays import one_hot, refuse_other_meanings
+from ._arrays import beyond_doubles, one_hot, refuse_other_meanings
 from ._base import ATTRIBUTES, PARAMETERS, Estimator
 from ._errors import BureluError, DataError
 from ._functions import train
-from ._gamma import DEFAULT_GAMMA, Gamma, gamma_max, resolved, share_of
+from ._gamma import DEFAULT_GAMMA, ROUGHLY, Gamma, gamma_max, resolved, share_of
 from ._path import path
 
 
@@ -36,7 +36,8 @@ class _Classifier(ClassifierMixin, Estimator):
         """
         refuse_other_meanings(X, "X")
         refuse_other_meanings(y, "y")
-        X, y = validate_data(self, X, y, dtype=np.float64)
+        with beyond_doubles():
+            X, y = validate_data(self, X, y, dtype=np.float64)
         check_classification_targets(y)
         self.classes_, Y = one_hot(y)
         if len(self.classes_) < 2:
@@ -86,7 +87,8 @@ class _Regressor(RegressorMixin, Estimator):
         """
         refuse_other_meanings(X, "X")
         refuse_other_meanings(y, "y")
-        X, y = validate_data(self, X, y, dtype=np.float64, multi_output=True, y_numeric=True)
+        with beyond_doubles():
+            X, y = validate_data(self, X, y, dtype=np.float64, multi_output=True, y_numeric=True)
         self._one_axis = y.ndim == 1
         self._fit_network(self._learn_features(X), self._targets(y))
         return self
@@ -145,8 +147,12 @@ class _OneGamma(Estimator):
         options = self._options()
         share = share_of(self.gamma)
         same = {name: options[name] for name in ("bound", "threads", "seed", "device")}
-        self.gamma_max_ = gamma_max(X, Y, **same).upper
-        gamma = resolved(self.gamma, X, Y) if share is None else share * self.gamma_max_ or 1.0
+        if share is None:  # a number needs no gamma_max, which is told all the same
+            gamma = resolved(self.gamma, X, Y)
+            self.gamma_max_ = gamma_max(X, Y, close=ROUGHLY, **same).upper
+        else:
+            self.gamma_max_ = gamma_max(X, Y, **same).upper
+            gamma = share * self.gamma_max_ or 1.0
         training = train(X, Y, gamma, **options)
         self._keep(training, training.relaxation.history, training.status, training.message)
 

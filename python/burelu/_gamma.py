@@ -15,6 +15,9 @@ Gamma = Union[float, str]
 #: What the command line takes where it is given none: most data are neither interpolated nor ignored.
 DEFAULT_GAMMA = "5%"
 
+#: How close the two values of gamma_max are wanted where only its order of magnitude is told.
+ROUGHLY = 1.0
+
 
 @dataclass(frozen=True)
 class GammaMax:
@@ -39,6 +42,7 @@ def gamma_max(
     X: Any,
     Y: Any,
     *,
+    close: float = 2e-2,
     bound: str = "auto",
     threads: int | None = None,
     seed: int | None = None,
@@ -52,12 +56,16 @@ def gamma_max(
     ----------
     X : float64 array of shape (n, d), one sample per row
     Y : float64 array of shape (n,) or (n, c), one target row per sample
+    close : float
+        Where the upper value is above (1 + close) times the lower one, more work brings it down: a short solve, some
+        tenths of a second. 1 does where the order of magnitude is enough.
     bound, threads, seed, device
         As in `solve`.
     """
     X, Y = matrix(X, "X"), matrix(Y, "Y", column=True)
     same_rows(X, Y)
-    lower, upper, branched = _core.gamma_max(X, Y, dict(bound=bound, threads=threads, seed=seed, device=device))
+    options = dict(bound=bound, threads=threads, seed=seed, device=device)
+    lower, upper, branched = _core.gamma_max(X, Y, float(close), options)
     return GammaMax(lower, upper, "branch" if branched else "relaxation")
 
 

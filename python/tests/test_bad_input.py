@@ -116,6 +116,27 @@ def test_networks():
         burelu.certify((np.ones((2, 2)), np.ones((3, 2))), GOOD, ["a", "b", "a", "b"])
 
 
+@pytest.mark.parametrize("name", ["BureluRegressor", "BureluClassifier", "BureluRegressorCV"])
+def test_estimators_refuse_whole_numbers_beyond_doubles(name):
+    pytest.importorskip("sklearn")
+    huge = np.array([[10**400, 1]] * 4, dtype=object)
+    with pytest.raises(burelu.DataError, match="beyond the range of float64") as caught:
+        getattr(burelu, name)().fit(huge, Y)
+    assert isinstance(caught.value, ValueError) and "\n" not in str(caught.value)
+
+
+def test_targets_and_later_rows_beyond_doubles_are_refused():
+    pytest.importorskip("sklearn")
+    huge = np.array([10**400, 1, 2, 3], dtype=object)
+    with pytest.raises(burelu.DataError, match="beyond the range of float64"):
+        burelu.BureluRegressor().fit(GOOD, huge)
+    fit = burelu.BureluRegressor().fit(GOOD, Y)
+    with pytest.raises(burelu.DataError, match="beyond the range of float64"):
+        fit.predict(np.array([[10**400, 1]], dtype=object))
+    with pytest.raises(burelu.DataError, match="beyond the range of float64"):
+        fit.prepare(GOOD, huge)
+
+
 @pytest.mark.parametrize("bad, sentence", [(np.ma.masked_less(GOOD, 0.0), "masked"), (np.full((4, 2), 5, "M8[s]"), "no real")])
 def test_estimators_refuse_what_numpy_would_reinterpret(bad, sentence):
     pytest.importorskip("sklearn")

@@ -87,6 +87,22 @@ def test_its_gamma_is_that_of_the_command_line(program, iris, tmp_path):
     assert json.loads((tmp_path / "report.json").read_text())["problem"]["gamma"] == pytest.approx(0.05 * most, rel=1e-12)
 
 
+@pytest.mark.parametrize("gamma, close", [(3.0, 1.0), ("5%", 2e-2)])
+def test_gamma_max_beside_a_number_is_found_roughly(iris, gamma, close):
+    fit = BureluClassifier(gamma, tolerance=0.2, bound="relaxation", random_state=0).fit(*iris)
+    prepared = fit.prepare(*iris)
+    upper = {
+        c: burelu.gamma_max(*prepared, close=c, bound="relaxation", threads=1, seed=7).upper for c in (1.0, 2e-2)
+    }
+    assert upper[2e-2] < upper[1.0]
+    assert fit.gamma_max_ == pytest.approx(upper[close], rel=1e-3)
+
+
+def test_the_network_is_the_same_on_two_threads(iris):
+    fits = [BureluClassifier(gamma=3.0, tolerance=0.1, random_state=3, threads=k).fit(*iris) for k in (1, 2)]
+    assert np.array_equal(fits[0].U_, fits[1].U_) and fits[0].lower_bound_ == fits[1].lower_bound_
+
+
 def test_a_seed_gives_the_same_network(iris):
     fits = [BureluClassifier(gamma=1.0, tolerance=0.1, random_state=3).fit(*iris) for _ in range(2)]
     assert np.array_equal(fits[0].U_, fits[1].U_)

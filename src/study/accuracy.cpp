@@ -1,7 +1,6 @@
 #include "study/accuracy.hpp"
 
 #include <fmt/format.h>
-#include <fmt/ranges.h>
 
 #include "burelu/errors.hpp"
 #include "burelu/path.hpp"
@@ -14,9 +13,16 @@ namespace {
 // What of the options changes the results of a family: part of the key, so that other options are other jobs.
 std::string kernel_settings(const AccuracyOptions& /*options*/) { return ""; }
 
+// One by one: of fmt::join g++ 13 warns, in headers of fmt 9.
+std::string listed(const std::vector<double>& values) {
+  std::string out;
+  for (const double value : values) out += fmt::format("{}{}", out.empty() ? "" : ",", value);
+  return out;
+}
+
 std::string momentum_settings(const AccuracyOptions& o) {
   return fmt::format("/seed={}/parts={}/epochs={}/starts={}/width={}/rates={}", o.seed, o.parts, o.momentum_epochs,
-                     o.momentum_starts, o.momentum_width, fmt::join(o.momentum_rates, ","));
+                     o.momentum_starts, o.momentum_width, listed(o.momentum_rates));
 }
 
 std::string relaxation_settings(const AccuracyOptions& o) {

@@ -65,11 +65,11 @@ nb::dict certify(const Array2& X, const Array2& Y, double gamma, const Array2& U
   return result;
 }
 
-nb::tuple gamma_max(const Array2& X, const Array2& Y, const nb::dict& options) {
+nb::tuple gamma_max(const Array2& X, const Array2& Y, double close, const nb::dict& options) {
   const Problem problem = problem_of(X, Y, 1.0);
   Listener listener{nb::none()};
   const burelu::GammaMax found = without_lock(
-      listener, options, [&](const TrainOptions& chosen) { return burelu::gamma_max(problem, chosen.solve); });
+      listener, options, [&](const TrainOptions& chosen) { return burelu::gamma_max(problem, chosen.solve, close); });
   listener.finish_whole();  // half a search is another gamma
   return nb::make_tuple(found.lower, found.upper, found.branched);
 }
@@ -125,7 +125,7 @@ void bind_functions(nb::module_& module) {
   module.def("solve", &solve, X, Y, "gamma"_a, options, progress);
   module.def("train", &train, X, Y, "gamma"_a, options, progress);
   module.def("certify", &certify, X, Y, "gamma"_a, "U"_a, "V"_a, options, progress);
-  module.def("gamma_max", &gamma_max, X, Y, options);
+  module.def("gamma_max", &gamma_max, X, Y, "close"_a, options);
   module.def("predict", &predict, X, "U"_a, "V"_a);
   module.def("objective", &objective, X, Y, "gamma"_a, "U"_a, "V"_a);
   module.def("balanced", &balanced, "U"_a, "V"_a);
