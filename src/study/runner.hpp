@@ -34,9 +34,9 @@ struct JobRanks {
 struct RunnerOptions {
   int jobs = 1;                                        ///< at a time
   int threads = 1;                                     ///< of OpenMP inside each job
-  JobRanks ranks;                                      ///< where there are several, `jobs` is not looked at
   KeepGoing keep_going;                                ///< may be empty
   std::function<void(const StudyProgress&)> progress;  ///< called by one thread at a time; may be empty
+  JobRanks ranks = {};                                 ///< where there are several, `jobs` is not looked at
 };
 
 struct JobFailure {
