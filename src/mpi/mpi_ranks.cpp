@@ -20,6 +20,7 @@ using Clock = std::chrono::steady_clock;
 constexpr double kSpin = 2e-4;       // seconds of looking without a pause: most exchanges take less
 constexpr double kShortWait = 2e-2;  // then pauses of a twentieth of a millisecond, afterwards of one
 constexpr double kGrace = 0.4;       // seconds after a signal: a launcher that ends all kills them a second after it
+constexpr double kIdleGrace = 8.0;   // where the others wait for rank 0, which may be proving a last bound
 constexpr double kLookEvery = 1e-2;  // seconds between questions for a signal
 constexpr std::int64_t kPiece = std::int64_t{1} << 30;  // bytes of one message
 
@@ -78,7 +79,7 @@ void MpiRanks::abort(int code) {
   std::_Exit(code);
 }
 
-void MpiRanks::wait(Request& request) {
+void MpiRanks::wait(Request& request, double grace) {
   if (lost_) lost();
   const Clock::time_point start = Clock::now();
   double signalled_at = -1.0;
@@ -95,7 +96,7 @@ void MpiRanks::wait(Request& request) {
     if (seconds >= look_at) {
       look_at = seconds + kLookEvery;
       if (signalled_at < 0.0 && signalled_ && signalled_()) signalled_at = seconds;
-      if (signalled_at >= 0.0 && seconds > signalled_at + kGrace) {
+      if (signalled_at >= 0.0 && seconds > signalled_at + grace) {
         lost_ = true;
         lost();
       }
@@ -123,7 +124,7 @@ void MpiRanks::share(double* data, const std::vector<std::int64_t>& ends, std::i
   Request request;
   check(MPI_Iallgatherv(MPI_IN_PLACE, 0, MPI_DATATYPE_NULL, data, all.counts.data(), all.begins.data(), MPI_DOUBLE,
                         MPI_COMM_WORLD, &request.handle));
-  wait(request);
+  wait(request, kGrace);
   const int own = all.counts[static_cast<std::size_t>(rank_)];
   traffic_.bytes += (ends.back() * unit - own) * static_cast<std::int64_t>(sizeof(double));
 }
@@ -136,7 +137,7 @@ void MpiRanks::collect(double* data, const std::vector<std::int64_t>& ends, std:
                                   0, MPI_COMM_WORLD, &request.handle)
                    : MPI_Igatherv(data + all.begins[own], all.counts[own], MPI_DOUBLE, nullptr, nullptr, nullptr,
                                   MPI_DOUBLE, 0, MPI_COMM_WORLD, &request.handle));
-  wait(request);
+  wait(request, kGrace);
   if (rank_ == 0) traffic_.bytes += (ends.back() * unit - all.counts[own]) * static_cast<std::int64_t>(sizeof(double));
 }
 
@@ -155,7 +156,7 @@ std::vector<std::string> MpiRanks::swap(const std::vector<std::string>& to) {
   for (std::size_t k = 0; k < size; ++k) sent[k] = static_cast<std::int64_t>(to[k].size());
   Request request;
   check(MPI_Ialltoall(sent.data(), 1, MPI_INT64_T, received.data(), 1, MPI_INT64_T, MPI_COMM_WORLD, &request.handle));
-  wait(request);
+  wait(request, kGrace);
   std::vector<std::string> from(size);
   for (std::size_t k = 0; k < size; ++k) from[k].resize(static_cast<std::size_t>(received[k]));
   std::vector<Request> open;
@@ -173,7 +174,7 @@ std::vector<std::string> MpiRanks::swap(const std::vector<std::string>& to) {
     }
     if (static_cast<int>(k) != rank_) traffic_.bytes += received[k];
   }
-  for (Request& message : open) wait(message);
+  for (Request& message : open) wait(message, kGrace);
   return from;
 }
 
@@ -183,7 +184,7 @@ void MpiRanks::tell(void* data, std::int64_t bytes) {
     Request request;
     check(
         MPI_Ibcast(at + done, count_of(std::min(kPiece, bytes - done)), MPI_BYTE, 0, MPI_COMM_WORLD, &request.handle));
-    wait(request);
+    wait(request, rank_ == 0 ? kGrace : kIdleGrace);
   }
   if (rank_ != 0) traffic_.bytes += bytes;
 }

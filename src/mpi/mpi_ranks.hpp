@@ -39,7 +39,7 @@ class MpiRanks final : public Ranks {
  private:
   struct Request;
   struct Parts;
-  void wait(Request& request);
+  void wait(Request& request, double grace);
   Parts parts(const std::vector<std::int64_t>& ends, std::int64_t unit) const;
 
   std::function<bool()> signalled_;

@@ -70,14 +70,4 @@ inline void exchange(Archive& a, RelaxationData& data) {
   a.list(data.sample);
 }
 
-/// A backend's state, unchecked: it comes from the same program.
-inline void exchange(Archive& a, BackendState& state) {
-  a.value(state.control);
-  a.matrix(state.Shat);
-  a.matrix(state.Ut);
-  a.list(state.importance);
-  a.list(state.tau);
-  a.list(state.pairs);
-}
-
 }  // namespace burelu

@@ -39,13 +39,17 @@ Control resumed(const Control& saved, const Control& fresh) {
   return out;
 }
 
-void exchange(Archive& archive, BackendState& state, index_t m, index_t d) {
+void exchange(Archive& archive, BackendState& state) {
   archive.value(state.control);
   archive.matrix(state.Shat);
   archive.matrix(state.Ut);
   archive.list(state.importance);
   archive.list(state.tau);
   archive.list(state.pairs);
+}
+
+void exchange(Archive& archive, BackendState& state, index_t m, index_t d) {
+  exchange(archive, state);
   if (archive.loading() && !(fits(state, m, d) && plausible(state.control))) Archive::refuse();
 }
 

@@ -29,6 +29,9 @@ struct BackendState {
 /// Settings, residuals, penalty and counts of `saved`; an empty memory, and the rest, of the backend that goes on.
 Control resumed(const Control& saved, const Control& fresh);
 
+/// Between processes of one program: what is loaded is taken as it is.
+void exchange(Archive& archive, BackendState& state);
+
 /// `m`, `d`: of the relaxation. What is loaded is refused where it cannot be gone on from.
 void exchange(Archive& archive, BackendState& state, index_t m, index_t d);
 
