@@ -210,7 +210,8 @@ void OuterLoop::look() {
   const double filled =
       static_cast<double>(lists.wanted) / static_cast<double>(std::max<std::int64_t>(lists.capacity, 1));
   settings_.margin = policy::next_margin(settings_.margin, infeasibility(), filled, result_.outer_iterations);
-  settings_.most = joined_ ? policy::most_listed_near(data_.m) : policy::most_listed(data_.m, settings_.margin);
+  settings_.most =
+      joined_ ? policy::most_listed_near(data_.m) : policy::most_listed(data_.m, settings_.margin, bound_alone_);
   backend_->set(settings_);
   record();
 }

@@ -35,6 +35,7 @@ class OuterLoop {
     warm_ = &warm;
     network_ = network;
     bound_alone_ = true;
+    if (!warm.empty()) settings_.most = policy::most_listed(reduced_.rows(), settings_.margin, true);
   }
   /// The same from a start of this problem and gamma, which its parts gave for the work of so many evaluations.
   void start_at(const WarmStart& joined, std::int64_t evaluations) {
