@@ -51,6 +51,7 @@ constexpr std::int64_t kListedLeast = 80;       // pairs of a line, ...
 constexpr double kListedShare = 0.005;          // ... or this share of all of them, ...
 constexpr std::int64_t kListedMost = 1000;      // ... as far as memory is likely to go
 constexpr std::int64_t kListedFreely = 8'000;   // lines up to which pairs that run away may all be listed
+constexpr std::int64_t kFewOnPath = 2'000;      // lines up to which a path may list more: its journal keeps them
 constexpr std::int64_t kListedOnPath = 3;       // times as many
 constexpr std::int64_t kListedAnyway = 20'000;  // all pairs of a hundred lines
 
@@ -146,9 +147,8 @@ std::int64_t most_listed(std::int64_t rows) {
 
 // 20 gammas of bank_notes, evaluations with 1, 2 and 3 times as many: 6,124, 5,283, 4,507.
 std::int64_t most_listed(std::int64_t rows, double margin, bool on_path) {
-  if (rows > kListedFreely) return most_listed(rows);
-  const bool run_away = margin > kMarginRunaway * Settings().margin;
-  return run_away ? 0 : (on_path ? kListedOnPath : 1) * most_listed(rows);
+  if (margin > kMarginRunaway * Settings().margin && rows <= kListedFreely) return 0;
+  return (on_path && rows <= kFewOnPath ? kListedOnPath : 1) * most_listed(rows);
 }
 
 std::int64_t most_listed_near(std::int64_t rows) { return std::max(kListedLeast * rows, kListedAnyway); }
