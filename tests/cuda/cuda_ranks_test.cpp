@@ -37,11 +37,12 @@ void on_doubles(Ranks& ranks, const std::function<void()>& work) {
 
 /// What rank 0 sees after `work`.
 Snapshot shared(ThreadRanks ranks_of_test, const RelaxationData& data, std::int64_t pairs, const CudaTuning& tuning,
-                const Work& work) {
+                const Work& work, BackendKind kind = BackendKind::cuda_on_host) {
   Snapshot seen;
   ranks_of_test.run([&](Ranks& ranks) {
     on_doubles(ranks, [&] {
-      const auto backend = make_cuda_on_host_backend(data, of_ranks(&ranks, pairs), ranks.rank(), tuning);
+      const int device = kind == BackendKind::cuda_on_host ? ranks.rank() : 0;
+      const auto backend = cuda_makers(kind).backend(data, of_ranks(&ranks, pairs), device, tuning);
       work(*backend);
       const Snapshot own = look(*backend);
       if (ranks.rank() == 0) seen = own;
@@ -50,8 +51,9 @@ Snapshot shared(ThreadRanks ranks_of_test, const RelaxationData& data, std::int6
   return seen;
 }
 
-Snapshot alone(const RelaxationData& data, std::int64_t pairs, const CudaTuning& tuning, const Work& work) {
-  const auto backend = make_cuda_on_host_backend(data, of_ranks(nullptr, pairs), 0, tuning);
+Snapshot alone(const RelaxationData& data, std::int64_t pairs, const CudaTuning& tuning, const Work& work,
+               BackendKind kind = BackendKind::cuda_on_host) {
+  const auto backend = cuda_makers(kind).backend(data, of_ranks(nullptr, pairs), 0, tuning);
   work(*backend);
   return look(*backend);
 }
@@ -80,14 +82,22 @@ void expect_the_same(const Snapshot& together, const Snapshot& one, int size) {
   EXPECT_EQ(together.control.dual.violation, one.control.dual.violation) << size;
 }
 
-// Ranks that no tile is left for as well.
-TEST(CudaRanks, HaveTheBitsOfOneDevice) {
+class CudaRanksTest : public ::testing::TestWithParam<BackendKind> {
+ protected:
+  void SetUp() override { require(GetParam()); }
+};
+
+// Ranks that no tile is left for as well. On a machine with a GPU they share that one.
+TEST_P(CudaRanksTest, HaveTheBitsOfOneDevice) {
   const RelaxationData data = four_tiles();
   const Work work = some_windows(data);
-  const Snapshot one = alone(data, 0, {}, work);
+  const Snapshot one = alone(data, 0, {}, work, GetParam());
   ASSERT_GT(one.multipliers.size(), 100U);
-  for (const int size : {2, 3, 4, 6}) expect_the_same(shared(ThreadRanks(size), data, 0, {}, work), one, size);
+  for (const int size : {2, 3, 4, 6})
+    expect_the_same(shared(ThreadRanks(size), data, 0, {}, work, GetParam()), one, size);
 }
+
+INSTANTIATE_TEST_SUITE_P(Kinds, CudaRanksTest, ::testing::ValuesIn(kCudaKinds), backend_kind_name);
 
 TEST(CudaRanks, CutAndLengthenListsAsOneDeviceDoes) {
   const RelaxationData data = four_tiles();
