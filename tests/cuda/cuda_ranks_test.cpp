@@ -136,13 +136,24 @@ TEST(CudaRanks, GoOnFromTheStateOfAnotherNumberOfRanks) {
   expect_the_same(shared(ThreadRanks(2), data, 0, {}, on), alone(data, 0, {}, on), 2);
 }
 
+/// Of one evaluation, not recorded.
+std::int64_t launches(Backend& backend) {
+  backend.open_window();
+  const auto before = counters().launches;
+  evaluation(backend);
+  return counters().launches - before;
+}
+
 // The bar: no rank receives more than 1.2 times F in an evaluation, with scans and updates. The host waits once for
-// each, and what a single device records and launches is the same.
+// each. Rows, sums and scalars are packed, the first two unpacked: five launches more than on one device.
 TEST(CudaRanks, ExchangeOnceInAnEvaluation) {
   const RelaxationData data = four_tiles();
   constexpr int kRank = 9;
   constexpr int kEvaluations = 20;
   const Point z = random_point(data, kRank, 3);
+  const auto one = make_cuda_on_host_backend(data, of_ranks(nullptr, 0), 0);
+  one->write_point(z.Shat, z.Ut);
+  const std::int64_t of_one = launches(*one);
   for (const int size : {2, 4})
     ThreadRanks(size).run([&](Ranks& ranks) {
       on_doubles(ranks, [&] {
@@ -161,6 +172,7 @@ TEST(CudaRanks, ExchangeOnceInAnEvaluation) {
         const double factor = 2.0 * static_cast<double>(data.m) * kRank * sizeof(double);
         EXPECT_LE(bytes, 1.2 * factor);
         EXPECT_GE(bytes, 0.4 * factor);  // it is counted
+        EXPECT_EQ(launches(*backend), of_one + 5);
         look(*backend);
       });
     });
