@@ -19,6 +19,12 @@ class RanksLost : public DeviceError {
   using DeviceError::DeviceError;
 };
 
+/// The devices of the ranks are not of one kind: they cannot share what has to have the same bits on each.
+class UnlikeDevices : public DeviceError {
+ public:
+  using DeviceError::DeviceError;
+};
+
 /// What this rank has received.
 struct Traffic {
   std::int64_t bytes = 0;
@@ -43,6 +49,8 @@ class Ranks {
   /// These bytes of rank 0, of a length that all know.
   virtual void tell(void* data, std::int64_t bytes) = 0;
 
+  /// Whether share() takes memory of a CUDA device as well, on all ranks.
+  virtual bool reads_device_memory() const { return false; }
   virtual Traffic traffic() const { return {}; }
 
   /// The only one.
