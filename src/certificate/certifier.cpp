@@ -157,6 +157,8 @@ void Certifier::stop_at(const Stop* stop) {
   state_->repair.stop_at(stop);
 }
 
+void Certifier::share_with(Lead* lead) { state_->repair.share_with(lead); }
+
 const Stop* Certifier::stop() const { return state_->stop; }
 
 void Certifier::begin_with(const Proposal& repaired) { state_->repair.begin_with(repaired); }
