@@ -48,7 +48,7 @@ class Certifier {
   Certifier(const Certifier&) = delete;
   Certifier& operator=(const Certifier&) = delete;
 
-  /// Best bound that the repairs find for this T. The work of some 70 sparse factorisations of order m. Remembers the
+  /// Best bound that the repairs find for this T. The work of some 30 sparse factorisations of order m. Remembers the
   /// best repaired T over all calls: the bound proposed never falls, but for rounding.
   Proposal propose(const DualPoint& point);
 

@@ -2,9 +2,10 @@
 //
 // K, the block of M(T) over a, is raised on its diagonal where its rows lack something (SparseSlack::lacking) and by a
 // shift everywhere; then the largest share of M that leaves share M + gamma/2 I_u > 0 is taken. W is best for each
-// shift (dual.hpp), and a climb over the logarithm of the shift finds the best one. A second climb mixes what came of
-// it with the best repaired T of earlier calls, so that bounds accumulate what every iterate contributes: the set of
-// (T, W W') that prove something is convex, so there the bound is concave in the share.
+// shift (dual.hpp), and a climb over the logarithm of the shift finds the best one, by rounds of trials (ascent.hpp,
+// trials.hpp). A second climb mixes what came of it with the best repaired T of earlier calls, so that bounds
+// accumulate what every iterate contributes: the set of (T, W W') that prove something is convex, so there the bound is
+// concave in the share.
 #pragma once
 
 #include <optional>

@@ -89,7 +89,7 @@ std::vector<TrialResult> Trials::run(const std::vector<Trial>& trials, const Sto
   std::vector<TrialResult> results(trials.size());
   const double flops = forms_[0].slacks[0].flops(LossSpace::most_columns(reduced_));
   const Team all = heavy() || flops < kWorthATeam ? Team() : Team::current();
-  const Team team(std::min(all.size(), static_cast<int>(trials.size())));
+  const Team team(std::min({all.size(), kMostThreads, static_cast<int>(trials.size())}));
   const auto parts = at(team.size());
   for (Form& form : forms_) form.slacks.reserve(std::max(parts, form.slacks.capacity()));
   Team(static_cast<int>(std::min(parts, forms_.size()))).each(static_cast<index_t>(forms_.size()), [&](index_t f) {

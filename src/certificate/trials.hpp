@@ -37,6 +37,9 @@ struct TrialOptions {
 
 class Trials {
  public:
+  /// At work on a round, each with a factor of its own: more would gain little, most rounds having two to four trials.
+  static constexpr int kMostThreads = 4;
+
   /// Keeps the reference.
   Trials(const Presolved& reduced, const TrialOptions& options);
 
