@@ -9,8 +9,8 @@ namespace {
 
 constexpr double kLongStep = 1.6;
 constexpr double kCoarse = 0.4;  // of the long step: the last one
-constexpr double kCloser = 3.0;  // from step to step where it is to be fine,
-constexpr double kFine = 0.1;    // down to here
+constexpr double kCloser = 2.5;  // from step to step where it is to be fine,
+constexpr double kFine = 0.11;   // down to here
 constexpr double kLonger = 1.5;  // from place to place where nothing is found yet
 constexpr double kAround[] = {0.0, -1.0, 1.0, -2.0};
 constexpr double kWithin[] = {-1.0, 1.0, -2.0, 2.0};
