@@ -34,6 +34,17 @@ class Blas {
   Blas(const Blas&) = delete;
   Blas& operator=(const Blas&) = delete;
 
+  /// Of the library that runs.
+  static int version() {
+    int number = 0;
+    check(cublasGetProperty(MAJOR_VERSION, &number), "cublasGetProperty");
+    int minor = 0;
+    check(cublasGetProperty(MINOR_VERSION, &minor), "cublasGetProperty");
+    int patch = 0;
+    check(cublasGetProperty(PATCH_LEVEL, &patch), "cublasGetProperty");
+    return 10000 * number + 100 * minor + patch;
+  }
+
   /// C (rows x cols, row-major) = op(A) op(B), or C + op(A) op(B); `inner` is the summed dimension.
   void product(std::int64_t rows, std::int64_t cols, std::int64_t inner, Operand A, Operand B, double* C,
                std::int64_t stride, bool add = false) const {

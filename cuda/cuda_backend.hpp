@@ -35,6 +35,7 @@ struct CudaShape {
   std::int64_t rank = 0;
   int memory = 0;          ///< L-BFGS pairs
   std::int64_t pairs = 0;  ///< that the list has room for
+  int ranks = 1;           ///< that share it
 
   std::int64_t factor_rows() const { return 2 * m; }
 };
@@ -77,7 +78,8 @@ struct CudaCeilings {
 /// For benchmarks: a copy of `copy_bytes`, a product of matrices of `order`. Waits.
 CudaCeilings cuda_ceilings(int device, std::int64_t copy_bytes, std::int64_t order);
 
-/// The relaxation on device `device`. Throws `DeviceError`, or `MemoryError` with the estimate where it does not fit.
+/// The relaxation on device `device`, or this rank's part of it. Throws `DeviceError`, or `MemoryError` with the
+/// estimate where it does not fit; where one rank does, all do.
 std::unique_ptr<Backend> make_cuda_backend(const RelaxationData& data, const BackendOptions& options, int device,
                                            const CudaTuning& tuning = {});
 

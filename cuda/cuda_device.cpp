@@ -3,6 +3,7 @@
 
 #include "burelu/errors.hpp"
 #include "cuda_backend.hpp"
+#include "row_share.hpp"
 
 namespace burelu {
 namespace cuda {
@@ -26,6 +27,7 @@ class CudaDevice final : public Device {
   }
   std::unique_ptr<CellBackend> cells(const Kinks& kinks) const override { return make_cuda_cells(kinks, number_); }
   bool trains_side_by_side() const override { return false; }
+  bool shares(index_t lines) const override { return lines >= 2 * kTileRows; }
 
   std::int64_t free_bytes() const override { return cuda_free_memory(number_); }
   std::int64_t footprint(const SolveSize& size) const override { return cuda_memory(size); }

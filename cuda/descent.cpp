@@ -34,7 +34,7 @@ template <class Base>
 void CudaDescent<Base>::resize(std::int64_t unknowns, bool same_structure) {
   if (!same_structure || unknowns != unknowns_) {
     unknowns_ = unknowns;
-    graph_ = Graph();
+    parts_.clear();
     DeviceBuffer<double>* const buffers[] = {&point_, &trial_, &gradient_, &trial_gradient_, &direction_};
     for (DeviceBuffer<double>* buffer : buffers) *buffer = {};  // released first: both would not fit a full device
     panel_ = {};
@@ -103,14 +103,52 @@ void CudaDescent<Base>::repeat(int k, const std::function<void()>& body) {
   listing_ = true;
   body();
   listing_ = false;
-  if (!graph_ || list_ != recorded_) {
-    graph_ = Graph();
+  if (parts_.empty() || list_ != recorded_) {
+    parts_.clear();
     body();
-    if (--k == 0) return;
-    graph_ = Graph(stream_, body);
+    if (--k == 0 || known_to_have_halted()) return;
+    record(body);
     recorded_ = list_;
   }
-  for (int i = 0; i < k; ++i) graph_.launch(stream_);
+  for (int i = 0; i < k; ++i) {
+    replay();
+    if (known_to_have_halted()) return;
+  }
+}
+
+template <class Base>
+void CudaDescent<Base>::record(const std::function<void()>& body) {
+  try {
+    capture_.emplace(stream_);
+    body();
+    parts_.push_back({Graph(*capture_), {}});
+    capture_.reset();
+  } catch (...) {
+    capture_.reset();
+    parts_.clear();
+    throw;
+  }
+}
+
+template <class Base>
+void CudaDescent<Base>::replay() {
+  for (const Part& part : parts_) {
+    part.graph.launch(stream_);
+    if (!part.work) continue;
+    stream_.wait();
+    part.work();
+  }
+}
+
+template <class Base>
+void CudaDescent<Base>::meet(const std::function<void()>& work) {
+  if (capture_) {
+    parts_.push_back({Graph(*capture_), work});
+    capture_.emplace(stream_);
+  } else {
+    stream_.wait();
+    work();
+  }
 }
 
 // Pinned memory grows to what is asked for; then copies, the wait, and the way to where the numbers belong.

@@ -1,4 +1,5 @@
-// Quasi-Newton descent on the device: verbs queue kernels on one stream, repeat() records its body once and replays it.
+// Quasi-Newton descent on the device: verbs queue kernels on one stream, repeat() records its body once and replays it,
+// in parts where the host has something to do in the middle of it (meet).
 #pragma once
 
 #include <algorithm>
@@ -66,6 +67,11 @@ class CudaDescent : public Base {
   void resize(std::int64_t unknowns, bool same_structure);
   DescentView view() const;
   void measure(DecayTerm decay) { measure_trial(stream_, view(), decay); }
+  /// In a verb: the host waits for what is queued, and does `work` before anything that comes after. What is recorded
+  /// ends here, and another recording begins.
+  void meet(const std::function<void()>& work);
+  /// Whether the host knows that the search is over, and rounds to come would do nothing.
+  virtual bool known_to_have_halted() const { return false; }
 
   /// Copies to the host that one wait completes.
   class Fetch;
@@ -84,9 +90,18 @@ class CudaDescent : public Base {
  private:
   std::int64_t stride() const { return (unknowns_ + 7) / 8 * 8; }
 
+  /// A stretch of what was recorded, and what the host does after it.
+  struct Part {
+    Graph graph;
+    std::function<void()> work;
+  };
+  void record(const std::function<void()>& body);
+  void replay();
+
   int capacity_;
   DeviceBuffer<double> panel_, gram_, coefficients_, partial_;
-  Graph graph_;
+  std::vector<Part> parts_;
+  std::optional<Capture> capture_;
   std::vector<Verb> recorded_, list_;
   bool listing_ = false;
 };

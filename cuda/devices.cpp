@@ -1,9 +1,12 @@
 // Devices, memory estimates, and the makers of the backends.
 #include <algorithm>
+#include <exception>
+#include <functional>
 #include <string>
 
 #include "cuda_backend.hpp"
 #include "linalg/memory.hpp"
+#include "ranks/ranks.hpp"
 #include "relaxation.hpp"
 #include "training.hpp"
 
@@ -60,6 +63,47 @@ CudaShape fitted(CudaShape shape, std::int64_t free) {
   return shape;
 }
 
+CudaShape planned(const RelaxationData& data, const BackendOptions& options, int device, const CudaTuning& tuning) {
+  require_device(device);
+  const cuda::DeviceScope scope(device);
+  CudaShape shape = cuda_shape(data, options, tuning);
+  if (options.pairs == 0) shape = fitted(shape, cuda_free_memory(device));
+  require_device_memory(cuda_memory(shape), device);
+  return shape;
+}
+
+// What has to be the same for two devices to compute the same bits: those of cuBLAS are, by its manual, where
+// architecture, number of multiprocessors and version are.
+std::string kind_of(int device) {
+  const CudaProperties properties = cuda_properties(device);
+  return properties.name + " with " + std::to_string(properties.multiprocessors) + " multiprocessors, cuBLAS " +
+         std::to_string(cuda::Blas::version());
+}
+
+// The plan of all ranks, from that of each: the list begins with what all have room for. A rank that has none takes
+// part, and all throw.
+CudaShape agreed(Ranks& ranks, int device, const std::function<CudaShape()>& plan) {
+  CudaShape shape;
+  std::exception_ptr thrown;
+  try {
+    shape = plan();
+  } catch (...) {
+    thrown = std::current_exception();
+  }
+  const auto size = static_cast<std::size_t>(ranks.size());
+  const std::vector<std::string> kinds =
+      ranks.swap(std::vector<std::string>(size, thrown ? std::string() : kind_of(device)));
+  shape.pairs = cuda::least(ranks, shape.pairs);
+  if (thrown) std::rethrow_exception(thrown);
+  for (std::size_t k = 0; k < size; ++k) {
+    if (kinds[k].empty()) throw MemoryError("rank " + std::to_string(k) + " has no room for its part of the problem");
+    if (kinds[k] != kinds[0])
+      throw DeviceError("ranks share a relaxation on GPUs of one kind, and rank " + std::to_string(k) + " has " +
+                        kinds[k] + ", rank 0 " + kinds[0] + ": use fewer ranks, or --device cpu");
+  }
+  return shape;
+}
+
 }  // namespace
 
 CudaProperties cuda_properties(int device) {
@@ -86,7 +130,8 @@ CudaShape cuda_shape(const RelaxationData& data, const BackendOptions& options, 
           data.loss_rows(),
           options.rank > 0 ? options.rank : kLikelyRank,
           options.memory,
-          cuda::first_capacity(data.factor_rows(), options.pairs > 0 ? options.pairs : tuning.pairs)};
+          cuda::first_capacity(data.factor_rows(), options.pairs > 0 ? options.pairs : tuning.pairs),
+          options.ranks != nullptr ? options.ranks->size() : 1};
 }
 
 std::int64_t cuda_memory(const CudaShape& shape) {
@@ -110,11 +155,10 @@ std::int64_t cuda_free_memory(int device) {
 
 std::unique_ptr<Backend> make_cuda_backend(const RelaxationData& data, const BackendOptions& options, int device,
                                            const CudaTuning& tuning) {
-  require_device(device);
+  const auto plan = [&] { return planned(data, options, device, tuning); };
+  const bool alone = options.ranks == nullptr || options.ranks->size() == 1;
+  const CudaShape shape = alone ? plan() : agreed(*options.ranks, device, plan);
   const cuda::DeviceScope scope(device);
-  CudaShape shape = cuda_shape(data, options, tuning);
-  if (options.pairs == 0) shape = fitted(shape, cuda_free_memory(device));
-  require_device_memory(cuda_memory(shape), device);
   return std::make_unique<cuda::CudaRelaxation>(data, options, device, CudaTuning{shape.pairs});
 }
 

@@ -14,6 +14,7 @@ namespace {
 
 constexpr int kWarp = 32;
 constexpr int kWarps = static_cast<int>(kThreads) / kWarp;
+static_assert(kWarps == kBlockRows);
 
 template <int kLanes>
 __device__ __forceinline__ double lanes_sum(double value) {
@@ -116,6 +117,7 @@ __device__ __forceinline__ void pass_row(const PassView& pass, const PairArrays&
 // Without the second bound the compiler takes 64 registers for the target, and spills.
 template <int kChunk, bool kUpdate>
 __global__ void __launch_bounds__(kThreads, 2) pass_kernel(PassView pass) {
+  if (!pass.share.has_block(static_cast<int>(blockIdx.x))) return;
   const PairArrays list = pass.pairs.list->now;
   const double sigma = pass.pairs.state->control.dual.sigma;
   const std::int64_t rows = 2 * pass.pairs.weights.m;
@@ -178,20 +180,20 @@ __global__ void __launch_bounds__(kThreads) finish_pass_kernel(PassView pass, in
   if (threadIdx.x == 0 && !control.search.halted) rules::take_penalty(control, total);
 }
 
-__global__ void __launch_bounds__(kThreads) finish_update_kernel(PassView pass, int blocks, int sample_blocks) {
+__global__ void __launch_bounds__(kThreads) finish_update_kernel(PassView pass, int blocks, int of_sample) {
   entry::UpdateSums sums;
   sums.penalty = combine_partial(pass, 0, blocks, Add{});
   sums.change = combine_partial(pass, 1, blocks, Add{});
   sums.restart = combine_partial(pass, 2, blocks, Add{});
   sums.shortfall = combine_partial(pass, 3, blocks, Add{});
   sums.lowest = combine_partial(pass, 4, blocks, Max{});
-  sums.mass = combine_partial(pass, 5, sample_blocks, Add{});
-  sums.largest = combine_partial(pass, 6, sample_blocks, Max{});
+  sums.mass = combine_partial(pass, 5, of_sample, Add{});
+  sums.largest = combine_partial(pass, 6, of_sample, Max{});
   if (threadIdx.x == 0) rules::take_update(pass.pairs.state->control, sums);
 }
 
-int blocks_of(std::int64_t count, std::int64_t per_block) {
-  return static_cast<int>(std::min<std::int64_t>((count + per_block - 1) / per_block, kPassBlocks));
+int sample_blocks(std::int64_t sampled) {
+  return static_cast<int>(std::min<std::int64_t>((sampled + kThreads - 1) / kThreads, kPassBlocks));
 }
 
 Grid grid_of(int blocks, int sums) {
@@ -199,8 +201,8 @@ Grid grid_of(int blocks, int sums) {
 }
 
 template <bool kUpdate>
-void run_pass(cudaStream_t stream, const PassView& pass, int blocks) {
-  const Grid grid = grid_of(blocks, kUpdate ? kUpdateSums - 2 : 1);
+void run_pass(cudaStream_t stream, const PassView& pass) {
+  const Grid grid = grid_of(pass_blocks(pass.pairs.weights.rows()), kUpdate ? kRowSums : 1);
   switch ((pass.rank + 7) / 8) {
     case 1:
       return launch(stream, grid, pass_kernel<1, kUpdate>, pass);
@@ -221,18 +223,18 @@ void run_pass(cudaStream_t stream, const PassView& pass, int blocks) {
 
 }  // namespace
 
-void interaction_pass(cudaStream_t stream, const PassView& pass) {
-  const int blocks = blocks_of(pass.pairs.weights.rows(), kWarps);
-  run_pass<false>(stream, pass, blocks);
-  launch(stream, grid_of(1, 1), finish_pass_kernel, pass, blocks);
+void pass_rows(cudaStream_t stream, const PassView& pass) { run_pass<false>(stream, pass); }
+
+void finish_pass(cudaStream_t stream, const PassView& pass) {
+  launch(stream, grid_of(1, 1), finish_pass_kernel, pass, pass_blocks(pass.pairs.weights.rows()));
 }
 
-void update_multipliers(cudaStream_t stream, const PassView& pass, const SampledPair* sample, std::int64_t sampled) {
-  const int blocks = blocks_of(pass.pairs.weights.rows(), kWarps);
-  const int sample_blocks = blocks_of(sampled, kThreads);
-  run_pass<true>(stream, pass, blocks);
-  launch(stream, grid_of(sample_blocks, 2), sample_kernel, pass, sample, sampled);
-  launch(stream, grid_of(1, kUpdateSums), finish_update_kernel, pass, blocks, sample_blocks);
+void update_rows(cudaStream_t stream, const PassView& pass) { run_pass<true>(stream, pass); }
+
+void finish_update(cudaStream_t stream, const PassView& pass, const SampledPair* sample, std::int64_t sampled) {
+  const int blocks = sample_blocks(sampled);
+  launch(stream, grid_of(blocks, 2), sample_kernel, pass, sample, sampled);
+  launch(stream, grid_of(1, kUpdateSums), finish_update_kernel, pass, pass_blocks(pass.pairs.weights.rows()), blocks);
 }
 
 }  // namespace burelu::cuda

@@ -65,6 +65,23 @@ struct ListState {
   int cutting = 0;            ///< the scan found more than fits and looks again
 
   BURELU_FORMULA std::int64_t room() const { return capacity - static_cast<std::int64_t>(carried / 2); }
+
+  /// What was found, and the bins that fit where it is too much; then `fresh` is counted again.
+  BURELU_FORMULA void judge_room() {
+    wanted = static_cast<std::int64_t>(carried / 2 + fresh);
+    auto left = static_cast<Counter>(room() > 0 ? room() : 0);
+    if (fresh <= left) return;
+    cutting = 1;
+    fresh = 0;
+    edge = 0;
+    while (edge < kBins && bins[edge] <= left) left -= bins[edge++];
+  }
+  /// Pairs that the list will have.
+  std::int64_t listed() const {
+    Counter fitting = fresh;
+    for (int b = 0; b < edge && cutting != 0; ++b) fitting += bins[b];
+    return static_cast<std::int64_t>(carried / 2 + fitting);
+  }
 };
 
 /// What weights are made of.

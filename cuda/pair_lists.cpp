@@ -81,7 +81,7 @@ void PairLists::grow(std::int64_t capacity, State* state) {
   write_list(stream_, list_.data(), state, view(first_, second_));
 }
 
-void PairLists::take(std::vector<ListedPair> pairs, State* state) {
+void PairLists::take(std::vector<ListedPair> pairs, State* state, const RowShare& share) {
   const auto count = static_cast<std::int64_t>(pairs.size());
   if (count > capacity_) grow(count, state);
   pairs.reserve(2 * pairs.size());
@@ -90,6 +90,8 @@ void PairLists::take(std::vector<ListedPair> pairs, State* state) {
     std::swap(other.i, other.j);
     pairs.push_back(other);
   }
+  std::erase_if(pairs, [&share](const ListedPair& pair) { return !share.has(pair.i); });
+  const auto entries = static_cast<std::int64_t>(pairs.size());
   std::sort(pairs.begin(), pairs.end(),
             [](const ListedPair& a, const ListedPair& b) { return a.i < b.i || (a.i == b.i && a.j < b.j); });
   std::vector<std::int64_t> offset(static_cast<std::size_t>(rows_) + 1, 0);
@@ -104,9 +106,9 @@ void PairLists::take(std::vector<ListedPair> pairs, State* state) {
   }
   for (std::size_t p = 1; p < offset.size(); ++p) offset[p] += offset[p - 1];
   first_.offset.write(stream_, offset.data(), rows_ + 1);
-  first_.column.write(stream_, column.data(), 2 * count);
-  first_.multiplier.write(stream_, multiplier.data(), 2 * count);
-  first_.previous.write(stream_, previous.data(), 2 * count);
+  first_.column.write(stream_, column.data(), entries);
+  first_.multiplier.write(stream_, multiplier.data(), entries);
+  first_.previous.write(stream_, previous.data(), entries);
   write_list(stream_, list_.data(), state, view(first_, second_));
 }
 

@@ -3,6 +3,7 @@
 
 #include "pair_list.hpp"
 #include "resources.hpp"
+#include "row_share.hpp"
 #include "seam/backend_state.hpp"
 
 namespace burelu::cuda {
@@ -35,8 +36,9 @@ class PairLists {
   /// More room, and the list stays. Nothing waits; `MemoryError` where there is not enough, and then nothing changes
   /// unless the second half of the room is missing.
   void grow(std::int64_t capacity, State* state);
-  /// These pairs, i > j, each once, become the list, with T in place of T' and without weights.
-  void take(std::vector<ListedPair> pairs, State* state);
+  /// These pairs, i > j, each once, become the list, with T in place of T' and without weights; of them the entries of
+  /// the rows of a share.
+  void take(std::vector<ListedPair> pairs, State* state, const RowShare& share = {});
 
  private:
   struct Side {

@@ -34,7 +34,7 @@ std::int64_t CudaRelaxation::rank_doubles(const CudaShape& s) {
   const std::int64_t loss = s.loss_rows * (r + s.c) + s.loss_rows * r + (r + s.c) * r + normal_work_doubles(r, s.c) +
                             s.c * r + s.c * (r + s.c);
   const std::int64_t unit = s.m * r;  // of float
-  return 2 * (s.factor_rows() + s.m) * r + unit + s.d * r + loss +
+  return RowExchange::doubles(s.ranks, s.factor_rows(), r) + 2 * (s.factor_rows() + s.m) * r + unit + s.d * r + loss +
          CudaDescent<Backend>::sized_doubles((s.m + s.d) * r, s.memory);
 }
 
@@ -47,6 +47,7 @@ CudaRelaxation::CudaRelaxation(const RelaxationData& data, const BackendOptions&
       may_grow_(options.pairs == 0),
       lists_(data.factor_rows(), shape_.pairs, stream_, state_.data()) {
   shape_.rank = 0;  // nothing is allocated for a rank yet
+  if (shape_.ranks > 1) exchange_ = std::make_unique<RowExchange>(*options.ranks, data.factor_rows(), stream_);
   upload(data);
   write_penalty(stream_, state_.data(), options.sigma);
 }
@@ -104,6 +105,7 @@ void CudaRelaxation::write_point(const Matrix& Shat, const Matrix& Ut) {
     sized(normal_work_, normal_work_doubles(r, c));
     sized(output_, c * r);
     sized(signed_output_, c * (r + c));
+    if (exchange_) exchange_->resize(r);
     check(cudaMemcpy2DAsync(loss_rows_.data() + r, static_cast<std::size_t>(r + c) * sizeof(double), Y_.data(),
                             static_cast<std::size_t>(c) * sizeof(double), static_cast<std::size_t>(c) * sizeof(double),
                             static_cast<std::size_t>(shape_.loss_rows), cudaMemcpyDeviceToDevice, stream_),
@@ -124,6 +126,7 @@ void CudaRelaxation::save(BackendState& into) {
   fetch.add(into.tau.data(), tau_.data(), shape_.m * std::int64_t{sizeof(double)});
   cuda::list_carried(stream_, pairs(), lists_.counts(), lists_.outgoing<ListedPair>());
   fetch_listed(fetch, into.pairs);
+  gather(into.pairs);
   read(now, kPoint);
   into.control = now.control;
   into.Shat = std::move(now.Shat);
@@ -137,7 +140,7 @@ void CudaRelaxation::load(const BackendState& from) {
   for (const std::int64_t at : {std::int64_t{0}, shape_.m})
     importance_.write(stream_, from.importance.data(), shape_.m, at);
   tau_.write(stream_, from.tau.data(), shape_.m);
-  lists_.take(from.pairs, state_.data());
+  lists_.take(from.pairs, state_.data(), share());
   weigh_list(stream_, pairs());
 }
 
@@ -146,7 +149,7 @@ void CudaRelaxation::write_multipliers(const std::vector<Multiplier>& from) {
   std::vector<ListedPair> listed;
   listed.reserve(from.size());
   for (const Multiplier& pair : from) listed.push_back({pair.i, pair.j, pair.value, pair.value});
-  lists_.take(std::move(listed), state_.data());
+  lists_.take(std::move(listed), state_.data(), share());
   weigh_list(stream_, pairs());
 }
 
@@ -160,7 +163,8 @@ void CudaRelaxation::make_room(const Lists& seen, std::int64_t most) {
   auto wanted = static_cast<std::int64_t>(kAhead * static_cast<double>(seen.wanted));
   if (most > 0) wanted = std::min(wanted, most);
   const auto free = static_cast<std::int64_t>(kOfFree * static_cast<double>(cuda_free_memory(home_.device())));
-  const std::int64_t capacity = std::min(first_capacity(rows, wanted), lists_.most_capacity(free));
+  std::int64_t capacity = std::min(first_capacity(rows, wanted), lists_.most_capacity(free));
+  if (exchange_) capacity = least(exchange_->ranks(), capacity);
   if (capacity > lists_.capacity()) lists_.grow(capacity, state_.data());
 }
 
@@ -183,7 +187,7 @@ PairView CudaRelaxation::pairs() const {
 }
 
 PassView CudaRelaxation::pass() const {
-  return {pairs(), factor_.data(), gradient_factor_.data(), shape_.rank, pass_sums_.data()};
+  return {pairs(), factor_.data(), gradient_factor_.data(), shape_.rank, pass_sums_.data(), share()};
 }
 
 NormalView CudaRelaxation::normal() const {

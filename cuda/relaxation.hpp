@@ -1,7 +1,13 @@
 // The augmented Lagrangian of the relaxation on the device (src/cpu/cpu_backend.hpp is the same on the CPU).
 //
 // Multipliers: lists of pairs of rows of F = [A; B] (pair_list.hpp).
+//
+// Several ranks, each with its device, share the rows of F (row_share.hpp): their entries, their rows of G F and their
+// part of the scan. All else is done by all of them alike, from the same numbers, so that each has what one device
+// alone would have.
 #pragma once
+
+#include <memory>
 
 #include "cuda_backend.hpp"
 #include "descent.hpp"
@@ -9,6 +15,7 @@
 #include "multipliers.hpp"
 #include "normal_equations.hpp"
 #include "pair_lists.hpp"
+#include "row_exchange.hpp"
 #include "rows.hpp"
 #include "scan.hpp"
 #include "seam/relaxation_data.hpp"
@@ -45,6 +52,12 @@ class CudaRelaxation final : public CudaDescent<Backend> {
   template <class Out>
   void fetch_listed(Fetch& fetch, std::vector<Out>& out);
   void make_room(const Lists& seen, std::int64_t most);
+  RowShare share() const { return exchange_ ? exchange_->share() : RowShare{}; }
+  void exchange_rows(RowExchange::Sums sums);
+  void scan_shared(const ScanView& view);
+  template <class Out>
+  void gather(std::vector<Out>& pairs) const;
+  bool known_to_have_halted() const override { return exchange_ && exchange_->halted(); }
   std::int64_t unknown_shat() const { return shape_.m * shape_.rank; }
   RowsView rows() const;
   PairView pairs() const;
@@ -67,6 +80,7 @@ class CudaRelaxation final : public CudaDescent<Backend> {
   DeviceBuffer<double> normal_, normal_work_;    // [H'H; Y'H], and its factor
   DeviceBuffer<double> output_, signed_output_;  // V (c x r), [V | -I]
   DeviceBuffer<double> loss_gradient_, pulled_, decay_product_;
+  std::unique_ptr<RowExchange> exchange_;  ///< none where there is one rank
 };
 
 }  // namespace burelu::cuda

@@ -32,18 +32,26 @@ void CudaRelaxation::output_layer() {
 }
 
 void CudaRelaxation::interaction_pass() {
-  if (const auto turn = begin(Verb::interaction_pass)) cuda::interaction_pass(stream_, pass());
+  const auto turn = begin(Verb::interaction_pass);
+  if (!turn) return;
+  pass_rows(stream_, pass());
+  exchange_rows(RowExchange::kPenalty);
+  finish_pass(stream_, pass());
 }
 
 void CudaRelaxation::scan() {
   const auto turn = begin(Verb::scan);
   if (!turn) return;
-  cuda::scan(stream_, {pairs(), factor_.data(), shape_.rank, unit_.data(), row_norm_.data(), lists_.counts()});
+  const ScanView view{pairs(), factor_.data(), shape_.rank, unit_.data(), row_norm_.data(), lists_.counts(), share()};
+  exchange_ ? scan_shared(view) : cuda::scan(stream_, view);
 }
 
 void CudaRelaxation::update_multipliers() {
-  if (const auto turn = begin(Verb::update_multipliers))
-    cuda::update_multipliers(stream_, pass(), sample_.data(), sample_.size());
+  const auto turn = begin(Verb::update_multipliers);
+  if (!turn) return;
+  update_rows(stream_, pass());
+  exchange_rows(RowExchange::kUpdate);
+  finish_update(stream_, pass(), sample_.data(), sample_.size());
 }
 
 void CudaRelaxation::pull_back() {
@@ -75,8 +83,9 @@ void CudaRelaxation::reweigh() {
     cuda::reweigh(stream_, pairs(), importance_.data(), next_importance_.data(), tau_.data());
 }
 
-// One wait; another where there are many more multipliers than at the last read.
+// One wait; another where there are many more multipliers than at the last read. All but those is rank 0's to read.
 void CudaRelaxation::read(Snapshot& into, unsigned what) {
+  if (share().rank > 0) what &= unsigned{kDual};
   const DeviceScope scope(home_.device());
   const std::int64_t r = shape_.rank;
   const std::int64_t m = shape_.m;
@@ -111,6 +120,7 @@ void CudaRelaxation::read_multipliers(Snapshot& into, Fetch& fetch) {
   fetch.add(into.E = Matrix(shape_.loss_rows, shape_.c), residual_.data());
   list_multipliers(stream_, pairs(), lists_.counts(), lists_.outgoing<Multiplier>());
   fetch_listed(fetch, into.multipliers);
+  gather(into.multipliers);
 }
 
 // What was written to the draft. As much is fetched at first as there was last time, and some more.

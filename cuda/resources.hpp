@@ -117,30 +117,51 @@ class DeviceBuffer {
   T* data_ = nullptr;
 };
 
+/// While it is there, what is queued on the stream is recorded and not run.
+class Capture {
+ public:
+  explicit Capture(cudaStream_t stream) : stream_(stream) {
+    check(cudaStreamBeginCapture(stream, cudaStreamCaptureModeThreadLocal), "cudaStreamBeginCapture");
+  }
+  ~Capture() {
+    if (stream_ == nullptr) return;
+    cudaGraph_t graph = nullptr;
+    cudaStreamEndCapture(stream_, &graph);
+    if (graph != nullptr) cudaGraphDestroy(graph);
+  }
+  Capture(const Capture&) = delete;
+  Capture& operator=(const Capture&) = delete;
+  /// What was recorded: the caller's.
+  cudaGraph_t end() {
+    cudaGraph_t graph = nullptr;
+    check(cudaStreamEndCapture(std::exchange(stream_, nullptr), &graph), "cudaStreamEndCapture");
+    return graph;
+  }
+
+ private:
+  cudaStream_t stream_;
+};
+
 /// What was recorded on a stream, ready to be replayed.
 class Graph {
  public:
   Graph() = default;
-  template <class Work>
-  Graph(cudaStream_t stream, const Work& work) {
-    check(cudaStreamBeginCapture(stream, cudaStreamCaptureModeThreadLocal), "cudaStreamBeginCapture");
-    cudaGraph_t graph = nullptr;
-    try {
-      work();
-    } catch (...) {
-      cudaStreamEndCapture(stream, &graph);
-      if (graph != nullptr) cudaGraphDestroy(graph);
-      throw;
-    }
-    check(cudaStreamEndCapture(stream, &graph), "cudaStreamEndCapture");
+  explicit Graph(Capture& capture) {
+    const cudaGraph_t graph = capture.end();
     const cudaError_t status = cudaGraphInstantiate(&exec_, graph, 0);
     cudaGraphDestroy(graph);
     check(status, "cudaGraphInstantiate");
   }
+  template <class Work>
+  Graph(cudaStream_t stream, const Work& work) {
+    Capture capture(stream);
+    work();
+    *this = Graph(capture);
+  }
   ~Graph() {
     if (exec_ != nullptr) cudaGraphExecDestroy(exec_);
   }
-  Graph(const Graph&) = delete;
+  Graph(Graph&& other) noexcept : exec_(std::exchange(other.exec_, nullptr)) {}
   Graph& operator=(Graph&& other) noexcept {
     std::swap(exec_, other.exec_);
     return *this;

@@ -9,14 +9,14 @@
 namespace burelu::cuda {
 namespace {
 
-constexpr int kTile = 128;                   // edge
-constexpr int kSide = 16;                    // threads along an edge: kThreads = kSide^2
-constexpr int kPer = kTile / kSide;          // products of a thread along an edge, 64 in all
-constexpr int kDepth = 16;                   // columns of F in shared memory at a time
-constexpr int kPitch = kTile + 1;            // avoids bank conflicts
-constexpr std::int64_t kTileBlocks = 65536;  // which take one pair of tiles after the other
-constexpr std::int64_t kCarryBlocks = 4096;  // of the kernel that counts what stays
-constexpr double kFloatRoom = 1.2e-7;        // rounding of a product of floats, per term
+constexpr int kTile = kTileRows;                 // edge
+constexpr int kSide = 16;                        // threads along an edge: kThreads = kSide^2
+constexpr int kPer = kTile / kSide;              // products of a thread along an edge, 64 in all
+constexpr int kDepth = 16;                       // columns of F in shared memory at a time
+constexpr int kPitch = kTile + 1;                // avoids bank conflicts
+constexpr std::int64_t kMostTileBlocks = 65536;  // which take one pair of tiles after the other
+constexpr std::int64_t kCarryBlocks = 4096;      // of the kernel that counts what stays
+constexpr double kFloatRoom = 1.2e-7;            // rounding of a product of floats, per term
 static_assert(kSide * kSide == static_cast<int>(kThreads) && kPer * kPer == 64);
 
 struct TileShared {
@@ -131,6 +131,14 @@ __device__ TilePair tile_pair(std::int64_t t) {
   return {(t - column * (column + 1) / 2) * kTile, column * kTile};
 }
 
+// Number t of the pairs of a row tile of this rank and any other; false where it is none.
+__device__ bool shared_tile_pair(const RowShare& share, std::int64_t t, std::int64_t tiles, TilePair& out) {
+  const std::int64_t row = share.tile(t / tiles);
+  const std::int64_t column = t % tiles;
+  out = {row * kTile, column * kTile};
+  return column >= row;
+}
+
 // The pairs of a thread that belong on the list. Where the list is cut, those of bins that fit.
 __device__ Counter fresh_pairs(const ScanView& view, TileShared& shared, const TilePair& tiles, Counter near,
                                double margin) {
@@ -174,8 +182,13 @@ __global__ void __launch_bounds__(kThreads) tiles_kernel(ScanView view, std::int
   TileShared& shared = *shared_memory<TileShared>();
   const double margin = view.pairs.state->control.settings.margin;
   const auto below = static_cast<float>(margin + kFloatRoom * static_cast<double>(view.rank + 8));
+  const std::int64_t edge = (2 * view.pairs.weights.m + kTile - 1) / kTile;
   for (std::int64_t t = blockIdx.x; t < tile_pairs; t += gridDim.x) {
-    const TilePair tiles = tile_pair(t);
+    TilePair tiles;
+    if (view.share.whole())
+      tiles = tile_pair(t);
+    else if (!shared_tile_pair(view.share, t, edge, tiles))
+      continue;
     if (threadIdx.x < kBins) shared.bins[threadIdx.x] = 0;
     if (threadIdx.x == 0) shared.count = 0;
     const Counter near = near_pairs(view, shared, tiles.row, tiles.column, below);
@@ -186,35 +199,35 @@ __global__ void __launch_bounds__(kThreads) tiles_kernel(ScanView view, std::int
   }
 }
 
-// What was found, and the bins that fit where it is too much.
-__global__ void judge_room_kernel(ListState* list) {
-  list->wanted = static_cast<std::int64_t>(list->carried / 2 + list->fresh);
-  auto room = static_cast<Counter>(list->room() > 0 ? list->room() : 0);
-  if (list->fresh <= room) return;
-  list->cutting = 1;
-  list->fresh = 0;
-  int edge = 0;
-  while (edge < kBins && list->bins[edge] <= room) room -= list->bins[edge++];
-  list->edge = edge;
-}
+__global__ void judge_room_kernel(ListState* list) { list->judge_room(); }
 
 constexpr Grid kOneThread{dim3(1), 1};
 
 }  // namespace
 
-void scan(cudaStream_t stream, const ScanView& view) {
+void open_scan(cudaStream_t stream, const ScanView& view) {
   ListState* list = view.pairs.list;
   const std::int64_t rows = view.pairs.weights.rows();
-  const std::int64_t tiles = (rows + kTile - 1) / kTile;
-  const std::int64_t tile_pairs = tiles * (tiles + 1) / 2;
-  const Grid grid{dim3(static_cast<unsigned>(std::min(tile_pairs, kTileBlocks))), kThreads, sizeof(TileShared)};
   launch(stream, kOneThread, open_scan_kernel, list);
   launch(stream, covering(rows), unit_kernel, view, rows);
   launch(stream, covering(std::min(rows * kSide, kCarryBlocks * kThreads), kThreads * sizeof(double)),
          count_carried_kernel, list, rows);
-  launch(stream, grid, tiles_kernel, view, tile_pairs, false);
-  launch(stream, kOneThread, judge_room_kernel, list);
-  launch(stream, grid, tiles_kernel, view, tile_pairs, true);
+}
+
+void find_pairs(cudaStream_t stream, const ScanView& view, bool again) {
+  const std::int64_t rows = view.pairs.weights.rows();
+  const std::int64_t tiles = (rows + kTile - 1) / kTile;
+  const std::int64_t tile_pairs =
+      view.share.whole() ? tiles * (tiles + 1) / 2 : tiles * view.share.tiles(view.share.rank, rows);
+  const Grid grid{dim3(static_cast<unsigned>(std::min(tile_pairs, kMostTileBlocks))), kThreads, sizeof(TileShared)};
+  launch(stream, grid, tiles_kernel, view, tile_pairs, again);
+}
+
+void scan(cudaStream_t stream, const ScanView& view) {
+  open_scan(stream, view);
+  find_pairs(stream, view, false);
+  launch(stream, kOneThread, judge_room_kernel, view.pairs.list);
+  find_pairs(stream, view, true);
   build_list(stream, view);
 }
 

@@ -5,9 +5,13 @@
 // there in any order, and ordered within their rows: the result does not depend on the order of threads. Sizes stay on
 // the device. Where there is too little room the most violated stay, by a histogram of cosines and a second look, which
 // returns at once where it is not needed.
+//
+// Where ranks share the rows each has their entries, and looks at the pairs of tiles whose first is its own; what it
+// finds for others' rows comes to them between the two halves (shared_scan.cpp).
 #pragma once
 
 #include "pair_list.hpp"
+#include "row_share.hpp"
 
 namespace burelu::cuda {
 
@@ -18,12 +22,18 @@ struct ScanView {
   float* unit;      ///< rows of norm one, as F
   double* norm;     ///< of the rows of F
   Counter* counts;  ///< one more than rows
+  RowShare share = {};
 };
 
 /// (2m)^2 r flops in single precision, and 100 bytes a pair of the list.
 void scan(cudaStream_t stream, const ScanView& view);
 
-/// The second half of it: the new list from the old one's entries that carry a multiplier and what was found.
-void build_list(cudaStream_t stream, const ScanView& view);
+/// Its parts. To begin with: unit rows, and the count of what stays.
+void open_scan(cudaStream_t stream, const ScanView& view);
+/// The pairs of tiles; `again`: where the first look found more than fits.
+void find_pairs(cudaStream_t stream, const ScanView& view, bool again);
+/// The second half: the new list from the old one's entries that carry a multiplier and what was found. `listed`: pairs
+/// of all ranks, where there are several.
+void build_list(cudaStream_t stream, const ScanView& view, std::int64_t listed = -1);
 
 }  // namespace burelu::cuda

@@ -29,7 +29,7 @@ __device__ std::int64_t fresh_pairs(const ListState& list) {
 
 // Entries of the new list, in each row.
 __global__ void __launch_bounds__(kThreads, 4)
-    count_entries_kernel(ListState* list, std::int64_t rows, Counter* counts) {
+    count_entries_kernel(ListState* list, std::int64_t rows, Counter* counts, RowShare share) {
   const PairArrays now = list->now;
   each_row(rows, [&](std::int64_t p, int lane) {
     Counter count = 0;
@@ -38,7 +38,7 @@ __global__ void __launch_bounds__(kThreads, 4)
   });
   const std::int64_t step = std::int64_t{gridDim.x} * blockDim.x;
   for (std::int64_t k = thread_index(); k < 2 * fresh_pairs(*list); k += step)
-    atomicAdd(counts + list->draft.found[k], Counter{1});
+    if (share.has(list->draft.found[k])) atomicAdd(counts + list->draft.found[k], Counter{1});
 }
 
 __global__ void __launch_bounds__(kThreads)
@@ -48,7 +48,8 @@ __global__ void __launch_bounds__(kThreads)
 }
 
 // `counts`: where the next entry of each row goes.
-__global__ void __launch_bounds__(kThreads) put_entries_kernel(ListState* list, std::int64_t rows, Counter* counts) {
+__global__ void __launch_bounds__(kThreads)
+    put_entries_kernel(ListState* list, std::int64_t rows, Counter* counts, RowShare share) {
   const PairArrays now = list->now;
   const PairDraft draft = list->draft;
   each_row(rows, [&](std::int64_t p, int lane) {
@@ -61,6 +62,7 @@ __global__ void __launch_bounds__(kThreads) put_entries_kernel(ListState* list, 
   });
   const std::int64_t step = std::int64_t{gridDim.x} * blockDim.x;
   for (std::int64_t k = thread_index(); k < 2 * fresh_pairs(*list); k += step) {
+    if (!share.has(draft.found[k])) continue;
     const Counter place = atomicAdd(counts + draft.found[k], Counter{1});
     draft.column[place] = draft.found[k ^ 1];
     draft.source[place] = -1;
@@ -95,27 +97,27 @@ __global__ void __launch_bounds__(kThreads, 2)
   });
 }
 
-__global__ void close_scan_kernel(ListState* list, State* state, std::int64_t rows) {
+__global__ void close_scan_kernel(ListState* list, State* state, std::int64_t rows, std::int64_t listed) {
   const PairArrays made = list->next;
   list->next = list->now;
   list->now = made;
-  rules::take_scan(state->control, made.offset[rows] / 2, list->wanted);
+  rules::take_scan(state->control, listed < 0 ? made.offset[rows] / 2 : listed, list->wanted);
 }
 
 }  // namespace
 
-void build_list(cudaStream_t stream, const ScanView& view) {
+void build_list(cudaStream_t stream, const ScanView& view, std::int64_t listed) {
   ListState* list = view.pairs.list;
   const std::int64_t rows = view.pairs.weights.rows();
   const Grid grid = covering(std::min(rows * kWarp, kMostBlocks * kThreads));
   check(cudaMemsetAsync(view.counts, 0, static_cast<std::size_t>(rows + 1) * sizeof(Counter), stream),
         "cudaMemsetAsync");
-  launch(stream, grid, count_entries_kernel, list, rows, view.counts);
+  launch(stream, grid, count_entries_kernel, list, rows, view.counts, view.share);
   sum_counts(stream, view.counts, rows);
   launch(stream, grid, take_offsets_kernel, list, rows, view.counts);
-  launch(stream, grid, put_entries_kernel, list, rows, view.counts);
+  launch(stream, grid, put_entries_kernel, list, rows, view.counts, view.share);
   launch(stream, grid, order_entries_kernel, list, rows, view.pairs.weights);
-  launch(stream, {dim3(1), 1}, close_scan_kernel, list, view.pairs.state, rows);
+  launch(stream, {dim3(1), 1}, close_scan_kernel, list, view.pairs.state, rows, listed);
 }
 
 }  // namespace burelu::cuda

@@ -20,7 +20,7 @@ allowed() { # FROM TO
   local from="$1" to="$2"
   [[ $from == "$to" || $to == burelu && $from != verify ]] && return 0
   [[ $from == verify || $to == verify ]] && return 1
-  [[ $from == cuda ]] && { [[ $(position "$to") -le $(position seam) ]] && return 0 || return 1; }
+  [[ $from == cuda ]] && { [[ $(position "$to") -le $(position ranks) ]] && return 0 || return 1; }
   [[ $to == cuda ]] && { [[ $from == driver ]] && return 0 || return 1; }
   [[ $to == cpu ]] && { [[ $from == driver ]] && return 0 || return 1; }
   (($(position "$to") < $(position "$from")))

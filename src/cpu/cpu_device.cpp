@@ -34,6 +34,8 @@ std::unique_ptr<CellBackend> CpuDevice::cells(const Kinks&) const {
   throw DeviceError("the processor takes cells one after the other, not in batches");
 }
 
+bool CpuDevice::shares(index_t lines) const { return LineShare::worth_sharing(lines); }
+
 std::int64_t CpuDevice::free_bytes() const { return available_bytes(); }
 std::int64_t CpuDevice::footprint(const SolveSize& size) const { return cpu_backend_bytes(size); }
 std::int64_t CpuDevice::footprint(const TrainingSize& size) const { return cpu_training_bytes(size); }

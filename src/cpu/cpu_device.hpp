@@ -16,6 +16,7 @@ class CpuDevice final : public Device {
                                             const TrainingOptions& options) const override;
   std::unique_ptr<CellBackend> cells(const Kinks& kinks) const override;
   bool trains_side_by_side() const override { return true; }
+  bool shares(index_t lines) const override;
   std::int64_t free_bytes() const override;
   std::int64_t footprint(const SolveSize& size) const override;
   std::int64_t footprint(const TrainingSize& size) const override;

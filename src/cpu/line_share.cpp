@@ -20,6 +20,8 @@ int LineShare::groups(index_t m) {
   return static_cast<int>((m + lines - 1) / lines);
 }
 
+bool LineShare::worth_sharing(index_t m) { return m >= 2 * kFewestLines; }
+
 LineShare::LineShare(const RelaxationData& data, Ranks& ranks)
     : ranks_(&ranks), m_(data.m), group_lines_(lines_of_group(data.m)) {
   const int count = groups(m_);

@@ -34,6 +34,8 @@ class LineShare {
   Ranks& ranks() const { return *ranks_; }
   /// Groups of a problem of m lines.
   static int groups(index_t m);
+  /// Whether it has two groups of full size at least; with fewer lines one rank is as good.
+  static bool worth_sharing(index_t m);
   /// Those of this rank, in order.
   const std::vector<LineGroup>& own() const { return own_; }
   /// Those of all ranks, one rank after the other.

@@ -43,6 +43,8 @@ class Ranks {
   /// These bytes of rank 0, of a length that all know.
   virtual void tell(void* data, std::int64_t bytes) = 0;
 
+  /// Whether share() takes memory of a CUDA device as well, on all ranks.
+  virtual bool reads_device_memory() const { return false; }
   virtual Traffic traffic() const { return {}; }
 
   /// The only one.

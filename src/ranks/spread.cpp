@@ -1,13 +1,12 @@
 #include "ranks/spread.hpp"
 
+#include <exception>
 #include <utility>
 
 #include "ranks/orders.hpp"
 
 namespace burelu {
 namespace {
-
-constexpr index_t kFewestLines = 256;  // with fewer one rank has all of them (cpu/line_share.hpp)
 
 /// Every verb is said to the other ranks, then done here.
 class SpreadBackend final : public Backend {
@@ -115,7 +114,7 @@ class SpreadDevice final : public Device {
   Lead* lead() const override { return lead_.leads() ? &lead_ : nullptr; }
 
   std::unique_ptr<Backend> relaxation(const RelaxationData& data, const BackendOptions& options) const override {
-    if (!lead_.leads() || !local_->is_host() || data.m < kFewestLines) return local_->relaxation(data, options);
+    if (!lead_.leads() || !local_->shares(data.m)) return local_->relaxation(data, options);
     const std::int32_t number = lead_.next_number();
     BytesWriter out = Lead::message(Order::make, number);
     RelaxationData copy = data;
@@ -128,17 +127,22 @@ class SpreadDevice final : public Device {
     with.ranks = &lead_.ranks();
     std::unique_ptr<Backend> own;
     std::string failure;
+    std::exception_ptr thrown;
     lead_.order(out, [&] {
       std::string mine;
       try {
         own = local_->relaxation(data, with);
+      } catch (const RanksLost&) {
+        throw;
       } catch (const std::exception& error) {
         mine = error.what();
+        thrown = std::current_exception();
       }
       failure = lead_.first_failure(mine);
     });
     if (failure.empty()) return std::make_unique<SpreadBackend>(lead_, number, std::move(own));
     lead_.order(Lead::message(Order::drop, number), [] {});
+    if (thrown) std::rethrow_exception(thrown);
     throw MemoryError(failure);
   }
 
@@ -148,6 +152,7 @@ class SpreadDevice final : public Device {
   }
   std::unique_ptr<CellBackend> cells(const Kinks& kinks) const override { return local_->cells(kinks); }
   bool trains_side_by_side() const override { return local_->trains_side_by_side(); }
+  bool shares(index_t lines) const override { return local_->shares(lines); }
   std::int64_t free_bytes() const override { return local_->free_bytes(); }
   std::int64_t footprint(const SolveSize& size) const override { return local_->footprint(size); }
   std::int64_t footprint(const TrainingSize& size) const override { return local_->footprint(size); }

@@ -58,6 +58,9 @@ class Device {
   /// Whether small trainings are faster side by side, one thread each, than one after the other.
   virtual bool trains_side_by_side() const = 0;
 
+  /// Whether several ranks, each with such a device, can share a relaxation of so many lines (BackendOptions::ranks).
+  virtual bool shares(index_t /*lines*/) const { return false; }
+
   /// Bytes of its own memory that are free, and that a backend would take; all exact but for rounding.
   virtual std::int64_t free_bytes() const = 0;
   virtual std::int64_t footprint(const SolveSize& size) const = 0;

@@ -3,6 +3,7 @@
 #include <gtest/gtest.h>
 
 #include <cstdlib>
+#include <filesystem>
 #include <nlohmann/json.hpp>
 
 #include "app/run_program.hpp"
@@ -12,6 +13,8 @@ namespace {
 
 const char* const kMpirun = "mpirun --allow-run-as-root --oversubscribe ";
 const char* const kProblem = "'builtin:teacher?n=600&d=5&c=2' --gamma 20 --bound relaxation --threads 1 ";
+
+const std::filesystem::path kOnDouble = program_path("tests") / "burelu_on_double";
 
 class Mpi : public ::testing::Test {
  protected:
@@ -56,6 +59,35 @@ TEST_F(Mpi, GivesTheSameBoundsAndNetworksOnAnyNumberOfRanks) {
     near("network", "objective");
     EXPECT_EQ(run_shell(folder_, "burelu-verify " + name + ".cert " + name + ".csv").exit_code, 0);
   }
+}
+
+/// The program on the host double of CUDA, with so many devices on this machine.
+std::string on_double(int devices, const std::string& arguments) {
+  return "env BURELU_DOUBLE_DEVICES=" + std::to_string(devices) + " '" + kOnDouble.string() + "' " + arguments;
+}
+
+TEST_F(Mpi, SharesARelaxationAmongGpus) {
+  if (!std::filesystem::exists(kOnDouble)) GTEST_SKIP() << "this build has no program on the host double";
+  const std::string command =
+      "bound 'builtin:teacher?n=256&d=2&c=1' --gamma 30 --rank 4 --bound relaxation --threads 1 --device cuda "
+      "--max-evaluations 40 --report ";
+  ASSERT_EQ(run_shell(folder_, on_double(1, command + "alone.json")).exit_code, 4);
+  const nlohmann::json alone = report("alone.json").at("relaxation");
+  EXPECT_GT(alone.at("lower_bound").get<double>(), 0.0);
+  for (const int ranks : {2, 4}) {
+    const Outcome said =
+        run_shell(folder_, kMpirun + ("-n " + std::to_string(ranks) + " ") + on_double(4, command + "together.json"));
+    ASSERT_EQ(said.exit_code, 4) << said.err;
+    const nlohmann::json whole = report("together.json");
+    EXPECT_NE(whole.dump().find("cuda:0"), std::string::npos);
+    const nlohmann::json& together = whole.at("relaxation");
+    for (const char* key : {"lower_bound", "objective", "evaluations"})
+      EXPECT_EQ(together.at(key), alone.at(key)) << ranks << " " << key;
+  }
+  const Outcome absent = run_shell(folder_, std::string(kMpirun) + "-n 2 " + on_double(1, command + "absent.json"));
+  EXPECT_EQ(absent.exit_code, 5);
+  EXPECT_EQ(own_lines(absent.err), 1U) << absent.err;
+  EXPECT_NE(absent.err.find("rank 1: CUDA device 1 was asked for"), std::string::npos) << absent.err;
 }
 
 TEST_F(Mpi, SaysInOneLineWhatIsWrong) {

@@ -2,6 +2,7 @@
 #include "cuda_double.hpp"
 
 #include <algorithm>
+#include <cstdlib>
 #include <cstring>
 
 #include "state.hpp"
@@ -71,6 +72,11 @@ auto waiting(const Wait& wait) {
 }
 
 }  // namespace
+
+int devices_asked_for() {
+  const char* asked = std::getenv("BURELU_DOUBLE_DEVICES");
+  return asked == nullptr ? 1 : std::atoi(asked);
+}
 
 Counters& counters() { return state().counters; }
 Machine& machine() { return state().machine; }

@@ -32,9 +32,12 @@ Counters& counters();
 /// Threads of the calling thread's kernels run in this order from now on.
 void set_order(Order order);
 
+/// As many as the environment variable BURELU_DOUBLE_DEVICES says, for a program that runs on the double; else one.
+int devices_asked_for();
+
 /// What the double pretends to be.
 struct Machine {
-  int devices = 1;
+  int devices = devices_asked_for();
   int driver = 13000;                          ///< 0: none installed
   std::size_t memory = std::size_t{1} << 34U;  ///< bytes of each device
   int multiprocessors = 2;

@@ -37,6 +37,7 @@ class StandIn : public Device {
     return make_cells ? make_cells(kinks) : base_->cells(kinks);
   }
   bool trains_side_by_side() const override { return base_->trains_side_by_side(); }
+  bool shares(index_t lines) const override { return base_->shares(lines); }
   std::int64_t free_bytes() const override { return base_->free_bytes(); }
   std::int64_t footprint(const SolveSize& size) const override { return base_->footprint(size); }
   std::int64_t footprint(const TrainingSize& size) const override { return base_->footprint(size); }

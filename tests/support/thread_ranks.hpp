@@ -17,7 +17,9 @@ namespace burelu::test {
 
 class ThreadRanks {
  public:
-  explicit ThreadRanks(int size) : size_(size), given_(static_cast<std::size_t>(size)) {
+  /// `device_memory`: what it says of itself; the memory of host doubles is the host's.
+  explicit ThreadRanks(int size, bool device_memory = false)
+      : size_(size), device_memory_(device_memory), given_(static_cast<std::size_t>(size)) {
     for (int k = 0; k < size; ++k) ranks_.push_back(std::make_unique<One>(*this, k));
   }
 
@@ -73,6 +75,7 @@ class ThreadRanks {
           all_.meet(rank_, {rank_ == 0 ? std::string(static_cast<const char*>(data), size) : std::string()});
       if (rank_ != 0 && size > 0) std::memcpy(data, receive(0, all[0][0]).data(), size);
     }
+    bool reads_device_memory() const override { return all_.device_memory_; }
     Traffic traffic() const override { return traffic_; }
 
    private:
@@ -124,6 +127,7 @@ class ThreadRanks {
   }
 
   const int size_;
+  const bool device_memory_;
   std::vector<std::unique_ptr<One>> ranks_;
   std::mutex mutex_;
   std::condition_variable changed_;
