@@ -8,12 +8,11 @@ namespace burelu {
 namespace {
 
 constexpr double kLongStep = 1.6;
-constexpr double kCoarse = 0.4;  // of the long step: the last one
-constexpr double kCloser = 2.5;  // from step to step where it is to be fine,
-constexpr double kFine = 0.11;   // down to here
+constexpr double kCloser = 0.4;  // from step to step,
+constexpr double kCoarse = 0.3;  // down to here,
+constexpr double kFine = 0.2;    // or where it is to be fine to here
 constexpr double kLonger = 1.5;  // from place to place where nothing is found yet
 constexpr double kAround[] = {0.0, -1.0, 1.0, -2.0};
-constexpr double kWithin[] = {-1.0, 1.0, -2.0, 2.0};
 constexpr int kBeyond = 2;
 constexpr int kMostPlaces = 60;
 
@@ -48,9 +47,9 @@ std::vector<double> Ascent::next() {
   } else if (best_ == high_ && high_ < kReach) {
     beyond(high_, step_, 1.0, kBeyond);
   } else {
-    if (step_ <= kFine || (!fine_ && step_ < kLongStep)) return places_;
-    step_ = fine_ ? step_ / kCloser : kCoarse * kLongStep;
-    for (int k = 0; k < (fine_ ? 4 : 2); ++k) propose(best_ + kWithin[k] * step_);
+    if (kCloser * step_ <= (fine_ ? kFine : kCoarse)) return places_;
+    step_ *= kCloser;
+    for (const double sign : {-1.0, 1.0}) propose(best_ + sign * step_);
   }
   return places_;
 }

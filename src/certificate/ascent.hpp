@@ -1,8 +1,8 @@
 // Uphill on a function of one place, several places at a time: what is to be tried next does not depend on what else
 // is tried in a round, so that a round can be shared out.
 //
-// Four places a long step apart, two more beyond an end that is the best; then two around the best one, or where a fine
-// answer is wanted four, nearer and nearer.
+// Four places a long step apart, two more beyond an end that is the best; then two around the best one, and where a
+// fine answer is wanted two that are nearer.
 #pragma once
 
 #include <vector>
