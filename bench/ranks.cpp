@@ -1,6 +1,7 @@
 // What several ranks would each do in an evaluation: arithmetic of the busiest rank against an equal share, bytes it
 // receives against F, sums that are exchanged. Ranks are threads here, so that these do not depend on the machine.
-// Then what one thread takes for each part, in processor seconds: the model of docs/ranks.md is made of these.
+// The same for the rows that GPUs share (cuda/row_share.hpp), which is known without a run. Then what one thread takes
+// for each part, in processor seconds: the model of docs/ranks.md is made of these.
 //
 // usage: burelu_ranks [LINES [RANKS...]]
 #include <fmt/format.h>
@@ -15,6 +16,7 @@
 #include "relaxation/iteration.hpp"
 #include "relaxation/policy.hpp"
 #include "relaxation/start.hpp"
+#include "row_share.hpp"
 #include "support/instances.hpp"
 #include "support/thread_ranks.hpp"
 
@@ -68,6 +70,33 @@ std::vector<Load> loads(const RelaxationData& data, const Point& start, int size
         load_of(backend, data, spent, static_cast<double>(now.control.count.evaluations));
   });
   return out;
+}
+
+/// Rows and tiles of the busiest GPU against an equal share, and what it receives of F with the penalty's sums.
+void print_gpus(index_t rows, const std::vector<int>& sizes) {
+  fmt::print(
+      "\n| GPUs | entries of the busiest, if rows are alike | its part of the scan | received of F "
+      "|\n|---|---|---|---|\n");
+  const std::int64_t edge = (rows + cuda::kTileRows - 1) / cuda::kTileRows;
+  for (const int size : sizes) {
+    double most_rows = 0.0;
+    double most_pairs = 0.0;
+    double received = 0.0;
+    for (int rank = 0; rank < size; ++rank) {
+      const cuda::RowShare share{rank, size};
+      const auto own = static_cast<double>(share.rows(rank, rows));
+      const auto blocks = static_cast<double>(cuda::pass_blocks(rows) - share.blocks(rank, rows));
+      double pairs = 0.0;
+      for (std::int64_t k = 0; k < share.tiles(rank, rows); ++k) pairs += static_cast<double>(edge - share.tile(k));
+      most_rows = std::max(most_rows, own);
+      most_pairs = std::max(most_pairs, pairs);
+      received = std::max(received, (static_cast<double>(rows) - own) * kRank + blocks);
+    }
+    const auto all = static_cast<double>(rows);
+    const auto all_pairs = static_cast<double>(edge * (edge + 1) / 2);
+    fmt::print("| {} | {:.3f} | {:.3f} | {:.3f} |\n", size, most_rows * size / all, most_pairs * size / all_pairs,
+               received / (all * kRank));
+  }
 }
 
 double processor_seconds() {
@@ -147,6 +176,7 @@ void run(index_t n, const std::vector<int>& sizes) {
                100.0 * most.lines / most.total(), 100.0 * most.panel / most.total(), 100.0 * most.scan / most.total(),
                most.bytes / 1e6, most.bytes / factor, most.calls);
   }
+  print_gpus(data.factor_rows(), sizes);
   time_parts(data, start);
 }
 

@@ -98,8 +98,7 @@ CudaShape agreed(Ranks& ranks, int device, const std::function<CudaShape()>& pla
   for (std::size_t k = 0; k < size; ++k) {
     if (kinds[k].empty()) throw MemoryError("rank " + std::to_string(k) + " has no room for its part of the problem");
     if (kinds[k] != kinds[0])
-      throw DeviceError("ranks share a relaxation on GPUs of one kind, and rank " + std::to_string(k) + " has " +
-                        kinds[k] + ", rank 0 " + kinds[0] + ": use fewer ranks, or --device cpu");
+      throw UnlikeDevices("rank " + std::to_string(k) + " has " + kinds[k] + ", rank 0 has " + kinds[0]);
   }
   return shape;
 }

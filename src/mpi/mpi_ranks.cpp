@@ -3,6 +3,9 @@
 #define OMPI_SKIP_MPICXX 1
 #define MPICH_SKIP_MPICXX 1
 #include <mpi.h>
+#if defined(OPEN_MPI) && __has_include(<mpi-ext.h>)
+#include <mpi-ext.h>
+#endif
 
 #include <algorithm>
 #include <chrono>
@@ -37,6 +40,16 @@ void check(int code) {
   if (code != MPI_SUCCESS) lost();
 }
 
+constexpr int kTag = 1;
+
+bool built_for_cuda() {
+#if defined(MPIX_CUDA_AWARE_SUPPORT)
+  return MPIX_Query_cuda_support() == 1;
+#else
+  return false;
+#endif
+}
+
 }  // namespace
 
 struct MpiRanks::Request {
@@ -59,6 +72,10 @@ MpiRanks::MpiRanks(std::function<bool()> signalled) : signalled_(std::move(signa
   check(MPI_Comm_size(machine, &neighbours_));
   check(MPI_Comm_rank(machine, &place_));
   MPI_Comm_free(&machine);
+  const int own = built_for_cuda() ? 1 : 0;
+  int all = 0;
+  check(MPI_Allreduce(&own, &all, 1, MPI_INT, MPI_MIN, MPI_COMM_WORLD));
+  device_memory_ = all == 1;
 }
 
 std::string MpiRanks::library() {
@@ -119,7 +136,31 @@ MpiRanks::Parts MpiRanks::parts(const std::vector<std::int64_t>& ends, std::int6
   return out;
 }
 
+void MpiRanks::wait_all(std::vector<Request>& requests) {
+  for (Request& request : requests) wait(request, kGrace);
+}
+
+void MpiRanks::share_by_messages(double* data, const std::vector<std::int64_t>& ends, std::int64_t unit) {
+  const Parts all = parts(ends, unit);
+  const auto own = static_cast<std::size_t>(rank_);
+  std::vector<Request> open;
+  for (int step = 1; step < size_; ++step) {  // not all to the same rank at a time
+    const int from = (rank_ - step + size_) % size_;
+    const int to = (rank_ + step) % size_;
+    const auto part = static_cast<std::size_t>(from);
+    open.emplace_back();
+    check(MPI_Irecv(data + all.begins[part], all.counts[part], MPI_DOUBLE, from, kTag, MPI_COMM_WORLD,
+                    &open.back().handle));
+    open.emplace_back();
+    check(
+        MPI_Isend(data + all.begins[own], all.counts[own], MPI_DOUBLE, to, kTag, MPI_COMM_WORLD, &open.back().handle));
+    traffic_.bytes += all.counts[part] * static_cast<std::int64_t>(sizeof(double));
+  }
+  wait_all(open);
+}
+
 void MpiRanks::share(double* data, const std::vector<std::int64_t>& ends, std::int64_t unit) {
+  if (device_memory_) return share_by_messages(data, ends, unit);
   const Parts all = parts(ends, unit);
   Request request;
   check(MPI_Iallgatherv(MPI_IN_PLACE, 0, MPI_DATATYPE_NULL, data, all.counts.data(), all.begins.data(), MPI_DOUBLE,
@@ -160,7 +201,6 @@ std::vector<std::string> MpiRanks::swap(const std::vector<std::string>& to) {
   std::vector<std::string> from(size);
   for (std::size_t k = 0; k < size; ++k) from[k].resize(static_cast<std::size_t>(received[k]));
   std::vector<Request> open;
-  constexpr int kTag = 1;
   for (std::size_t k = 0; k < size; ++k) {
     for (std::int64_t at = 0; at < received[k]; at += kPiece) {
       open.emplace_back();
@@ -174,7 +214,7 @@ std::vector<std::string> MpiRanks::swap(const std::vector<std::string>& to) {
     }
     if (static_cast<int>(k) != rank_) traffic_.bytes += received[k];
   }
-  for (Request& message : open) wait(message, kGrace);
+  wait_all(open);
   return from;
 }
 

@@ -22,6 +22,10 @@ class MpiRanks final : public Ranks {
   int rank() const override { return rank_; }
   int size() const override { return size_; }
   void share(double* data, const std::vector<std::int64_t>& ends, std::int64_t unit) override;
+  /// The same by a message from each rank to each: what CUDA-aware MPI takes memory of a device for, as it does not for
+  /// collectives that do not block.
+  void share_by_messages(double* data, const std::vector<std::int64_t>& ends, std::int64_t unit);
+  bool reads_device_memory() const override { return device_memory_; }
   void collect(double* data, const std::vector<std::int64_t>& ends, std::int64_t unit) override;
   std::vector<std::string> collect(const std::string& mine) override;
   std::vector<std::string> swap(const std::vector<std::string>& to) override;
@@ -40,11 +44,13 @@ class MpiRanks final : public Ranks {
   struct Request;
   struct Parts;
   void wait(Request& request, double grace);
+  void wait_all(std::vector<Request>& requests);
   Parts parts(const std::vector<std::int64_t>& ends, std::int64_t unit) const;
 
   std::function<bool()> signalled_;
   int rank_ = 0, size_ = 1, neighbours_ = 1, place_ = 0;
   bool lost_ = false;
+  bool device_memory_ = false;
   Traffic traffic_;
 };
 

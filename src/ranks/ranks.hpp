@@ -19,6 +19,12 @@ class RanksLost : public DeviceError {
   using DeviceError::DeviceError;
 };
 
+/// The devices of the ranks are not of one kind: they cannot share what has to have the same bits on each.
+class UnlikeDevices : public DeviceError {
+ public:
+  using DeviceError::DeviceError;
+};
+
 /// What this rank has received.
 struct Traffic {
   std::int64_t bytes = 0;

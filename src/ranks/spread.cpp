@@ -142,8 +142,12 @@ class SpreadDevice final : public Device {
     });
     if (failure.empty()) return std::make_unique<SpreadBackend>(lead_, number, std::move(own));
     lead_.order(Lead::message(Order::drop, number), [] {});
-    if (thrown) std::rethrow_exception(thrown);
-    throw MemoryError(failure);
+    if (!thrown) throw MemoryError(failure);
+    try {
+      std::rethrow_exception(thrown);
+    } catch (const UnlikeDevices&) {
+      return local_->relaxation(data, options);  // this rank's alone
+    }
   }
 
   std::unique_ptr<TrainingBackend> training(const TrainingProblem& problem,

@@ -90,6 +90,15 @@ TEST_F(Mpi, SharesARelaxationAmongGpus) {
   EXPECT_NE(absent.err.find("rank 1: CUDA device 1 was asked for"), std::string::npos) << absent.err;
 }
 
+TEST_F(Mpi, SharesAnArrayByACollectiveOrByMessages) {
+  const auto check = program_path("tests") / "burelu_mpi_check";
+  if (!std::filesystem::exists(check)) GTEST_SKIP() << "this build has no such program";
+  for (const int ranks : {3, 5}) {
+    const Outcome said = run_shell(folder_, kMpirun + ("-n " + std::to_string(ranks) + " '") + check.string() + "'");
+    EXPECT_EQ(said.exit_code, 0) << said.out << said.err;
+  }
+}
+
 TEST_F(Mpi, SaysInOneLineWhatIsWrong) {
   const Outcome absent = run(3, "bound nowhere.csv");
   EXPECT_EQ(absent.exit_code, 3);

@@ -37,11 +37,12 @@ void on_doubles(Ranks& ranks, const std::function<void()>& work) {
 
 /// What rank 0 sees after `work`.
 Snapshot shared(ThreadRanks ranks_of_test, const RelaxationData& data, std::int64_t pairs, const CudaTuning& tuning,
-                const Work& work) {
+                const Work& work, BackendKind kind = BackendKind::cuda_on_host) {
   Snapshot seen;
   ranks_of_test.run([&](Ranks& ranks) {
     on_doubles(ranks, [&] {
-      const auto backend = make_cuda_on_host_backend(data, of_ranks(&ranks, pairs), ranks.rank(), tuning);
+      const int device = kind == BackendKind::cuda_on_host ? ranks.rank() : 0;
+      const auto backend = cuda_makers(kind).backend(data, of_ranks(&ranks, pairs), device, tuning);
       work(*backend);
       const Snapshot own = look(*backend);
       if (ranks.rank() == 0) seen = own;
@@ -50,8 +51,9 @@ Snapshot shared(ThreadRanks ranks_of_test, const RelaxationData& data, std::int6
   return seen;
 }
 
-Snapshot alone(const RelaxationData& data, std::int64_t pairs, const CudaTuning& tuning, const Work& work) {
-  const auto backend = make_cuda_on_host_backend(data, of_ranks(nullptr, pairs), 0, tuning);
+Snapshot alone(const RelaxationData& data, std::int64_t pairs, const CudaTuning& tuning, const Work& work,
+               BackendKind kind = BackendKind::cuda_on_host) {
+  const auto backend = cuda_makers(kind).backend(data, of_ranks(nullptr, pairs), 0, tuning);
   work(*backend);
   return look(*backend);
 }
@@ -80,14 +82,22 @@ void expect_the_same(const Snapshot& together, const Snapshot& one, int size) {
   EXPECT_EQ(together.control.dual.violation, one.control.dual.violation) << size;
 }
 
-// Ranks that no tile is left for as well.
-TEST(CudaRanks, HaveTheBitsOfOneDevice) {
+class CudaRanksTest : public ::testing::TestWithParam<BackendKind> {
+ protected:
+  void SetUp() override { require(GetParam()); }
+};
+
+// Ranks that no tile is left for as well. On a machine with a GPU they share that one.
+TEST_P(CudaRanksTest, HaveTheBitsOfOneDevice) {
   const RelaxationData data = four_tiles();
   const Work work = some_windows(data);
-  const Snapshot one = alone(data, 0, {}, work);
+  const Snapshot one = alone(data, 0, {}, work, GetParam());
   ASSERT_GT(one.multipliers.size(), 100U);
-  for (const int size : {2, 3, 4, 6}) expect_the_same(shared(ThreadRanks(size), data, 0, {}, work), one, size);
+  for (const int size : {2, 3, 4, 6})
+    expect_the_same(shared(ThreadRanks(size), data, 0, {}, work, GetParam()), one, size);
 }
+
+INSTANTIATE_TEST_SUITE_P(Kinds, CudaRanksTest, ::testing::ValuesIn(kCudaKinds), backend_kind_name);
 
 TEST(CudaRanks, CutAndLengthenListsAsOneDeviceDoes) {
   const RelaxationData data = four_tiles();
@@ -126,13 +136,24 @@ TEST(CudaRanks, GoOnFromTheStateOfAnotherNumberOfRanks) {
   expect_the_same(shared(ThreadRanks(2), data, 0, {}, on), alone(data, 0, {}, on), 2);
 }
 
+/// Of one evaluation, not recorded.
+std::int64_t launches(Backend& backend) {
+  backend.open_window();
+  const auto before = counters().launches;
+  evaluation(backend);
+  return counters().launches - before;
+}
+
 // The bar: no rank receives more than 1.2 times F in an evaluation, with scans and updates. The host waits once for
-// each, and what a single device records and launches is the same.
+// each. Rows, sums and scalars are packed, the first two unpacked: five launches more than on one device.
 TEST(CudaRanks, ExchangeOnceInAnEvaluation) {
   const RelaxationData data = four_tiles();
   constexpr int kRank = 9;
   constexpr int kEvaluations = 20;
   const Point z = random_point(data, kRank, 3);
+  const auto one = make_cuda_on_host_backend(data, of_ranks(nullptr, 0), 0);
+  one->write_point(z.Shat, z.Ut);
+  const std::int64_t of_one = launches(*one);
   for (const int size : {2, 4})
     ThreadRanks(size).run([&](Ranks& ranks) {
       on_doubles(ranks, [&] {
@@ -151,6 +172,7 @@ TEST(CudaRanks, ExchangeOnceInAnEvaluation) {
         const double factor = 2.0 * static_cast<double>(data.m) * kRank * sizeof(double);
         EXPECT_LE(bytes, 1.2 * factor);
         EXPECT_GE(bytes, 0.4 * factor);  // it is counted
+        EXPECT_EQ(launches(*backend), of_one + 5);
         look(*backend);
       });
     });
@@ -237,32 +259,43 @@ TEST(CudaRanks, SolveAsOneDeviceDoes) {
   EXPECT_EQ(together.factor.U.data, one.factor.U.data);
 }
 
-TEST(CudaRanks, NeedDevicesOfOneKindAndRoomOnEach) {
-  const Instance instance = teacher(260, 3, 1, 5, 20.0);
-  SolveOptions options;
-  options.threads = 1;
-  options.bound = BoundMethod::relaxation;
-  const auto failure = [&](const std::function<void()>& on_rank_1) {
-    std::string said;
-    ThreadRanks(2).run([&](Ranks& ranks) {
-      on_doubles(ranks, [&] {
-        if (ranks.rank() > 0) on_rank_1();
-        if (ranks.rank() > 0) return serve_doubles(ranks);
-        Lead lead(ranks);
-        try {
-          solve_with(instance.problem(), options, *lead.device("cuda", double_of(0)));
-        } catch (const std::exception& error) {
-          said = error.what();
-        }
-        EXPECT_FALSE(lead.lost());
-      });
+/// Two ranks, the second of which does something to its machine first; what rank 0 makes of it.
+void with_another_machine(const std::function<void()>& change, const std::function<void(const Device&)>& work) {
+  ThreadRanks(2).run([&](Ranks& ranks) {
+    on_doubles(ranks, [&] {
+      if (ranks.rank() > 0) change();
+      if (ranks.rank() > 0) return serve_doubles(ranks);
+      Lead lead(ranks);
+      work(*lead.device("cuda", double_of(0)));
+      EXPECT_FALSE(lead.lost());
     });
-    return said;
-  };
-  EXPECT_NE(failure([] { cuda_double::machine().multiprocessors = 3; }).find("rank 1 has host double with 3"),
-            std::string::npos);
-  EXPECT_NE(failure([] { cuda_double::machine().memory = std::size_t{1} << 20U; }).find("rank 1 has no room"),
-            std::string::npos);
+  });
+}
+
+TEST(CudaRanks, OfAnotherKindLeaveTheRelaxationToRank0) {
+  const RelaxationData data = prepare(presolve(teacher(260, 3, 1, 5, 20.0).problem()));
+  const Work work = some_windows(data);
+  with_another_machine([] { cuda_double::machine().multiprocessors = 3; },
+                       [&](const Device& device) {
+                         const auto backend = device.relaxation(data, small_memory());
+                         work(*backend);
+                         const auto one = double_of(0)->relaxation(data, small_memory());
+                         work(*one);
+                         expect_the_same(look(*backend), look(*one), 2);
+                       });
+}
+
+TEST(CudaRanks, NeedRoomOnEach) {
+  const RelaxationData data = prepare(presolve(teacher(260, 3, 1, 5, 20.0).problem()));
+  with_another_machine([] { cuda_double::machine().memory = std::size_t{1} << 20U; },
+                       [&](const Device& device) {
+                         try {
+                           device.relaxation(data, small_memory());
+                           ADD_FAILURE();
+                         } catch (const MemoryError& error) {
+                           EXPECT_STREQ(error.what(), "rank 1 has no room for its part of the problem");
+                         }
+                       });
 }
 
 // Rows, blocks of a pass and tiles of the scan are each of one rank, none of which has much more than its share.
