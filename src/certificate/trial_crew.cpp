@@ -12,8 +12,6 @@ namespace {
 
 std::size_t at(index_t i) { return static_cast<std::size_t>(i); }
 
-constexpr index_t kFewestRows = 512;  // a trial takes a millisecond, several messages of ranks that sleep
-
 /// Forms whose lack rank k finds.
 std::vector<std::int32_t> forms_of(std::size_t rank, std::size_t ranks, std::size_t forms) {
   std::vector<std::int32_t> out;
@@ -26,7 +24,7 @@ std::vector<std::int32_t> forms_of(std::size_t rank, std::size_t ranks, std::siz
 TrialCrew::TrialCrew(const Presolved& reduced, const TrialOptions& options, Lead* lead)
     : reduced_(reduced),
       options_(options),
-      lead_(lead != nullptr && lead->leads() && reduced.rows() >= kFewestRows ? lead : nullptr),
+      lead_(lead != nullptr && lead->leads() && reduced.rows() >= kFewestRowsToShare ? lead : nullptr),
       own_(reduced, options) {}
 
 /// What is still to be said, which is then said.

@@ -16,6 +16,9 @@ namespace burelu {
 class Device;
 class Lead;
 
+/// Rows below which certificates are not shared: a trial takes a millisecond, several messages of ranks that sleep.
+inline constexpr index_t kFewestRowsToShare = 512;
+
 class TrialCrew {
  public:
   /// `lead` may be null. Problems that are small are done alone.

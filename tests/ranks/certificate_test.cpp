@@ -1,7 +1,8 @@
 // Certificates by several ranks: the same for any number of them, shared evenly, few bytes, an end where one is lost.
 #include <gtest/gtest.h>
 
-#include <stdexcept>
+#include <limits>
+#include <optional>
 
 #include "certificate/certifier.hpp"
 #include "certificate/trial_crew.hpp"
@@ -33,13 +34,15 @@ struct Case {
     for (int k = 0; k < 2; ++k) duals.emplace_back(random, reduced);
   }
 
-  std::vector<Proposal> proposals(Lead* lead) const {
+  std::vector<Proposal> proposals(Lead* lead, std::vector<Certificate>* proven = nullptr) const {
     Certifier certifier(problem, reduced);
     certifier.share_with(lead);
     std::vector<Proposal> out;
     for (const test::BandedDual& dual : duals) {
       out.push_back(certifier.propose(dual.point()));
-      EXPECT_TRUE(certifier.prove(out.back()).has_value());
+      const std::optional<Certificate> proof = certifier.prove(out.back());
+      EXPECT_TRUE(proof.has_value());
+      if (proven != nullptr && proof) proven->push_back(*proof);
     }
     return out;
   }
@@ -47,6 +50,7 @@ struct Case {
 
 struct Certified {
   std::vector<Proposal> proposals;
+  std::vector<Certificate> proven;
   std::vector<std::int64_t> received;  // bytes, by ranks
 };
 
@@ -59,7 +63,7 @@ Certified by_ranks(const Case& one, int size) {
     } else {
       Lead lead(ranks);
       lead.device("cpu", cpu_device());
-      out.proposals = one.proposals(&lead);
+      out.proposals = one.proposals(&lead, &out.proven);
     }
     out.received[static_cast<std::size_t>(ranks.rank())] = ranks.traffic().bytes;
   });
@@ -82,11 +86,17 @@ void expect_same(const std::vector<Proposal>& one, const std::vector<Proposal>& 
 
 TEST(RankCertificates, AreTheSameForAnyNumberOfRanks) {
   const Case one(900);
-  const std::vector<Proposal> alone = one.proposals(nullptr);
+  std::vector<Certificate> proven;
+  const std::vector<Proposal> alone = one.proposals(nullptr, &proven);
   EXPECT_GT(alone.back().bound, one.reduced.constant_loss);
   for (const int size : {1, 2, 3, 4, 9}) {
     const Certified run = by_ranks(one, size);
     expect_same(run.proposals, alone);
+    ASSERT_EQ(run.proven.size(), proven.size());
+    for (std::size_t k = 0; k < proven.size(); ++k) {
+      EXPECT_EQ(run.proven[k].lower_bound, proven[k].lower_bound);
+      EXPECT_EQ(run.proven[k].W.data, proven[k].W.data);
+    }
     EXPECT_EQ(run.received[0] > 1000, size > 1);  // others had a part in it
   }
 }
