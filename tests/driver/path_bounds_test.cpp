@@ -6,6 +6,7 @@
 #include "burelu/solve.hpp"
 #include "certificate/proof.hpp"
 #include "driver/continuation.hpp"
+#include "problem/gap.hpp"
 #include "seam/control.hpp"
 #include "support/instances.hpp"
 
@@ -90,7 +91,7 @@ TEST_F(PathMixture, RaisesABoundBelowTheChord) {
   EXPECT_GE(points[1].lower_bound, chord(large_, small_, kMiddle));
   EXPECT_TRUE(points[1].rescaled);
   EXPECT_EQ(proven_bound(at(kMiddle), points[1].certificate), points[1].lower_bound);
-  EXPECT_EQ(points[1].relative_gap, 1.0 - points[1].lower_bound / points[1].objective);
+  EXPECT_EQ(points[1].relative_gap, relative_gap(points[1].objective, points[1].lower_bound));
   EXPECT_GE(points[0].lower_bound, large_.lower_bound);
   EXPECT_GE(points[2].lower_bound, small_.lower_bound);
 }
