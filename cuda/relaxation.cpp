@@ -161,7 +161,7 @@ void CudaRelaxation::make_room(const Lists& seen, std::int64_t most) {
   if (!may_grow_ || seen.wanted <= lists_.capacity()) return;
   const std::int64_t rows = shape_.factor_rows();
   auto wanted = static_cast<std::int64_t>(kAhead * static_cast<double>(seen.wanted));
-  if (most > 0) wanted = std::min(wanted, most);
+  if (most > 0) wanted = std::min(wanted, most + most / 4);  // fresh_room
   const auto free = static_cast<std::int64_t>(kOfFree * static_cast<double>(cuda_free_memory(home_.device())));
   std::int64_t capacity = std::min(first_capacity(rows, wanted), lists_.most_capacity(free));
   if (exchange_) capacity = least(exchange_->ranks(), capacity);

@@ -106,12 +106,12 @@ void RowExchange::receive(Sums sums, double* gradient, double* partial, const St
 }
 
 void RowExchange::add_up(ListState& found) const {
-  constexpr int kCounts = kBins + 2;
+  constexpr int kCounts = kCosineBins + 2;
   std::vector<double> counts(static_cast<std::size_t>(ranks_.size()) * kCounts);
   double* own = counts.data() + std::ptrdiff_t{ranks_.rank()} * kCounts;
   own[0] = static_cast<double>(found.carried);
   own[1] = static_cast<double>(found.fresh);
-  for (int b = 0; b < kBins; ++b) own[2 + b] = static_cast<double>(found.bins[b]);
+  for (int b = 0; b < kCosineBins; ++b) own[2 + b] = static_cast<double>(found.bins[b]);
   ranks_.share(counts.data(), even_ends(ranks_, kCounts), 1);
   const auto sum = [&](int which) {
     Counter total = 0;
@@ -121,7 +121,7 @@ void RowExchange::add_up(ListState& found) const {
   };
   found.carried = sum(0);
   found.fresh = sum(1);
-  for (int b = 0; b < kBins; ++b) found.bins[b] = sum(2 + b);
+  for (int b = 0; b < kCosineBins; ++b) found.bins[b] = sum(2 + b);
 }
 
 std::vector<std::int32_t> RowExchange::swap(const std::vector<std::int32_t>& found) const {
