@@ -7,7 +7,11 @@
 
 #include "certificate/dual.hpp"
 #include "certificate/proof.hpp"
+#include "certificate/proof_guides.hpp"
 #include "certificate/repair.hpp"
+#include "linalg/team.hpp"
+#include "linalg/thread_scope.hpp"
+#include "ranks/lead.hpp"
 
 namespace burelu {
 namespace {
@@ -65,6 +69,7 @@ struct Certifier::State {
   std::optional<ProofRows> rows;  // made at the first proof
   std::uint64_t hash = 0;
   const Stop* stop = nullptr;
+  Lead* lead = nullptr;
 
   const ProofRows& proven_rows() {
     if (!rows) {
@@ -98,12 +103,28 @@ struct Certifier::State {
     return out;
   }
 
+  /// Guides for the next shares of the interior point: one, or one for each rank.
+  void add_guides(std::vector<ProofGuide>& guides, const Proposal& proposal, const Team& team) {
+    Lead* leader = lead != nullptr && lead->leads() ? lead : nullptr;
+    const std::size_t end =
+        std::min(guides.size() + (leader == nullptr ? 1 : at(leader->size())), std::size(kExtraShares));
+    Certificate candidate = skeleton();
+    candidate.W = restore_dual(reduced, problem, proposal.W);
+    std::vector<ScaledCertificate> all;
+    for (std::size_t k = guides.size(); k < end; ++k) {
+      candidate.multipliers = restored_multipliers(reduced, proposal, kExtraShares[k]);
+      all.push_back(provable(problem, candidate, proven_rows()));
+    }
+    for (ProofGuide& guide : proof_guides(std::move(all), leader, team)) guides.push_back(std::move(guide));
+  }
+
   /// Fills W = s W and the bound, shrinking s a little where the proof fails by a hair.
-  bool close(Certificate& candidate, const Matrix& W, double s) {
+  bool close(Certificate& candidate, const Matrix& W, double s, const ProofGuide& guide) {
     double shrink = 0.0;
     for (int attempt = 0; attempt < kShrinks; ++attempt) {
       candidate.W = restore_dual(reduced, problem, multiple(W, s * (1.0 - shrink)));
-      if (const auto bound = proven_bound(problem, candidate, proven_rows())) {
+      const Matrix solution = guide.solution_at(s * (1.0 - shrink), W.cols);
+      if (const auto bound = proven_bound(problem, candidate, proven_rows(), solution)) {
         candidate.lower_bound = *bound;
         return true;
       }
@@ -157,6 +178,11 @@ void Certifier::stop_at(const Stop* stop) {
   state_->repair.stop_at(stop);
 }
 
+void Certifier::share_with(Lead* lead) {
+  state_->repair.share_with(lead);
+  state_->lead = state_->reduced.rows() >= kFewestRowsToShare ? lead : nullptr;
+}
+
 const Stop* Certifier::stop() const { return state_->stop; }
 
 void Certifier::begin_with(const Proposal& repaired) { state_->repair.begin_with(repaired); }
@@ -170,14 +196,18 @@ std::optional<Certificate> Certifier::prove(const Proposal& proposal) {
   std::optional<Certificate> best;
   const double wanted = state.value(proposal.W);
   const double free = state.best_multiple(proposal.W);
-  for (const double extra : kExtraShares) {
-    candidate.multipliers = restored_multipliers(state.reduced, proposal, extra);
-    candidate.W = restore_dual(state.reduced, state.problem, proposal.W);
-    const double s = std::min(free, supported_scale(state.problem, candidate, state.proven_rows()));
+  const Team team = Team::current();
+  const ThreadScope one(1);  // the same proof for any number of threads
+  std::vector<ProofGuide> guides;
+  for (std::size_t k = 0; k < std::size(kExtraShares); ++k) {
+    if (k == guides.size()) state.add_guides(guides, proposal, team);
+    candidate.multipliers = restored_multipliers(state.reduced, proposal, kExtraShares[k]);
+    const double s = std::min(free, guides[k].scale);
     if (!(s > 0.0) && free > 0.0) continue;
     const double reachable = state.value(multiple(proposal.W, s));
     if (best && reachable <= best->lower_bound) continue;
-    if (state.close(candidate, proposal.W, s) && (!best || candidate.lower_bound > best->lower_bound)) best = candidate;
+    if (state.close(candidate, proposal.W, s, guides[k]) && (!best || candidate.lower_bound > best->lower_bound))
+      best = candidate;
     if (best && (due(state.stop) || wanted - best->lower_bound <= kNegligibleLoss * std::abs(wanted))) break;
   }
   if (best && due(state.stop)) return best;

@@ -17,6 +17,8 @@
 
 namespace burelu {
 
+class Lead;
+
 /// A dual point of the presolved problem.
 struct DualPoint {
   const std::vector<Multiplier>* multipliers = nullptr;  ///< over forms (a, b), i >= j, nonnegative
@@ -30,6 +32,8 @@ struct Proposal {
   double dual_value = 0.0;  ///< D of the W that came in, same constant: where the bound would be without repair
   int trials = 0;           ///< mixtures that were tried: the work of it
   double flops = 0.0;       ///< of them, about
+  double busiest = 0.0;     ///< of the rank that did most of them
+  double awaited = 0.0;     ///< of these flops, those of the rank that had most to do, round by round
   double theta = 1.0;       ///< share of T that its repair gives up: 0 is a perfect dual point
   std::vector<Multiplier> multipliers;  ///< repaired T, sorted by (i, j)
   std::vector<double> tau;              ///< repaired, of the tied pairs
@@ -44,7 +48,7 @@ class Certifier {
   Certifier(const Certifier&) = delete;
   Certifier& operator=(const Certifier&) = delete;
 
-  /// Best bound that the repairs find for this T. The work of some 70 sparse factorisations of order m. Remembers the
+  /// Best bound that the repairs find for this T. The work of some 30 sparse factorisations of order m. Remembers the
   /// best repaired T over all calls: the bound proposed never falls, but for rounding.
   Proposal propose(const DualPoint& point);
 
@@ -65,6 +69,9 @@ class Certifier {
 
   /// The bound of somebody else's certificate for this problem, proven again, or nothing.
   std::optional<double> confirm(const Certificate& certificate) const;
+
+  /// Ranks that share its work (ranks/lead.hpp), which may be none. Must outlive the certifier.
+  void share_with(Lead* lead);
 
   /// What propose() remembers, for checkpoints.
   void exchange(Archive& archive);

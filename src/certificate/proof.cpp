@@ -49,14 +49,35 @@ std::optional<double> proven_bound(const Problem& problem, const Certificate& ce
   return proven_bound(problem, certificate, proof_rows(problem, certificate.representatives));
 }
 
-std::optional<double> proven_bound(const Problem& problem, const Certificate& certificate, const ProofRows& rows) {
-  if (std::fegetround() != FE_TONEAREST) return std::nullopt;
-  const ScaledCertificate s = scaled(problem, certificate, rows);
-  if (!s.usable || !moderate(s)) return std::nullopt;
-  if (!SparseProof(s).proves()) return std::nullopt;
-  const double bound = dual_value_below(problem.Y, certificate.W);
+namespace {
+
+std::optional<double> bound_of(const Problem& problem, const Matrix& W, const SparseProof& proof) {
+  if (!proof.proves()) return std::nullopt;
+  const double bound = dual_value_below(problem.Y, W);
   if (!std::isfinite(bound)) return std::nullopt;
   return bound;
+}
+
+}  // namespace
+
+std::optional<double> proven_bound(const Problem& problem, const Certificate& certificate, const ProofRows& rows) {
+  const ScaledCertificate s = provable(problem, certificate, rows);
+  if (!s.usable) return std::nullopt;
+  return bound_of(problem, certificate.W, SparseProof(s));
+}
+
+std::optional<double> proven_bound(const Problem& problem, const Certificate& certificate, const ProofRows& rows,
+                                   const Matrix& solution) {
+  const ScaledCertificate s = provable(problem, certificate, rows);
+  if (!s.usable) return std::nullopt;
+  return bound_of(problem, certificate.W, SparseProof(s, solution));
+}
+
+ScaledCertificate provable(const Problem& problem, const Certificate& certificate, const ProofRows& rows) {
+  if (std::fegetround() != FE_TONEAREST) return {};
+  ScaledCertificate out = scaled(problem, certificate, rows);
+  out.usable = out.usable && moderate(out);
+  return out;
 }
 
 double supported_scale(const Problem& problem, const Certificate& certificate) {
@@ -64,9 +85,8 @@ double supported_scale(const Problem& problem, const Certificate& certificate) {
 }
 
 double supported_scale(const Problem& problem, const Certificate& certificate, const ProofRows& rows) {
-  const ScaledCertificate s = scaled(problem, certificate, rows);
-  if (!s.usable || !moderate(s)) return 0.0;
-  return SparseProof(s).largest_scale();
+  const ScaledCertificate s = provable(problem, certificate, rows);
+  return s.usable ? SparseProof(s).largest_scale() : 0.0;
 }
 
 }  // namespace burelu

@@ -5,6 +5,7 @@
 
 #include "burelu/certificate.hpp"
 #include "certificate/proof_rows.hpp"
+#include "certificate/scaled.hpp"
 
 namespace burelu {
 
@@ -14,6 +15,13 @@ namespace burelu {
 /// representatives, where they are at hand.
 std::optional<double> proven_bound(const Problem& problem, const Certificate& certificate);
 std::optional<double> proven_bound(const Problem& problem, const Certificate& certificate, const ProofRows& rows);
+
+/// The same with [Z v] given (sparse_proof.hpp), whoever found it: without a decomposition of that order.
+std::optional<double> proven_bound(const Problem& problem, const Certificate& certificate, const ProofRows& rows,
+                                   const Matrix& solution);
+
+/// scaled(), where its numbers can be proven with; else not usable.
+ScaledCertificate provable(const Problem& problem, const Certificate& certificate, const ProofRows& rows);
 
 /// D(W) = -<W, Y> - 1/2 ||W||^2, rounded down.
 double dual_value_below(const MatrixView& Y, const Matrix& W);

@@ -6,21 +6,13 @@
 #include <utility>
 
 #include "certificate/dual.hpp"
-#include "certificate/space.hpp"
-#include "certificate/sparse_slack.hpp"
-#include "linalg/dense.hpp"
 
 namespace burelu {
 namespace {
 
-constexpr double kStart = -7.0;      // of the logarithm of the shift over the mean diagonal of K
-constexpr double kLongStep = 1.6;    // of a climb
-constexpr double kShortStep = 0.1;   // ... the last one at small orders,
-constexpr double kCoarseStep = 0.4;  // and at large ones, where a Cholesky factorisation costs
-constexpr index_t kSmall = 150;
-constexpr int kMostTrials = 60;  // of a climb: Lambda improves meanwhile, so a share may beat what it was just before
+constexpr double kStart = -7.0;        // of the logarithm of the shift over the mean diagonal of K
+constexpr index_t kSmall = 150;        // orders at which a Cholesky factorisation costs little
 constexpr double kLeastLambda = 1e-2;  // of what tr Lambda can be: multiplicative steps do not leave zero
-constexpr double kSparseRoom = 1e-8;   // of the diagonal: the sparse proof takes less off at any order
 constexpr double kNegligible = 1e-14;  // of sqrt(tau_i tau_j): multipliers below are dropped when T is mixed
 
 std::size_t at(index_t i) { return static_cast<std::size_t>(i); }
@@ -37,70 +29,46 @@ Repair::Repair(const Presolved& reduced)
       d_(reduced.features()),
       c_(reduced.outputs()),
       order_(m_ + d_),
-      place_{kStart, 0.0} {
+      place_{kStart, 0.0, 0.0} {
   double squares = 0.0;
   for (const double x : reduced.X.data) squares += x * x;
   if (squares > 0.0) uniform_ = reduced.gamma / squares;
 }
 
-/// At this place of the climb at hand, with a share ground_ of the uniform interior point, shrunk by what `prove` will
-/// take off the diagonal.
-SlackMixture Repair::mixture(double place) const {
-  const double raised = climb_ == kRaised ? place : place_[kRaised];
-  const double incumbent = climb_ == kRaised ? 0.0 : share(place);
-  SlackMixture out;
-  out.form = (1.0 - ground_) * (1.0 - incumbent);
-  out.anchor = (1.0 - ground_) * incumbent;
-  out.tied.resize(at(m_));
-  for (index_t k = 0; k < m_; ++k)
-    out.tied[at(k)] = out.form * (lacking_[at(k)] + std::exp(raised) * unit_) + ground_ * uniform_;
-  const double taken = 8.0 * static_cast<double>((order_ + 8) * (order_ + 8)) * 0x1p-53;
-  out.spare = 1.0 - std::min(taken, kSparseRoom);
-  return out;
-}
-
-/// Keeps the best W at this place where its bound is better than the choice so far.
-bool Repair::improve(double place, const Matrix& W, Choice& best) {
-  if (stopped() && best.bound > -kInfinity) return false;
-  ++trials_;
-  flops_ += slack_->flops(LossSpace::most_columns(reduced_));
-  SlackMixture here = mixture(place);
-  const double share = slack_->factorise(here);
-  if (!(share > 0.0)) return false;
-  const LossSpace space(reduced_, *slack_, W);
-  if (!space.valid()) return false;
-  BestDual found = best_dual(space.G(), space.Y(), reduced_.gamma, best.bound - reduced_.constant_loss, Lambda_, stop_);
-  if (found.W.data.empty() || !(found.value + reduced_.constant_loss > best.bound)) return false;
-  best = {found.value + reduced_.constant_loss, place, std::move(here), share, space.expand(found.W)};
-  return true;
-}
-
-/// From where the last climb of this kind ended, up to where K > 0, then uphill on the bound.
-void Repair::climb(Climb kind, const DualPoint& point, Choice& best) {
-  climb_ = kind;
-  Choice here;
-  double place = place_[kind];
-  double step = kLongStep;
-  while (!improve(place, *point.W, here)) {
-    if (place >= kReach || stopped()) return;
-    place = std::min(place + step, kReach);
-    step *= 1.5;
-  }
-  double direction = -1.0;
-  const double least = order_ <= kSmall ? kShortStep : kCoarseStep;
-  step = kLongStep;
-  for (int trial = 0; trial < kMostTrials && step > least && !stopped(); ++trial) {
-    const double ahead = std::clamp(here.place + direction * step, -kReach, kReach);
-    const double behind = std::clamp(here.place - direction * step, -kReach, kReach);
-    if (ahead != here.place && improve(ahead, *point.W, here)) continue;
-    if (behind != here.place && improve(behind, *point.W, here)) {
-      direction = -direction;
-    } else {
-      step *= 0.4;
+/// Side by side, each from where the last of its kind ended, up to where K > 0, then uphill on the bound.
+void Repair::climb(Climb kind, std::vector<Form*> forms, TrialCrew& crew) {
+  std::vector<Ascent> ascents(forms.size(), Ascent(place_[kind], order_ <= kSmall));
+  std::vector<std::size_t> counts(forms.size());
+  do {
+    std::vector<Trial> trials;
+    for (std::size_t k = 0; k < forms.size(); ++k) {
+      const std::vector<double> places = ascents[k].next();
+      counts[k] = places.size();
+      for (const double place : places) {
+        trials.push_back({forms[k]->number, kind == kRaised ? place : forms[k]->raised,
+                          kind == kRaised ? 0.0 : share(place), ascents[k].value(), forms[k]->Lambda});
+      }
     }
+    if (trials.empty()) break;
+    std::vector<TrialResult> results = crew.run(trials, stop_, grace());
+    std::size_t i = 0;
+    for (std::size_t k = 0; k < forms.size(); ++k) {
+      std::vector<double> bounds;
+      for (const std::size_t end = i + counts[k]; i < end; ++i) {
+        bounds.push_back(results[i].bound);
+        if (results[i].W.data.empty() || !(results[i].bound > ascents[k].value())) continue;
+        forms[k]->Lambda = std::move(results[i].Lambda);
+        if (results[i].bound > forms[k]->best.bound)
+          forms[k]->best = {results[i].bound, std::move(trials[i]), results[i].share, std::move(results[i].W)};
+      }
+      ascents[k].take(bounds);
+    }
+  } while (!stopped());
+  for (std::size_t k = 0; k < forms.size(); ++k) {
+    if (!ascents[k].found()) continue;
+    place_[kind] = ascents[k].best();
+    if (kind == kRaised) forms[k]->raised = place_[kind];
   }
-  place_[kind] = here.place;
-  if (here.bound > best.bound) best = std::move(here);
 }
 
 /// keep A + share B of two sorted lists, without what is negligible beside tau.
@@ -125,29 +93,22 @@ std::vector<Multiplier> Repair::mixed(const std::vector<Multiplier>& A, double k
   return out;
 }
 
-/// Makes the chosen mixture the incumbent.
-void Repair::adopt(const DualPoint& point, const Choice& choice) {
-  const double keep = choice.share * choice.mixture.form;
-  const double other = choice.share * choice.mixture.anchor;
+/// Makes the best mixture of this form the incumbent.
+void Repair::adopt(const Form& form, const TrialCrew& crew) {
+  const DualPoint& point = form.point;
+  const SlackMixture mixture = crew.mixture(form.best.trial);
+  const double keep = form.best.share * mixture.form;
+  const double other = form.best.share * mixture.anchor;
   std::vector<double> tau(at(m_));
   for (std::size_t k = 0; k < tau.size(); ++k)
-    tau[k] = keep * (*point.tau)[k] + (other > 0.0 ? other * incumbent_.tau[k] : 0.0) -
-             choice.share * choice.mixture.tied[k];
+    tau[k] =
+        keep * (*point.tau)[k] + (other > 0.0 ? other * incumbent_.tau[k] : 0.0) - form.best.share * mixture.tied[k];
   std::vector<Multiplier> fresh = *point.multipliers;
   if (!std::is_sorted(fresh.begin(), fresh.end(), ordered)) std::sort(fresh.begin(), fresh.end(), ordered);
   incumbent_.pairs = mixed(fresh, keep, other > 0.0 ? incumbent_.pairs : std::vector<Multiplier>(), other, tau);
   incumbent_.tau = std::move(tau);
-  incumbent_.bound = choice.bound;
-  incumbent_.W = choice.W;
-}
-
-/// By this point and by the average.
-double Repair::raise_both(const DualPoint& point) {
-  SparseSlack slack(reduced_.X, reduced_.gamma);
-  slack_ = &slack;
-  const double theta = raise(point);
-  if (calls_ > 0 && !stopped()) raise({&average_.pairs, &average_.tau, &average_.W});
-  return theta;
+  incumbent_.bound = form.best.bound;
+  incumbent_.W = form.best.W;
 }
 
 /// Lambda from the last call, away from zero: where W = -Y needed no bound then, an output may need one now.
@@ -170,11 +131,16 @@ Proposal Repair::propose(const DualPoint& point) {
   lift_lambda();
   remember(point);
   previous_.reset();
-  trials_ = 0;
-  flops_ = 0.0;
-  out.theta = raise_both(point);
-  out.trials = trials_;
-  out.flops = flops_;
+  std::vector<Form> forms{{0, point, place_[kRaised], Lambda_, {}}};
+  if (calls_ > 0) forms.push_back({1, {&average_.pairs, &average_.tau, &average_.W}, place_[kRaised], Lambda_, {}});
+  TrialCrew crew(reduced_, {ground_, uniform_}, lead_);
+  out.theta = raise(forms, crew);
+  crew.end();
+  Lambda_ = std::move(forms.back().Lambda);
+  out.trials = crew.trials();
+  out.flops = crew.flops();
+  out.busiest = crew.busiest();
+  out.awaited = crew.awaited();
   ++calls_;
   out.bound = incumbent_.bound;
   out.multipliers = incumbent_.pairs;
@@ -213,22 +179,28 @@ void Repair::remember(const DualPoint& point) {
   average_.pairs = mixed(fresh, 0.5, average_.pairs, 0.5, average_.tau);
 }
 
-/// Raises the incumbent by this point where one of its mixtures is better. Returns what is given up of the point alone.
-double Repair::raise(const DualPoint& point) {
-  slack_->set_form(*point.multipliers, *point.tau);
-  unit_ = slack_->mean_diagonal();
-  lacking_ = slack_->lacking(lift_);
-
-  Choice best;
-  climb(kRaised, point, best);
-  const double theta = best.bound > -kInfinity ? 1.0 - best.share * best.mixture.form : 1.0;
-  if (!incumbent_.tau.empty() && !stopped()) {
-    slack_->set_anchor(incumbent_.pairs, incumbent_.tau);
-    climb(kIncumbent, point, best);
+/// Raises the incumbent by these points where one of their mixtures is better. Returns what is given up of the first
+/// one alone.
+double Repair::raise(std::vector<Form>& forms, TrialCrew& crew) {
+  std::vector<DualPoint> points;
+  std::vector<Form*> all;
+  for (Form& form : forms) {
+    points.push_back(form.point);
+    all.push_back(&form);
   }
-  if (best.bound > incumbent_.bound) {
+  crew.begin(points, lift_);
+  lift_ = crew.lift(forms.back().number);
+  climb(kRaised, all, crew);
+  const Choice& alone = forms.front().best;
+  const double theta = alone.bound > -kInfinity ? 1.0 - alone.share * crew.mixture(alone.trial).form : 1.0;
+  for (Form& form : forms) {
+    if (!incumbent_.tau.empty() && !stopped()) {
+      crew.anchor(form.number, incumbent_.pairs, incumbent_.tau);
+      climb(form.number == 0 ? kIncumbent : kIncumbentOfAverage, {&form}, crew);
+    }
+    if (!(form.best.bound > incumbent_.bound)) continue;
     if (!previous_) previous_ = incumbent_;
-    adopt(point, best);
+    adopt(form, crew);
   }
   return theta;
 }

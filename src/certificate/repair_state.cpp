@@ -45,7 +45,7 @@ bool Repair::fits_incumbent() const {
 
 /// A climb from a place that is no number would not end.
 bool Repair::fits_climbs() const {
-  const auto within = [](double place) { return place >= -kReach && place <= kReach; };
+  const auto within = [](double place) { return place >= -Ascent::kReach && place <= Ascent::kReach; };
   return std::all_of(std::begin(place_), std::end(place_), within) && lift_ >= 0.0 && std::isfinite(lift_) &&
          ground_ >= 0.0 && ground_ <= kGroundMost && counts(calls_, 1 << 30);
 }

@@ -45,16 +45,16 @@ Matrix absolute(Matrix A) {
 }
 
 /// Z ~ K^-1 R and v ~ K^-1 1, refined once; empty where K is found not to be positive definite.
-Matrix approximate_solution(const SparseSymmetric& K, const Matrix& R) {
+Matrix approximate_solution(const SparseSymmetric& K, const Matrix& R, const Team& team) {
   SparseSolver solver(K);
   if (!solver.factorise(K)) return {};
   Matrix right(R.rows, R.cols + 1, 1.0);
   for (index_t i = 0; i < R.rows; ++i) std::copy_n(R.row(i), R.cols, right.row(i));
   Matrix Z = right;
-  solver.solve(Z, kTolerance);  // where it has not converged, E says so
+  solver.solve(Z, kTolerance, team);  // where it has not converged, E says so
   Matrix left = product(K, Z);
   for (std::size_t k = 0; k < left.data.size(); ++k) left.data[k] = right.data[k] - left.data[k];
-  solver.solve(left, 1e-3);
+  solver.solve(left, 1e-3, team);
   for (std::size_t k = 0; k < left.data.size(); ++k) Z.data[k] += left.data[k];
   return Z;
 }
@@ -120,26 +120,26 @@ struct SparseProof::Blocks {
   }
 };
 
-SparseProof::SparseProof(const ScaledCertificate& s) : d_(s.X.cols), c_(s.G.cols), gamma_(s.gamma) {
+SparseProof::SparseProof(const ScaledCertificate& s, const Team& team) : d_(s.X.cols), c_(s.G.cols), gamma_(s.gamma) {
   const Blocks N(sparse_form(s.X, s.pairs), s.G, s.gamma);
-  evaluate(s, N, {sparse_form_magnitude(s.X, s.pairs), absolute(s.G), s.gamma}, approximate_solution(N.K, N.R));
+  solution_ = approximate_solution(N.K, N.R, team);
+  evaluate(s, N, {sparse_form_magnitude(s.X, s.pairs), absolute(s.G), s.gamma});
 }
 
 SparseProof::SparseProof(const ScaledCertificate& s, const Matrix& solution)
-    : d_(s.X.cols), c_(s.G.cols), gamma_(s.gamma) {
-  evaluate(s, {sparse_form(s.X, s.pairs), s.G, s.gamma}, {sparse_form_magnitude(s.X, s.pairs), absolute(s.G), s.gamma},
-           solution);
+    : d_(s.X.cols), c_(s.G.cols), gamma_(s.gamma), solution_(solution) {
+  evaluate(s, {sparse_form(s.X, s.pairs), s.G, s.gamma}, {sparse_form_magnitude(s.X, s.pairs), absolute(s.G), s.gamma});
 }
 
-void SparseProof::evaluate(const ScaledCertificate& s, const Blocks& N, const Blocks& size, const Matrix& solution) {
+void SparseProof::evaluate(const ScaledCertificate& s, const Blocks& N, const Blocks& size) {
   const index_t m = s.X.rows;
   const index_t k = d_ + c_;
-  if (solution.rows != m || solution.cols != k + 1) return;
+  if (solution_.rows != m || solution_.cols != k + 1) return;
   Matrix Z(m, k);
   Matrix v(m, 1);
   for (index_t i = 0; i < m; ++i) {
-    std::copy_n(solution.row(i), k, Z.row(i));
-    v(i, 0) = solution(i, k);
+    std::copy_n(solution_.row(i), k, Z.row(i));
+    v(i, 0) = solution_(i, k);
   }
   if (!std::all_of(Z.data.begin(), Z.data.end(), [](double z) { return std::abs(z) <= kLargest; })) return;
 

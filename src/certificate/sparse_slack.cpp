@@ -44,14 +44,14 @@ SparseSlack::SparseSlack(const Matrix& X, double gamma, double most_flops)
 void SparseSlack::set_form(const std::vector<Multiplier>& pairs, const std::vector<double>& tau) {
   form_ = sparse_form(X_, joined(pairs, tau));
   anchor_.reset();
-  solver_ = std::make_unique<SparseSolver>(form_.K, most_flops_);
+  solver_.emplace(form_.K, most_flops_);
 }
 
 void SparseSlack::set_anchor(const std::vector<Multiplier>& pairs, const std::vector<double>& tau) {
   anchor_ = sparse_form(X_, joined(pairs, tau));
   anchor_->K = spread(anchor_->K, form_.K);
   form_.K = spread(form_.K, anchor_->K);
-  solver_ = std::make_unique<SparseSolver>(form_.K, most_flops_);
+  solver_.emplace(form_.K, most_flops_);
 }
 
 void SparseSlack::mix(const SlackMixture& mixture) {
@@ -84,7 +84,7 @@ bool SparseSlack::ones(double lift, std::vector<double>& v) {
   for (double& value : N_.K.diagonal) value += lift;
   if (!solver_->factorise(N_.K)) return false;
   Matrix one(X_.rows, 1, 1.0);
-  if (!solver_->solve(one, kTolerance)) return false;
+  if (!solver_->solve(one, kTolerance, team_)) return false;
   v = std::move(one.data);
   return std::all_of(v.begin(), v.end(), [](double value) { return value > 0.0; });
 }
@@ -151,7 +151,7 @@ double SparseSlack::flops(index_t columns) const {
 bool SparseSlack::solve_with_ones(Matrix& H) const {
   Matrix both(H.rows, H.cols + 1, 1.0);
   for (index_t k = 0; k < H.rows; ++k) std::copy_n(H.row(k), H.cols, both.row(k));
-  if (!solver_->solve(both, kTolerance)) return false;
+  if (!solver_->solve(both, kTolerance, team_)) return false;
   for (index_t k = 0; k < H.rows; ++k) {
     if (!(both(k, H.cols) > 0.0)) return false;
     std::copy_n(both.row(k), H.cols, H.row(k));
@@ -166,7 +166,7 @@ bool SparseSlack::forward(Matrix& a, Matrix& y) const {
     add_product(H_, a, -1.0, y);
   } else {
     add_product(H_, a, -1.0, y);
-    if (!solver_->solve(a, kTolerance)) return false;
+    if (!solver_->solve(a, kTolerance, team_)) return false;
   }
   solve_lower(factor_.data(), y.rows, y.data.data(), y.cols);
   return true;

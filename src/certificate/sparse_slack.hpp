@@ -6,12 +6,12 @@
 // positive.
 #pragma once
 
-#include <memory>
 #include <optional>
 #include <vector>
 
 #include "certificate/sparse_form.hpp"
 #include "linalg/sparse_solver.hpp"
+#include "linalg/team.hpp"
 
 namespace burelu {
 
@@ -38,6 +38,8 @@ class SparseSlack {
   double mean_diagonal() const;
   /// The share of M that leaves N = share M + gamma/2 I_u > 0: 1, or about the largest; 0 where K > 0 does not hold.
   double factorise(const SlackMixture& mixture);
+  /// Whether there is no complete factor.
+  bool iterates() const { return !solver_->complete(); }
   /// Of a factorisation and of solves with so many columns, about.
   double flops(index_t columns) const;
   /// N^-1 Z for Z of (m + d) x k, after factorise() was positive. False where that was not so after all.
@@ -57,10 +59,11 @@ class SparseSlack {
   double most_flops_;
   SparseForm form_;
   std::optional<SparseForm> anchor_;
-  std::unique_ptr<SparseSolver> solver_;  // for the places of both
-  SparseForm N_;                          // the mixture
-  Matrix H_;                              // L^-1 R, K = L L', or K^-1 R where there is no complete factor
-  std::vector<double> factor_;            // F of U + gamma / (2 share) I - R'K^-1 R = F F', d x d
+  std::optional<SparseSolver> solver_;  // for the places of both
+  Team team_ = Team::current();         // of its iterations
+  SparseForm N_;                        // the mixture
+  Matrix H_;                            // L^-1 R, K = L L', or K^-1 R where there is no complete factor
+  std::vector<double> factor_;          // F of U + gamma / (2 share) I - R'K^-1 R = F F', d x d
   double share_ = 0.0;
 };
 

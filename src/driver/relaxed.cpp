@@ -120,6 +120,7 @@ Relaxation relaxed(const Problem& problem, const Presolved& reduced, const Solve
                    Continuation* chain) {
   Certifier certifier(problem, reduced);
   certifier.stop_at(&place.stop);
+  certifier.share_with(place.device.lead());
   Incumbent incumbent(certifier);
   Relaxation result;
   if (trivial(reduced)) {

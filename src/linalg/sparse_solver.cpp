@@ -5,7 +5,6 @@
 #include <atomic>
 
 #include "linalg/conjugate_gradients.hpp"
-#include "linalg/team.hpp"
 
 namespace burelu {
 
@@ -14,7 +13,7 @@ bool SparseSolver::factorise(const SparseSymmetric& A) {
   return factor_.factorise(A);
 }
 
-bool SparseSolver::solve(Matrix& Z, double tolerance) const {
+bool SparseSolver::solve(Matrix& Z, double tolerance, const Team& team) const {
   if (complete()) {
     factor_.solve_lower(Z);
     factor_.solve_upper(Z);
@@ -26,7 +25,7 @@ bool SparseSolver::solve(Matrix& Z, double tolerance) const {
   };
   // A column takes the same steps whatever is beside it.
   std::atomic<bool> converged = true;
-  Team::current().share(Z.cols, 1, [&](int, index_t begin, index_t end) {
+  team.share(Z.cols, 1, [&](int, index_t begin, index_t end) {
     if (begin == end) return;
     Matrix B(Z.rows, end - begin);
     for (index_t i = 0; i < Z.rows; ++i) std::copy(Z.row(i) + begin, Z.row(i) + end, B.row(i));

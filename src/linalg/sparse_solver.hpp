@@ -4,6 +4,7 @@
 #pragma once
 
 #include "linalg/sparse_cholesky.hpp"
+#include "linalg/team.hpp"
 
 namespace burelu {
 
@@ -19,8 +20,9 @@ class SparseSolver {
   /// A has the pattern of the constructor and must outlive its solves. False where it was found not to be positive
   /// definite, which an incomplete factorisation does not always find.
   bool factorise(const SparseSymmetric& A);
-  /// Z <- A^-1 Z. False where the iteration met nonpositive curvature or did not converge.
-  bool solve(Matrix& Z, double tolerance) const;
+  /// Z <- A^-1 Z; the team shares columns of an iteration. False where that met nonpositive curvature or did not
+  /// converge.
+  bool solve(Matrix& Z, double tolerance, const Team& team = Team::current()) const;
   /// The factor, where it is complete.
   const SparseCholesky& factor() const { return factor_; }
 

@@ -14,6 +14,7 @@ namespace burelu {
 namespace {
 
 constexpr double kJoinSmoothing = 0.03;  // a network that is already good is rounded less
+constexpr double kRounding = 1e-14;      // of the objective: neurons that gain less than that are none
 
 std::uint64_t mixed(std::uint64_t seed, std::uint64_t stream) {  // splitmix64
   std::uint64_t z = seed * 0x9E3779B97F4A7C15ULL + (stream + 1) * 0xBF58476D1CE4E5B9ULL;
@@ -82,7 +83,8 @@ class Trainer {
   }
 
   void consider(const Polished& candidate) {
-    if (!(candidate.objective < best_.objective)) return;
+    const double none = best_.network.width() == 0 ? kRounding : 0.0;
+    if (!(candidate.objective < best_.objective * (1.0 - none))) return;
     best_ = candidate;
     watch_.set_best(best_.objective);
     const Network merged = merged_duplicates(candidate.network);

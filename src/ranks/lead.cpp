@@ -56,10 +56,11 @@ std::shared_ptr<const Device> Lead::device(const std::string& name, std::shared_
 }
 
 std::vector<std::string> Lead::work(const std::string& job, const std::vector<std::string>& requests,
-                                    const std::function<std::string(const std::string&)>& own) {
+                                    const std::function<std::string(const std::string&)>& own, std::string common) {
   BytesWriter out = message(Order::job);
   std::string name = job;
   out.text(name);
+  out.text(common);
   std::exception_ptr thrown;
   std::vector<std::string> answers;
   order(out, [&] {

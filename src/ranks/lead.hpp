@@ -35,10 +35,10 @@ class Lead {
   /// where one has none.
   std::shared_ptr<const Device> device(const std::string& name, std::shared_ptr<const Device> local);
 
-  /// A request for each rank, this one's with `own`, side by side; the answers by ranks. Where some fail, the first
-  /// failure in their order is thrown, after all have answered.
+  /// A request for each rank, this one's with `own`, side by side; the answers by ranks. `common` goes before the
+  /// requests of the others. Where some fail, the first failure in their order is thrown, after all have answered.
   std::vector<std::string> work(const std::string& job, const std::vector<std::string>& requests,
-                                const std::function<std::string(const std::string&)>& own);
+                                const std::function<std::string(const std::string&)>& own, std::string common = {});
 
   /// Says an order, and does this rank's part of it. An exception of it leaves the others waiting: they are lost then.
   void order(const BytesWriter& message, const std::function<void()>& own);

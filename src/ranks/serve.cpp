@@ -76,8 +76,10 @@ class Server {
 
   void job(BytesReader& in) {
     std::string name;
+    std::string request;
     in.text(name);
-    const std::string request = ranks_.swap(std::vector<std::string>(static_cast<std::size_t>(ranks_.size())))[0];
+    in.text(request);
+    request += ranks_.swap(std::vector<std::string>(static_cast<std::size_t>(ranks_.size())))[0];
     BytesWriter out;
     std::string answer;
     std::string failure = failure_of([&] { answer = jobs_.at(name)(*device_, request); });

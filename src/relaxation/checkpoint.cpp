@@ -11,7 +11,7 @@
 namespace burelu {
 namespace {
 
-constexpr std::string_view kMagic = "burelu-checkpoint 5\n";
+constexpr std::string_view kMagic = "burelu-checkpoint 6\n";
 constexpr std::string_view kAnyMagic = "burelu-checkpoint ";
 constexpr std::size_t kSumSize = sizeof(std::uint64_t);
 

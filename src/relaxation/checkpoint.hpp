@@ -4,7 +4,7 @@
 // another number of threads, on another machine. It is not bit for bit the one that did not stop: the memory of L-BFGS
 // begins anew.
 //
-// Layout: "burelu-checkpoint 5\n", one line of JSON (see CheckpointKey), the bytes of the archive
+// Layout: "burelu-checkpoint 6\n", one line of JSON (see CheckpointKey), the bytes of the archive
 // (native little-endian doubles), then the FNV-1a hash of those bytes (8 bytes). Written atomically.
 #pragma once
 

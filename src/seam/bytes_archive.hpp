@@ -26,9 +26,11 @@ class BytesReader : public Archive {
   explicit BytesReader(std::string bytes) : bytes_(std::move(bytes)) {}
   bool loading() const override { return true; }
   void raw(void* data, std::size_t size) override;
+  /// Bytes that are not read yet.
+  std::size_t left() const { return bytes_.size() - at_; }
 
  protected:
-  std::size_t available() const override { return bytes_.size() - at_; }
+  std::size_t available() const override { return left(); }
 
  private:
   std::string bytes_;

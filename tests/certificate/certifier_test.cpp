@@ -7,7 +7,9 @@
 #include <limits>
 
 #include "certificate/proof.hpp"
+#include "certificate/proof_guides.hpp"
 #include "linalg/row_space.hpp"
+#include "linalg/team.hpp"
 #include "support/certificate_cases.hpp"
 
 namespace burelu {
@@ -229,6 +231,32 @@ struct Proven {
     certificate = certifier.prove(certifier.propose(dual.point())).value();
   }
 };
+
+// [Z v] may come from another machine.
+TEST(Certificate, ASolutionFromElsewhereProvesNothingFalse) {
+  const Proven proven;
+  const ProofRows rows = proof_rows(proven.view, proven.certificate.representatives);
+  const ScaledCertificate s = provable(proven.view, proven.certificate, rows);
+  ASSERT_TRUE(s.usable);
+  const Matrix solution = proof_guide(s, Team()).solution;
+  EXPECT_EQ(proven_bound(proven.view, proven.certificate, rows, solution), proven.certificate.lower_bound);
+  Certificate larger = proven.certificate;
+  const double factor = (1.0 + 1e-9) * proven.p.gamma / test::sampled_mu(proven.p.X, larger.W);
+  for (double& w : larger.W.data) w *= factor;
+  Random random(3);
+  for (const double noise : {0.0, 1e-12, 1e-3, 1.0, std::numeric_limits<double>::quiet_NaN()}) {
+    Matrix spoiled = solution;
+    std::normal_distribution<double> normal;
+    for (double& z : spoiled.data) z += noise * normal(random);
+    const auto bound = proven_bound(proven.view, proven.certificate, rows, spoiled);
+    if (bound) {
+      EXPECT_EQ(*bound, proven.certificate.lower_bound);
+    }
+    EXPECT_FALSE(bound.has_value() && !(noise < 1.0)) << noise;
+    EXPECT_FALSE(proven_bound(proven.view, larger, rows, spoiled).has_value()) << noise;
+  }
+  EXPECT_FALSE(proven_bound(proven.view, proven.certificate, rows, Matrix()).has_value());
+}
 
 TEST(Certificate, NegativeMultipliersAreRefusedOffTheTiedPairs) {
   const Proven proven;

@@ -11,6 +11,7 @@
 #include "cpu/cpu_backend.hpp"
 #include "driver/devices.hpp"
 #include "driver/dominant.hpp"
+#include "driver/jobs.hpp"
 #include "driver/solve_with.hpp"
 #include "ranks/lead.hpp"
 #include "ranks/serve.hpp"
@@ -26,7 +27,7 @@ namespace {
 
 using test::ThreadRanks;
 
-void serve_alone(Ranks& ranks, const Jobs& jobs = {}) {
+void serve_alone(Ranks& ranks, const Jobs& jobs = all_jobs()) {
   serve(
       ranks, [](const std::string& name) { return find_device(name); }, jobs, 1);
 }
