@@ -39,7 +39,7 @@ std::int64_t CudaRelaxation::rank_doubles(const CudaShape& s) {
 }
 
 CudaRelaxation::CudaRelaxation(const RelaxationData& data, const BackendOptions& options, int device,
-                               const CudaTuning& tuning)
+                               const CudaTuning& tuning, std::unique_ptr<NcclWay> way)
     : CudaDescent<Backend>(options.memory, device),
       shape_(cuda_shape(data, options, tuning)),
       gamma_(data.gamma),
@@ -47,7 +47,8 @@ CudaRelaxation::CudaRelaxation(const RelaxationData& data, const BackendOptions&
       may_grow_(options.pairs == 0),
       lists_(data.factor_rows(), shape_.pairs, stream_, state_.data()) {
   shape_.rank = 0;  // nothing is allocated for a rank yet
-  if (shape_.ranks > 1) exchange_ = std::make_unique<RowExchange>(*options.ranks, data.factor_rows(), stream_);
+  if (shape_.ranks > 1)
+    exchange_ = std::make_unique<RowExchange>(*options.ranks, std::move(way), data.factor_rows(), stream_);
   upload(data);
   write_penalty(stream_, state_.data(), options.sigma);
 }

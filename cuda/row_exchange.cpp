@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <cstring>
+#include <utility>
 
 #include "interaction.hpp"
 
@@ -17,8 +18,9 @@ std::vector<std::int64_t> even_ends(const Ranks& ranks, std::int64_t each) {
 
 }  // namespace
 
-RowExchange::RowExchange(Ranks& ranks, std::int64_t rows, const Stream& stream)
+RowExchange::RowExchange(Ranks& ranks, std::unique_ptr<NcclWay> way, std::int64_t rows, const Stream& stream)
     : ranks_(ranks),
+      way_(std::move(way)),
       rows_(rows),
       stream_(stream),
       words_(kWords, stream),
@@ -50,7 +52,7 @@ void RowExchange::resize(std::int64_t rank) {
   }
   packed_ = {};  // released before the new one is asked for
   packed_ = DeviceBuffer<double>(layouts_[kUpdate].ends.back(), stream_);
-  if (!ranks_.reads_device_memory()) staging_ = PinnedBuffer(packed_.bytes());
+  if (through_host()) staging_ = PinnedBuffer(packed_.bytes());
 }
 
 ExchangeView RowExchange::view(const Layout& layout, double* gradient, double* partial, const State* state) const {
@@ -79,11 +81,14 @@ void RowExchange::send(Sums sums, double* gradient, double* partial, const State
   const auto own = static_cast<std::size_t>(ranks_.rank());
   const std::int64_t begin = own == 0 ? 0 : layout.ends[own - 1];
   fetch(words() + own * kWords, words_.data(), kWords);
-  if (!ranks_.reads_device_memory()) fetch(staged() + begin, packed_.data() + begin, layout.ends[own] - begin);
+  if (through_host()) fetch(staged() + begin, packed_.data() + begin, layout.ends[own] - begin);
 }
 
 void RowExchange::meet(Sums sums) {
-  ranks_.share(ranks_.reads_device_memory() ? packed_.data() : staged(), layouts_[sums].ends, 1);
+  if (way_)
+    way_->share(packed_.data(), layouts_[sums].ends);
+  else
+    ranks_.share(through_host() ? staged() : packed_.data(), layouts_[sums].ends, 1);
   ranks_.share(words(), even_ends(ranks_, kWords), 1);
   halted_ = words()[kWords - 1] != 0.0;
   for (int k = 1; k < ranks_.size(); ++k) {
@@ -98,7 +103,7 @@ void RowExchange::receive(Sums sums, double* gradient, double* partial, const St
   const Layout& layout = layouts_[sums];
   const auto own = static_cast<std::size_t>(ranks_.rank());
   const std::int64_t begin = own == 0 ? 0 : layout.ends[own - 1];
-  if (!ranks_.reads_device_memory()) {
+  if (through_host()) {
     packed_.write_in_place(staged(), begin);
     packed_.write_in_place(staged() + layout.ends[own], layout.ends.back() - layout.ends[own], layout.ends[own]);
   }

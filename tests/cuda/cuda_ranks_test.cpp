@@ -116,6 +116,30 @@ TEST(CudaRanks, ExchangeWhatLiesOnDevicesWhereTheRanksReadIt) {
   expect_the_same(shared(ThreadRanks(3, true), data, 0, {}, work), alone(data, 0, {}, work), 3);
 }
 
+// By NCCL, where each has a device; where two have one, through the host.
+TEST(CudaRanks, ExchangeByNcclWhereItJoinsThem) {
+  const RelaxationData data = four_tiles();
+  const Work work = some_windows(data);
+  const Snapshot one = alone(data, 0, {}, work);
+  std::int64_t shared_by_ranks[] = {0, 0};
+  for (const bool apart : {true, false}) {
+    Snapshot seen;
+    ThreadRanks(3).run([&](Ranks& ranks) {
+      on_doubles(ranks, [&] {
+        cuda_double::machine().nccl = true;
+        const auto backend = make_cuda_on_host_backend(data, of_ranks(&ranks, 0), apart ? ranks.rank() : 0);
+        work(*backend);
+        const Snapshot own = look(*backend);
+        EXPECT_GT(ranks.traffic().bytes, 12 * 2 * 400 * 7 * 8 / 2);  // all is counted, however it comes
+        if (ranks.rank() == 0) seen = own;
+        if (ranks.rank() == 0) shared_by_ranks[apart ? 0 : 1] = ranks.traffic().calls;
+      });
+    });
+    expect_the_same(seen, one, 3);
+  }
+  EXPECT_EQ(shared_by_ranks[1] - shared_by_ranks[0], 3 * (4 + 1));  // rows of each evaluation and update
+}
+
 TEST(CudaRanks, GoOnFromTheStateOfAnotherNumberOfRanks) {
   const RelaxationData data = four_tiles();
   BackendState state;

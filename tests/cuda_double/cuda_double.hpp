@@ -42,6 +42,7 @@ struct Machine {
   std::size_t memory = std::size_t{1} << 34U;  ///< bytes of each device
   int multiprocessors = 2;
   int cache = 1 << 20;  ///< bytes of L2
+  bool nccl = false;    ///< there is an NCCL
 };
 Machine& machine();
 
