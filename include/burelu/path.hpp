@@ -43,7 +43,7 @@ struct PathPoint {
   double lower_bound = 0.0;              ///< proven for all networks of any width; NaN where none was
   double relative_gap = 0.0;             ///< of network and bound
   Certificate certificate;               ///< of the bound
-  bool rescaled = false;                 ///< the bound is that of another gamma's dual point, rescaled and proven again
+  bool rescaled = false;                 ///< the bound is proven by dual points of other gammas, rescaled or mixed
   std::int64_t evaluations = 0;          ///< interaction passes of the relaxation
   std::int64_t cells = 0;                ///< of branch and bound
   std::int64_t network_evaluations = 0;  ///< loss-and-gradient evaluations

@@ -1,4 +1,4 @@
-// path(): gamma_max, the chain of all rows, the chains of the folds side by side, dual points rescaled, the choice.
+// path(): gamma_max, the chain of all rows, the chains of the folds side by side, bounds shared, the choice.
 #include "burelu/path.hpp"
 
 #include <algorithm>
@@ -11,11 +11,11 @@
 #include "burelu/errors.hpp"
 #include "burelu/solve.hpp"
 #include "driver/devices.hpp"
+#include "driver/path_bounds.hpp"
 #include "driver/path_chain.hpp"
 #include "driver/path_folds.hpp"
 #include "linalg/clock.hpp"
 #include "linalg/thread_scope.hpp"
-#include "problem/gap.hpp"
 
 namespace burelu {
 namespace {
@@ -79,7 +79,7 @@ class Walk {
     else
       gammas_alone();
     if (options_.folds > 0 && !stop_.due()) side_by_side(scope.threads());
-    rescale();
+    share_bounds(problem_, path_.points);
     choose();
     if (wished())
       path_.status = Status::interrupted;
@@ -240,32 +240,6 @@ class Walk {
     const int all_left = count - all_done_;
     const int folds_left = count * options_.folds - folds_done_;
     return (all_left > 0 ? all_left * each : 0.0) + (folds_left > 0 ? folds_left * fold / side_by_side : 0.0);
-  }
-
-  // mu(W) <= gamma_0 proves s W for s gamma_0: the dual point of another gamma may be the better one.
-  void rescale() {
-    std::vector<Certificate> own;
-    for (const PathPoint& point : path_.points) own.push_back(point.certificate);
-    for (std::size_t k = 0; k < path_.points.size(); ++k) {
-      PathPoint& point = path_.points[k];
-      Problem problem = problem_;
-      problem.gamma = point.gamma;
-      std::size_t best = k;
-      double value = std::isnan(point.lower_bound) ? 0.0 : point.lower_bound;
-      for (std::size_t j = 0; j < own.size(); ++j) {
-        const double other = j == k ? value : rescaled_value(problem, own[j]);
-        if (other <= value) continue;
-        value = other;
-        best = j;
-      }
-      if (best == k) continue;
-      Certificate proof = proven_rescaled(problem, own[best]);
-      if (proof.empty() || proof.lower_bound <= point.lower_bound) continue;
-      point.lower_bound = proof.lower_bound;
-      point.relative_gap = relative_gap(point.objective, point.lower_bound);
-      point.certificate = std::move(proof);
-      point.rescaled = true;
-    }
   }
 
   void choose() {

@@ -209,7 +209,7 @@ void OuterLoop::look() {
   const double filled = static_cast<double>(snapshot_.control.lists.wanted) /
                         static_cast<double>(std::max<std::int64_t>(rules::list_room(snapshot_.control), 1));
   settings_.margin = policy::next_margin(settings_.margin, infeasibility(), filled, result_.outer_iterations);
-  settings_.most = policy::most_listed(data_.m, settings_.margin);
+  settings_.most = policy::most_listed(data_.m, settings_.margin, bound_alone_);
   backend_->set(settings_);
   record();
 }

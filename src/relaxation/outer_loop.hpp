@@ -35,6 +35,7 @@ class OuterLoop {
     warm_ = &warm;
     network_ = network;
     bound_alone_ = true;
+    if (!warm.empty()) settings_.most = policy::most_listed(reduced_.rows(), settings_.margin, true);
   }
   /// After run(): empty where nothing was iterated.
   WarmStart left_off();

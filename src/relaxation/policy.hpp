@@ -95,8 +95,9 @@ double next_margin(double margin, double infeasibility, double filled, std::int6
 std::int64_t most_listed(std::int64_t rows);
 
 /// The same with a margin that says whether pairs off the list run away: then as many as there is room for, 0, unless
-/// so many lines could have far too many of them (10,000 digits, early: 3.5 GB, and most of the time).
-std::int64_t most_listed(std::int64_t rows, double margin);
+/// so many lines could have far too many of them (10,000 digits, early: 3.5 GB, and most of the time). On a path of
+/// few lines more from the start, which is worth nothing where pairs run away.
+std::int64_t most_listed(std::int64_t rows, double margin, bool on_path);
 
 /// Updates of the multipliers from one check to the next.
 int updates_per_check(double evaluation_flops);

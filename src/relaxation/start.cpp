@@ -109,6 +109,24 @@ Point with_rank(const RelaxationData& data, const Point& point, int rank, std::u
   return out;
 }
 
+Point with_neurons(const RelaxationData& data, Point point, index_t first, double size, std::uint64_t seed) {
+  const index_t count = point.Ut.cols - first;
+  if (count <= 0) return point;
+  double squares = 0.0;
+  for (const double u : point.Ut.data) squares += u * u / static_cast<double>(point.Ut.data.size());
+  Point fresh = random_point(data, static_cast<int>(count), seed);
+  double own = 0.0;
+  for (const double u : fresh.Ut.data) own += u * u / static_cast<double>(fresh.Ut.data.size());
+  const double scale = own > 0.0 ? size * std::sqrt(squares / own) : 0.0;
+  const auto put = [&](const Matrix& from, Matrix& to) {
+    for (index_t i = 0; i < to.rows; ++i)
+      for (index_t l = 0; l < count; ++l) to(i, first + l) = scale * from(i, l);
+  };
+  put(fresh.Shat, point.Shat);
+  put(fresh.Ut, point.Ut);
+  return point;
+}
+
 std::int64_t components(const std::vector<Multiplier>& pairs, index_t lines) {
   std::vector<index_t> parent(static_cast<std::size_t>(lines));
   std::iota(parent.begin(), parent.end(), index_t{0});

@@ -30,6 +30,10 @@ Point with_rank(const RelaxationData& data, const Point& point, int rank, std::u
 /// The same point with relative Gaussian noise in every entry: a way off a saddle.
 Point shaken(const Point& point, double noise, std::uint64_t seed);
 
+/// The same point with random neurons for its columns from `first` on, their entries of Ut of this size beside the root
+/// mean square of all: products of rows stay nonnegative where they are.
+Point with_neurons(const RelaxationData& data, Point point, index_t first, double size, std::uint64_t seed);
+
 /// Columns that carry more than `threshold` of the largest singular value of the rows c_k and p_k.
 int numerical_rank(const RelaxationData& data, const Point& point, double threshold);
 

@@ -69,6 +69,21 @@ TEST_F(Start, ShakingMovesEveryEntry) {
   EXPECT_LT(largest_difference(gram(moved), gram(point)), 0.5 * largest_size(gram(point).data));
 }
 
+// Neurons in place of idle columns leave every product nonnegative, so the other columns may stay as they are.
+TEST_F(Start, NeuronsTakeTheColumnsFromTheFirstIdleOneOn) {
+  const Point point = with_rank(data_, random_point(data_, 3, 1), 8, 2);
+  const Point filled = with_neurons(data_, point, 3, 0.3, 4);
+  for (index_t i = 0; i < data_.d; ++i)
+    for (index_t l = 0; l < 3; ++l) EXPECT_EQ(filled.Ut(i, l), point.Ut(i, l));
+  EXPECT_EQ(numerical_rank(data_, point, 1e-2), 3);
+  EXPECT_GE(numerical_rank(data_, filled, 1e-2), 6);
+  const Matrix before = gram(point);
+  const Matrix after = gram(filled);
+  EXPECT_LT(largest_difference(after, before), 0.3 * largest_size(before.data));
+  for (const double value : after.data) EXPECT_GE(value, -2e-3 * largest_size(before.data));
+  EXPECT_EQ(with_neurons(data_, point, 8, 0.3, 4).Ut.data, point.Ut.data);
+}
+
 TEST(Components, AreSetsOfLinesThatMultipliersJoin) {
   EXPECT_EQ(components({}, 5), 5);
   EXPECT_EQ(components({{1, 0, 1.0}, {7, 1, 0.5}, {4, 3, 0.0}, {9, 4, 1.0}, {8, 4, 2.0}}, 5), 2);  // 0-1-2, 3-4
