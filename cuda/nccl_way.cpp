@@ -151,15 +151,22 @@ std::unique_ptr<NcclWay> NcclWay::join(Ranks& ranks, bool able) {
   config.blocking = 0;
   ncclComm_t all = nullptr;
   ncclResult_t result = nccl.join(&all, ranks.size(), invitation.id, ranks.rank(), &config);
+  std::unique_ptr<Joined> way;
+  try {
+    if (all != nullptr) way = std::make_unique<Joined>(ranks, nccl, all);
+  } catch (const DeviceError&) {  // the others wait below
+    nccl.abort(all);
+    result = ncclSystemError;
+  }
   const Clock::time_point start = Clock::now();
-  if (all != nullptr && (result == ncclSuccess || result == ncclInProgress))
+  if (way && (result == ncclSuccess || result == ncclInProgress))
     look_until(ranks, [&] {
       const bool answered = nccl.state(all, &result) != ncclSuccess || result != ncclInProgress;
       return answered || Clock::now() - start > kJoining;
     });
   const bool joined = least(ranks, result == ncclSuccess ? 1 : 0) == 1;
-  auto way = all == nullptr ? nullptr : std::make_unique<Joined>(ranks, nccl, all);
-  return joined ? std::move(way) : nullptr;
+  if (!joined) return nullptr;
+  return way;
 }
 
 }  // namespace burelu::cuda

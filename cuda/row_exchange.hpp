@@ -31,7 +31,7 @@ class RowExchange {
 
   /// Queues this rank's part: sums of a pass are exchanged with `gradient`, rows of F.
   void send(Sums sums, double* gradient, double* partial, const State* state) const;
-  /// While nothing is queued. Throws where this rank does not have what rank 0 has, bit for bit.
+  /// While nothing is queued. Throws where a rank has not what rank 0 has, bit for bit.
   void meet(Sums sums);
   /// Queues what the others have sent.
   void receive(Sums sums, double* gradient, double* partial, const State* state) const;

@@ -46,6 +46,9 @@ struct Machine {
 };
 Machine& machine();
 
+/// Communicators of NCCL that are there, of all threads.
+int nccl_members();
+
 /// Why the last launch failed, in words.
 const std::string& failure();
 

@@ -2,6 +2,7 @@
 // for the root's part and, so that the root may change it, until all have it.
 #include "nccl.h"
 
+#include <atomic>
 #include <chrono>
 #include <condition_variable>
 #include <cstring>
@@ -24,6 +25,7 @@ struct Group {
   std::size_t come = 0;  // to the broadcast under way
   long turn = 0;         // broadcasts done, twice: there and away again
   const void* given = nullptr;
+  bool left = false;  // by one of them: nobody waits any more
 
   // Returns when all have come; false where they do not.
   bool meet() {
@@ -35,13 +37,14 @@ struct Group {
       changed.notify_all();
       return true;
     }
-    return changed.wait_for(lock, kPatience, [&] { return turn != mine; });
+    return changed.wait_for(lock, kPatience, [&] { return left || turn != mine; }) && turn != mine;
   }
 };
 
 std::mutex all_mutex;
 std::map<int, std::shared_ptr<Group>> all_groups;
 int last_group = 0;
+std::atomic<int> members = 0;
 
 std::shared_ptr<Group> group_of(const ncclUniqueId& id) {
   int number = 0;
@@ -53,6 +56,8 @@ std::shared_ptr<Group> group_of(const ncclUniqueId& id) {
 }
 
 }  // namespace
+
+int burelu::cuda_double::nccl_members() { return members; }
 
 struct DoubleComm {
   std::shared_ptr<Group> group;
@@ -69,7 +74,8 @@ ncclResult_t ncclGetUniqueId(ncclUniqueId* id) {
 
 ncclResult_t ncclCommInitRankConfig(ncclComm_t* comm, int size, ncclUniqueId id, int rank, ncclConfig_t* config) {
   if (config->blocking != 0) return ncclInvalidUsage;  // the backend must be able to leave
-  *comm = new DoubleComm{group_of(id), rank};          // NOLINT: released in ncclCommAbort
+  ++members;
+  *comm = new DoubleComm{group_of(id), rank};  // NOLINT: released in ncclCommAbort
   Group& group = *(*comm)->group;
   const std::lock_guard lock(group.mutex);
   group.size = static_cast<std::size_t>(size);
@@ -89,6 +95,12 @@ ncclResult_t ncclCommGetAsyncError(ncclComm_t comm, ncclResult_t* state) {
 }
 
 ncclResult_t ncclCommAbort(ncclComm_t comm) {
+  --members;
+  {
+    const std::lock_guard lock(comm->group->mutex);
+    comm->group->left = true;
+  }
+  comm->group->changed.notify_all();
   delete comm;  // NOLINT
   return ncclSuccess;
 }
