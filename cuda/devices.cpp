@@ -2,7 +2,10 @@
 #include <algorithm>
 #include <exception>
 #include <functional>
+#include <memory>
+#include <optional>
 #include <string>
+#include <utility>
 
 #include "cuda_backend.hpp"
 #include "linalg/memory.hpp"
@@ -80,27 +83,42 @@ std::string kind_of(int device) {
          std::to_string(cuda::Blas::version());
 }
 
-// The plan of all ranks, from that of each: the list begins with what all have room for. A rank that has none takes
-// part, and all throw.
-CudaShape agreed(Ranks& ranks, int device, const std::function<CudaShape()>& plan) {
+struct Agreement {
   CudaShape shape;
+  std::unique_ptr<cuda::NcclWay> way;
+};
+
+// The plan of all ranks, from that of each: the list begins with what all have room for beside NCCL. A rank that has no
+// device or no room takes part, and all throw.
+Agreement agreed(Ranks& ranks, int device, const std::function<CudaShape()>& plan) {
+  Agreement out;
   std::exception_ptr thrown;
-  try {
-    shape = plan();
-  } catch (...) {
-    thrown = std::current_exception();
-  }
+  std::string kind;
+  const auto attempt = [&thrown](const auto& work) {
+    try {
+      if (!thrown) work();
+    } catch (...) {
+      thrown = std::current_exception();
+    }
+  };
+  std::optional<cuda::DeviceScope> scope;
+  attempt([&] {
+    kind = kind_of(device);
+    scope.emplace(device);
+  });
+  out.way = cuda::NcclWay::join(ranks, !thrown);
+  attempt([&] { out.shape = plan(); });
+  if (thrown) kind.clear();
   const auto size = static_cast<std::size_t>(ranks.size());
-  const std::vector<std::string> kinds =
-      ranks.swap(std::vector<std::string>(size, thrown ? std::string() : kind_of(device)));
-  shape.pairs = cuda::least(ranks, shape.pairs);
+  const std::vector<std::string> kinds = ranks.swap(std::vector<std::string>(size, kind));
+  out.shape.pairs = cuda::least(ranks, out.shape.pairs);
   if (thrown) std::rethrow_exception(thrown);
   for (std::size_t k = 0; k < size; ++k) {
     if (kinds[k].empty()) throw MemoryError("rank " + std::to_string(k) + " has no room for its part of the problem");
     if (kinds[k] != kinds[0])
       throw UnlikeDevices("rank " + std::to_string(k) + " has " + kinds[k] + ", rank 0 has " + kinds[0]);
   }
-  return shape;
+  return out;
 }
 
 }  // namespace
@@ -156,9 +174,10 @@ std::unique_ptr<Backend> make_cuda_backend(const RelaxationData& data, const Bac
                                            const CudaTuning& tuning) {
   const auto plan = [&] { return planned(data, options, device, tuning); };
   const bool alone = options.ranks == nullptr || options.ranks->size() == 1;
-  const CudaShape shape = alone ? plan() : agreed(*options.ranks, device, plan);
+  Agreement made = alone ? Agreement{plan(), {}} : agreed(*options.ranks, device, plan);
   const cuda::DeviceScope scope(device);
-  return std::make_unique<cuda::CudaRelaxation>(data, options, device, CudaTuning{shape.pairs});
+  return std::make_unique<cuda::CudaRelaxation>(data, options, device, CudaTuning{made.shape.pairs},
+                                                std::move(made.way));
 }
 
 std::unique_ptr<TrainingBackend> make_cuda_training(const TrainingProblem& problem, int memory, int device) {

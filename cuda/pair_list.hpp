@@ -10,13 +10,13 @@
 #include <cstdint>
 
 #include "seam/host_device.hpp"
+#include "seam/pair_choice.hpp"
 #include "state.hpp"
 
 namespace burelu::cuda {
 
 using Counter = unsigned long long;  ///< what atomicAdd takes
 
-inline constexpr int kBins = 64;  ///< of cosines, where capacity cuts a list
 /// Entries have numbers of 32 bits, two a pair.
 inline constexpr std::int64_t kMostPairs = (std::int64_t{1} << 30) - 1;
 
@@ -56,31 +56,25 @@ struct PairDraft {
 struct ListState {
   PairArrays now, next;  ///< the list, and where the next scan makes it
   PairDraft draft;
-  std::int64_t capacity = 0;  ///< pairs
-  Counter carried = 0;        ///< entries of the old list that stay, two a pair
-  Counter fresh = 0;          ///< new pairs
-  std::int64_t wanted = 0;    ///< pairs
-  Counter bins[kBins] = {};   ///< new pairs by their cosines
-  int edge = kBins;           ///< bins that fit
-  int cutting = 0;            ///< the scan found more than fits and looks again
+  std::int64_t capacity = 0;       ///< pairs
+  Counter carried = 0;             ///< entries of the old list that stay, two a pair
+  Counter fresh = 0;               ///< new pairs
+  std::int64_t wanted = 0;         ///< pairs
+  Counter bins[kCosineBins] = {};  ///< new pairs by their cosines
+  PairChoice choice;               ///< those that fit
+  std::int64_t most = 0;           ///< pairs that it should list (rules::list_room)
+  int cutting = 0;                 ///< the scan found more than fits and looks again
 
   BURELU_FORMULA std::int64_t room() const { return capacity - static_cast<std::int64_t>(carried / 2); }
 
   /// What was found, and the bins that fit where it is too much; then `fresh` is counted again.
   BURELU_FORMULA void judge_room() {
     wanted = static_cast<std::int64_t>(carried / 2 + fresh);
-    auto left = static_cast<Counter>(room() > 0 ? room() : 0);
-    if (fresh <= left) return;
+    const std::int64_t left = fresh_room(most, capacity, static_cast<std::int64_t>(carried / 2));
+    if (static_cast<std::int64_t>(fresh) <= left) return;
     cutting = 1;
     fresh = 0;
-    edge = 0;
-    while (edge < kBins && bins[edge] <= left) left -= bins[edge++];
-  }
-  /// Pairs that the list will have.
-  std::int64_t listed() const {
-    Counter fitting = fresh;
-    for (int b = 0; b < edge && cutting != 0; ++b) fitting += bins[b];
-    return static_cast<std::int64_t>(carried / 2 + fitting);
+    choice = choose_pairs(bins, choice.margin, static_cast<double>(left));
   }
 };
 

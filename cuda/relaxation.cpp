@@ -39,7 +39,7 @@ std::int64_t CudaRelaxation::rank_doubles(const CudaShape& s) {
 }
 
 CudaRelaxation::CudaRelaxation(const RelaxationData& data, const BackendOptions& options, int device,
-                               const CudaTuning& tuning)
+                               const CudaTuning& tuning, std::unique_ptr<NcclWay> way)
     : CudaDescent<Backend>(options.memory, device),
       shape_(cuda_shape(data, options, tuning)),
       gamma_(data.gamma),
@@ -47,7 +47,8 @@ CudaRelaxation::CudaRelaxation(const RelaxationData& data, const BackendOptions&
       may_grow_(options.pairs == 0),
       lists_(data.factor_rows(), shape_.pairs, stream_, state_.data()) {
   shape_.rank = 0;  // nothing is allocated for a rank yet
-  if (shape_.ranks > 1) exchange_ = std::make_unique<RowExchange>(*options.ranks, data.factor_rows(), stream_);
+  if (shape_.ranks > 1)
+    exchange_ = std::make_unique<RowExchange>(*options.ranks, std::move(way), data.factor_rows(), stream_);
   upload(data);
   write_penalty(stream_, state_.data(), options.sigma);
 }
@@ -161,7 +162,7 @@ void CudaRelaxation::make_room(const Lists& seen, std::int64_t most) {
   if (!may_grow_ || seen.wanted <= lists_.capacity()) return;
   const std::int64_t rows = shape_.factor_rows();
   auto wanted = static_cast<std::int64_t>(kAhead * static_cast<double>(seen.wanted));
-  if (most > 0) wanted = std::min(wanted, most);
+  if (most > 0) wanted = std::min(wanted, most + most / 4);  // fresh_room
   const auto free = static_cast<std::int64_t>(kOfFree * static_cast<double>(cuda_free_memory(home_.device())));
   std::int64_t capacity = std::min(first_capacity(rows, wanted), lists_.most_capacity(free));
   if (exchange_) capacity = least(exchange_->ranks(), capacity);

@@ -24,7 +24,9 @@ namespace burelu::cuda {
 
 class CudaRelaxation final : public CudaDescent<Backend> {
  public:
-  CudaRelaxation(const RelaxationData& data, const BackendOptions& options, int device, const CudaTuning& tuning);
+  /// `way`: of the rows to other ranks, where there are some and one was found.
+  CudaRelaxation(const RelaxationData& data, const BackendOptions& options, int device, const CudaTuning& tuning,
+                 std::unique_ptr<NcclWay> way = {});
   ~CudaRelaxation() override { home_.leave(); }
 
   void activations() override;

@@ -49,6 +49,13 @@ class Stream {
     check(cudaStreamSynchronize(stream_), "cudaStreamSynchronize");
     under_way_.clear();
   }
+  /// Whether all that was queued is done.
+  bool idle() const {
+    const cudaError_t status = cudaStreamQuery(stream_);
+    if (status == cudaErrorNotReady) return false;
+    check(status, "cudaStreamQuery");
+    return true;
+  }
   /// Copies to the device without a wait; `from` may change as soon as this returns. The runtime may read ordinary
   /// memory later than that, so the copy goes by way of page-locked memory, which is kept until the next wait.
   void upload(void* to, const void* from, std::size_t bytes) const {

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <cstring>
+#include <utility>
 
 #include "interaction.hpp"
 
@@ -17,8 +18,9 @@ std::vector<std::int64_t> even_ends(const Ranks& ranks, std::int64_t each) {
 
 }  // namespace
 
-RowExchange::RowExchange(Ranks& ranks, std::int64_t rows, const Stream& stream)
+RowExchange::RowExchange(Ranks& ranks, std::unique_ptr<NcclWay> way, std::int64_t rows, const Stream& stream)
     : ranks_(ranks),
+      way_(std::move(way)),
       rows_(rows),
       stream_(stream),
       words_(kWords, stream),
@@ -50,7 +52,7 @@ void RowExchange::resize(std::int64_t rank) {
   }
   packed_ = {};  // released before the new one is asked for
   packed_ = DeviceBuffer<double>(layouts_[kUpdate].ends.back(), stream_);
-  if (!ranks_.reads_device_memory()) staging_ = PinnedBuffer(packed_.bytes());
+  if (through_host()) staging_ = PinnedBuffer(packed_.bytes());
 }
 
 ExchangeView RowExchange::view(const Layout& layout, double* gradient, double* partial, const State* state) const {
@@ -79,11 +81,14 @@ void RowExchange::send(Sums sums, double* gradient, double* partial, const State
   const auto own = static_cast<std::size_t>(ranks_.rank());
   const std::int64_t begin = own == 0 ? 0 : layout.ends[own - 1];
   fetch(words() + own * kWords, words_.data(), kWords);
-  if (!ranks_.reads_device_memory()) fetch(staged() + begin, packed_.data() + begin, layout.ends[own] - begin);
+  if (through_host()) fetch(staged() + begin, packed_.data() + begin, layout.ends[own] - begin);
 }
 
 void RowExchange::meet(Sums sums) {
-  ranks_.share(ranks_.reads_device_memory() ? packed_.data() : staged(), layouts_[sums].ends, 1);
+  if (way_)
+    way_->share(packed_.data(), layouts_[sums].ends);
+  else
+    ranks_.share(through_host() ? staged() : packed_.data(), layouts_[sums].ends, 1);
   ranks_.share(words(), even_ends(ranks_, kWords), 1);
   halted_ = words()[kWords - 1] != 0.0;
   for (int k = 1; k < ranks_.size(); ++k) {
@@ -98,7 +103,7 @@ void RowExchange::receive(Sums sums, double* gradient, double* partial, const St
   const Layout& layout = layouts_[sums];
   const auto own = static_cast<std::size_t>(ranks_.rank());
   const std::int64_t begin = own == 0 ? 0 : layout.ends[own - 1];
-  if (!ranks_.reads_device_memory()) {
+  if (through_host()) {
     packed_.write_in_place(staged(), begin);
     packed_.write_in_place(staged() + layout.ends[own], layout.ends.back() - layout.ends[own], layout.ends[own]);
   }
@@ -106,12 +111,12 @@ void RowExchange::receive(Sums sums, double* gradient, double* partial, const St
 }
 
 void RowExchange::add_up(ListState& found) const {
-  constexpr int kCounts = kBins + 2;
+  constexpr int kCounts = kCosineBins + 2;
   std::vector<double> counts(static_cast<std::size_t>(ranks_.size()) * kCounts);
   double* own = counts.data() + std::ptrdiff_t{ranks_.rank()} * kCounts;
   own[0] = static_cast<double>(found.carried);
   own[1] = static_cast<double>(found.fresh);
-  for (int b = 0; b < kBins; ++b) own[2 + b] = static_cast<double>(found.bins[b]);
+  for (int b = 0; b < kCosineBins; ++b) own[2 + b] = static_cast<double>(found.bins[b]);
   ranks_.share(counts.data(), even_ends(ranks_, kCounts), 1);
   const auto sum = [&](int which) {
     Counter total = 0;
@@ -121,7 +126,7 @@ void RowExchange::add_up(ListState& found) const {
   };
   found.carried = sum(0);
   found.fresh = sum(1);
-  for (int b = 0; b < kBins; ++b) found.bins[b] = sum(2 + b);
+  for (int b = 0; b < kCosineBins; ++b) found.bins[b] = sum(2 + b);
 }
 
 std::vector<std::int32_t> RowExchange::swap(const std::vector<std::int32_t>& found) const {

@@ -5,6 +5,7 @@
 
 #include "device.hpp"
 #include "launch.hpp"
+#include "seam/rules.hpp"
 
 namespace burelu::cuda {
 namespace {
@@ -21,13 +22,15 @@ static_assert(kSide * kSide == static_cast<int>(kThreads) && kPer * kPer == 64);
 
 struct TileShared {
   float left[kDepth * kPitch], right[kDepth * kPitch];
-  Counter bins[kBins];
+  Counter bins[kCosineBins];
   Counter count, place;
 };
 
-__global__ void open_scan_kernel(ListState* list) {
+__global__ void open_scan_kernel(ListState* list, const State* state) {
   list->carried = list->fresh = 0;
-  list->edge = kBins;
+  list->choice = {};
+  list->choice.margin = state->control.settings.margin;
+  list->most = rules::list_room(state->control);
   list->cutting = 0;
   for (Counter& bin : list->bins) bin = 0;
 }
@@ -106,17 +109,13 @@ __device__ bool carries(const PairArrays& list, std::int64_t p, std::int64_t q) 
 }
 
 // The bin of a pair that comes onto the list, or -1.
-__device__ int bin_of(const ScanView& view, std::int64_t p, std::int64_t q, double margin) {
+__device__ int bin_of(const ScanView& view, const PairChoice& choice, std::int64_t scan, std::int64_t p,
+                      std::int64_t q) {
   const std::int64_t m = view.pairs.weights.m;
   if (p >= q || q == p + m || q >= 2 * m) return -1;
-  const double* f = view.factor + p * view.rank;
-  const double* g = view.factor + q * view.rank;
-  double s = 0.0;
-  for (std::int64_t l = 0; l < view.rank; ++l) s += f[l] * g[l];
-  const double cosine = s / (view.norm[p] * view.norm[q]);
-  if (!(cosine < margin) || carries(view.pairs.list->now, p, q)) return -1;
-  const int bin = static_cast<int>((cosine + 1.0) / (margin + 1.0) * kBins);
-  return bin < 0 ? 0 : (bin < kBins ? bin : kBins - 1);
+  const double cosine = cosine_of(view, p, q);
+  if (!(cosine < choice.margin) || carries(view.pairs.list->now, p, q)) return -1;
+  return taken(choice, cosine, p, q, scan) ? cosine_bin(cosine, choice.margin) : -1;
 }
 
 struct TilePair {
@@ -141,16 +140,16 @@ __device__ bool shared_tile_pair(const RowShare& share, std::int64_t t, std::int
 
 // The pairs of a thread that belong on the list. Where the list is cut, those of bins that fit.
 __device__ Counter fresh_pairs(const ScanView& view, TileShared& shared, const TilePair& tiles, Counter near,
-                               double margin) {
-  const int edge = view.pairs.list->edge;
+                               std::int64_t scan) {
+  const PairChoice choice = view.pairs.list->choice;
   const std::int64_t row = tiles.row + threadIdx.x / kSide;
   const std::int64_t column = tiles.column + threadIdx.x % kSide;
   Counter fresh = 0;
   Counter count = 0;
   for (; near != 0; near &= near - 1) {
     const int bit = __ffsll(static_cast<long long>(near)) - 1;
-    const int bin = bin_of(view, row + kSide * (bit / kPer), column + kSide * (bit % kPer), margin);
-    if (bin < 0 || bin >= edge) continue;
+    const int bin = bin_of(view, choice, scan, row + kSide * (bit / kPer), column + kSide * (bit % kPer));
+    if (bin < 0) continue;
     atomicAdd(&shared.bins[bin], Counter{1});
     fresh |= Counter{1} << bit;
     ++count;
@@ -164,7 +163,7 @@ __device__ void put_pairs(const ScanView& view, TileShared& shared, const TilePa
   ListState& list = *view.pairs.list;
   if (threadIdx.x == 0) shared.place = atomicAdd(&list.fresh, shared.count);
   __syncthreads();
-  if (list.cutting == 0 && threadIdx.x < kBins && shared.bins[threadIdx.x] > 0)
+  if (list.cutting == 0 && threadIdx.x < kCosineBins && shared.bins[threadIdx.x] > 0)
     atomicAdd(&list.bins[threadIdx.x], shared.bins[threadIdx.x]);
   const std::int64_t room = list.room();
   for (; fresh != 0; fresh &= fresh - 1) {
@@ -181,6 +180,7 @@ __global__ void __launch_bounds__(kThreads) tiles_kernel(ScanView view, std::int
   if (again && view.pairs.list->cutting == 0) return;
   TileShared& shared = *shared_memory<TileShared>();
   const double margin = view.pairs.state->control.settings.margin;
+  const std::int64_t scan = view.pairs.state->control.lists.scans;
   const auto below = static_cast<float>(margin + kFloatRoom * static_cast<double>(view.rank + 8));
   const std::int64_t edge = (2 * view.pairs.weights.m + kTile - 1) / kTile;
   for (std::int64_t t = blockIdx.x; t < tile_pairs; t += gridDim.x) {
@@ -189,10 +189,10 @@ __global__ void __launch_bounds__(kThreads) tiles_kernel(ScanView view, std::int
       tiles = tile_pair(t);
     else if (!shared_tile_pair(view.share, t, edge, tiles))
       continue;
-    if (threadIdx.x < kBins) shared.bins[threadIdx.x] = 0;
+    if (threadIdx.x < kCosineBins) shared.bins[threadIdx.x] = 0;
     if (threadIdx.x == 0) shared.count = 0;
     const Counter near = near_pairs(view, shared, tiles.row, tiles.column, below);
-    const Counter fresh = fresh_pairs(view, shared, tiles, near, margin);
+    const Counter fresh = fresh_pairs(view, shared, tiles, near, scan);
     __syncthreads();
     if (shared.count > 0) put_pairs(view, shared, tiles, fresh);
     __syncthreads();
@@ -208,7 +208,7 @@ constexpr Grid kOneThread{dim3(1), 1};
 void open_scan(cudaStream_t stream, const ScanView& view) {
   ListState* list = view.pairs.list;
   const std::int64_t rows = view.pairs.weights.rows();
-  launch(stream, kOneThread, open_scan_kernel, list);
+  launch(stream, kOneThread, open_scan_kernel, list, view.pairs.state);
   launch(stream, covering(rows), unit_kernel, view, rows);
   launch(stream, covering(std::min(rows * kSide, kCarryBlocks * kThreads), kThreads * sizeof(double)),
          count_carried_kernel, list, rows);

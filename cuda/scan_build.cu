@@ -69,18 +69,18 @@ __global__ void __launch_bounds__(kThreads)
   }
 }
 
-// Of a pair that comes onto the list, or that was on it without a multiplier: then it keeps its rounding.
-__device__ float weight_of(const PairArrays& list, const WeightView& weights, std::int64_t p, std::int64_t q) {
-  const std::int64_t e = list.find(p, q);
-  return e >= 0 ? list.weight[e] : pair_weight(weights, p, q);
+// Of a pair that comes onto the list. One that was drawn stands for others.
+__device__ float weight_of(const ScanView& view, const PairChoice& choice, std::int64_t p, std::int64_t q) {
+  const float weight = pair_weight(view.pairs.weights, p, q);
+  return choice.certain > 0.0 ? static_cast<float>(weight / chance_of(choice, cosine_of(view, p, q))) : weight;
 }
 
 // An entry's place is the number of smaller columns in its row: length^2 comparisons, which the first cache serves.
-__global__ void __launch_bounds__(kThreads, 2)
-    order_entries_kernel(ListState* list, std::int64_t rows, WeightView weights) {
+__global__ void __launch_bounds__(kThreads, 2) order_entries_kernel(ListState* list, std::int64_t rows, ScanView view) {
   const PairArrays now = list->now;
   const PairArrays next = list->next;
   const PairDraft draft = list->draft;
+  const PairChoice choice = list->choice;
   each_row(rows, [&](std::int64_t p, int lane) {
     const std::int64_t begin = next.offset[p];
     const std::int64_t end = next.offset[p + 1];
@@ -90,7 +90,7 @@ __global__ void __launch_bounds__(kThreads, 2)
       std::int64_t place = begin;
       for (std::int64_t k = begin; k < end; ++k) place += draft.column[k] < column ? 1 : 0;
       next.column[place] = column;
-      next.weight[place] = source < 0 ? weight_of(now, weights, p, column) : now.weight[source];
+      next.weight[place] = source < 0 ? weight_of(view, choice, p, column) : now.weight[source];
       next.multiplier[place] = source < 0 ? 0.0 : now.multiplier[source];
       next.previous[place] = source < 0 ? 0.0 : now.previous[source];
     }
@@ -101,7 +101,8 @@ __global__ void close_scan_kernel(ListState* list, State* state, std::int64_t ro
   const PairArrays made = list->next;
   list->next = list->now;
   list->now = made;
-  rules::take_scan(state->control, listed < 0 ? made.offset[rows] / 2 : listed, list->wanted);
+  rules::take_scan(state->control, listed < 0 ? made.offset[rows] / 2 : listed, list->wanted,
+                   list->choice.certain > 0.0);
 }
 
 }  // namespace
@@ -116,7 +117,7 @@ void build_list(cudaStream_t stream, const ScanView& view, std::int64_t listed) 
   sum_counts(stream, view.counts, rows);
   launch(stream, grid, take_offsets_kernel, list, rows, view.counts);
   launch(stream, grid, put_entries_kernel, list, rows, view.counts, view.share);
-  launch(stream, grid, order_entries_kernel, list, rows, view.pairs.weights);
+  launch(stream, grid, order_entries_kernel, list, rows, view);
   launch(stream, {dim3(1), 1}, close_scan_kernel, list, view.pairs.state, rows, listed);
 }
 

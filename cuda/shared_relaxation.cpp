@@ -40,11 +40,12 @@ void CudaRelaxation::scan_shared(const ScanView& view) {
   own.wanted = all.wanted;
   if (all.cutting != 0) {
     own.cutting = all.cutting;
-    own.edge = all.edge;
+    own.choice = all.choice;
     own.fresh = 0;
     write_list(stream_, lists_.list(), state_.data(), own);
     find_pairs(stream_, view, true);
-    own = seen();
+    own = all = seen();
+    exchange_->add_up(all);
   }
   std::vector<std::int32_t> found(2 * static_cast<std::size_t>(own.fresh));
   Fetch fetch(*this);
@@ -54,7 +55,7 @@ void CudaRelaxation::scan_shared(const ScanView& view) {
   stream_.upload(own.draft.found + found.size(), others.data(), others.size() * sizeof(std::int32_t));
   own.fresh += others.size() / 2;
   write_list(stream_, lists_.list(), state_.data(), own);
-  build_list(stream_, view, all.listed());
+  build_list(stream_, view, static_cast<std::int64_t>(all.carried / 2 + all.fresh));
 }
 
 // Each row's entries are of one rank, so each pair i > j is one's.

@@ -21,7 +21,6 @@ struct Progress {
   double penalty = 0.0;            ///< sigma
   int rank = 0;                    ///< columns of the factor
   double network_objective = 0.0;  ///< best so far while networks are trained, NaN before
-  int part = 0, parts = 0;         ///< of the samples, the first is 1; 0 where all of them are solved at once
   const char* phase = "";          ///< "solve", "network", "branch" (evaluations are cells, objective is the network's)
 };
 
@@ -49,8 +48,6 @@ struct SolveOptions {
                                      ///< quota or OpenMP allows fewer; one inside a parallel region of the caller
   BoundMethod bound = BoundMethod::automatic;  ///< what proves the lower bound
   std::uint64_t seed = 0;                      ///< of the starting factor and of all sampling
-  int parts = 0;  ///< of the samples, whose relaxations come first and are joined to a start and a bound; 1: none, 0: 1
-                  ///< up to 30,000 samples, above as many as have 25,000 at most, whose lists of pairs are short
   std::string checkpoint;             ///< file to save the state to, on an interval, at limits and interrupts; none
   double checkpoint_interval = 60.0;  ///< seconds between saves; 0 saves at every check
   std::string resume;                 ///< file to go on from: same data, gamma, rank and seed, on any device

@@ -333,12 +333,6 @@ void add_solver(CLI::App* command, Arguments& arguments) {
           "more as needed (default: auto)")
       ->type_name("R|auto");
   command
-      ->add_option("--parts", options.parts,
-                   "solve the relaxation of so many parts of the samples first and join them (default: 1 up to 30,000 "
-                   "samples, then of 25,000 at most)")
-      ->check(kCount)
-      ->type_name("N");
-  command
       ->add_option("--tol", options.tolerance,
                    "stop when certified relative gap and infeasibility are below (default: 1e-3)")
       ->check(kPositive)

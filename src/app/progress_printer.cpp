@@ -36,8 +36,7 @@ std::string solve_line(const Progress& progress) {
   return fmt::format("{:>7} evals {:>8.2f} s  objective {:>10}  bound {:>10}  gap {:>8}  infeasible {:>8}  rank {}",
                      progress.evaluations, progress.seconds, number(progress.objective, "{:.6g}"),
                      std::isnan(progress.lower_bound) ? "-" : rounded_down(progress.lower_bound, 6), gap_text(progress),
-                     number(progress.infeasibility, "{:.1e}"), progress.rank) +
-         (progress.parts > 0 ? fmt::format("  part {} of {}", progress.part, progress.parts) : "");
+                     number(progress.infeasibility, "{:.1e}"), progress.rank);
 }
 
 /// Branch and bound compares its best network with the bound; there is no factor.
@@ -96,9 +95,8 @@ bool ProgressThrottle::due_in_pipe(const Progress& progress, double now) {
   constexpr double kNetworkPeriod = 1.0;
   constexpr double kImprovement = 1e-4;
   if (start_ < 0.0) start_ = now;
-  if (phase_ != progress.phase || part_ != progress.part) {
+  if (phase_ != progress.phase) {
     phase_ = progress.phase;
-    part_ = progress.part;
     shown_ = 0;
   }
   const double waited = now - last_;

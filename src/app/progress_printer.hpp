@@ -29,7 +29,6 @@ class ProgressThrottle {
 
   bool live_;
   std::string phase_;
-  int part_ = 0;
   int shown_ = 0;                 // of this phase
   std::int64_t evaluations_ = 0;  // of the last line
   double start_ = -1.0;

@@ -185,8 +185,6 @@ void Certifier::share_with(Lead* lead) {
 
 const Stop* Certifier::stop() const { return state_->stop; }
 
-void Certifier::begin_with(const Proposal& repaired) { state_->repair.begin_with(repaired); }
-
 Proposal Certifier::propose(const DualPoint& point) { return state_->repair.propose(point); }
 
 std::optional<Certificate> Certifier::prove(const Proposal& proposal) {

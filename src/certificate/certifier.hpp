@@ -52,9 +52,6 @@ class Certifier {
   /// best repaired T over all calls: the bound proposed never falls, but for rounding.
   Proposal propose(const DualPoint& point);
 
-  /// A repaired point from elsewhere, for propose() to go on from.
-  void begin_with(const Proposal& repaired);
-
   /// Proves a bound close to the proposal's, or returns nothing. Where it falls short, later proposals keep further
   /// away from singular N.
   std::optional<Certificate> prove(const Proposal& proposal);

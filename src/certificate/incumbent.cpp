@@ -11,24 +11,15 @@ namespace burelu {
 Proposal Incumbent::offer(const DualPoint& point) {
   const Clock clock;
   Proposal proposal = certifier_.propose(point);
-  prove(proposal);
+  if (!(proposal.bound <= bound_)) {
+    std::optional<Certificate> proof = certifier_.prove(proposal);
+    if (proof && !(proof->lower_bound <= bound_)) {
+      bound_ = proof->lower_bound;
+      certificate_ = std::move(*proof);
+    }
+  }
   seconds_ += clock.seconds();
   return proposal;
-}
-
-void Incumbent::take(const Proposal& point) {
-  const Clock clock;
-  certifier_.begin_with(point);
-  prove(point);
-  seconds_ += clock.seconds();
-}
-
-void Incumbent::prove(const Proposal& proposal) {
-  if (proposal.bound <= bound_) return;
-  std::optional<Certificate> proof = certifier_.prove(proposal);
-  if (!proof || proof->lower_bound <= bound_) return;
-  bound_ = proof->lower_bound;
-  certificate_ = std::move(*proof);
 }
 
 void Incumbent::offer_least(const Presolved& reduced) {

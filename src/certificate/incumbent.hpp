@@ -18,9 +18,6 @@ class Incumbent {
   /// Repairs the point and, where the repaired one promises a better bound, proves it.
   Proposal offer(const DualPoint& point);
 
-  /// Proves a point that needs no repair, and repairs of others go on from it.
-  void take(const Proposal& point);
-
   /// Where nothing is proven: a bound that ties alone prove, after all it takes to find the best W for them.
   void offer_least(const Presolved& reduced);
 
@@ -44,8 +41,6 @@ class Incumbent {
   void exchange(Archive& archive);
 
  private:
-  void prove(const Proposal& proposal);
-
   Certifier& certifier_;
   Certificate certificate_;
   double bound_ = std::numeric_limits<double>::quiet_NaN();

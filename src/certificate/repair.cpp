@@ -149,11 +149,6 @@ Proposal Repair::propose(const DualPoint& point) {
   return out;
 }
 
-void Repair::begin_with(const Proposal& repaired) {
-  previous_ = std::move(incumbent_);
-  incumbent_ = {repaired.bound, repaired.multipliers, repaired.tau, repaired.W};
-}
-
 /// The last incumbent could not be proven as proposed: N was positive definite by less than rounding. Back to the one
 /// before, and more of the interior point from here on.
 void Repair::doubt() {

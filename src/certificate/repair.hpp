@@ -27,8 +27,6 @@ class Repair {
   Repair& operator=(const Repair&) = delete;
 
   Proposal propose(const DualPoint& point);
-  /// A repaired point from elsewhere takes the place of the incumbent.
-  void begin_with(const Proposal& repaired);
   void exchange(Archive& archive);
   /// Climbs end where this is due, a second later while there is nothing yet. Must outlive the repair.
   void stop_at(const Stop* stop) { stop_ = stop; }

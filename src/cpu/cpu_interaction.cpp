@@ -44,7 +44,7 @@ isa::PairRows CpuBackend::rows() {
 void CpuBackend::scan() {
   const Lists& last = control_.lists;
   const ScanLimits limits{control_.settings.margin, rules::list_room(control_),
-                          last.wanted == 0 || last.wanted > last.pairs};
+                          last.wanted == 0 || last.wanted > last.pairs, last.scans, last.capacity};
   const PairScan found =
       scan_pairs(data_, {factor_.data(), rank_, stride_}, importance_.data(), list_, limits, team_, lines_);
   list_ = PairList(found.blocks, data_.factor_rows(), team_, own_rows());
@@ -53,7 +53,7 @@ void CpuBackend::scan() {
   pairs.at(lines_.own().empty() ? 0 : lines_.own().front().slot)[0] = static_cast<double>(list_.pairs());
   double total = 0.0;
   pairs.add_up(&total);
-  rules::take_scan(control_, static_cast<std::int64_t>(total), found.wanted);
+  rules::take_scan(control_, static_cast<std::int64_t>(total), found.wanted, found.sampled);
 }
 
 void CpuBackend::interaction_pass() {

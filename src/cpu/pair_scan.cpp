@@ -6,21 +6,18 @@
 #include <cmath>
 #include <cstring>
 
-#include "seam/control.hpp"
-
 namespace burelu {
 namespace {
 
 constexpr int kTile = isa::kScanTile;
-constexpr int kBins = 64;              // of cosines, where capacity cuts
 constexpr double kFloatRoom = 1.2e-7;  // rounding of a product of floats, per term
 
-constexpr std::int64_t kAny = std::int64_t{1} << 62;
+constexpr std::int64_t kAny = std::int64_t{1} << 60;
 constexpr index_t kSampled = 16;      // one of so many tiles of rows is a sample
 constexpr index_t kSampleLeast = 32;  // tiles
 constexpr double kSampleRoom = 0.9;   // a sample errs
 
-using Histogram = std::array<std::int64_t, kBins>;
+using Histogram = std::array<std::int64_t, kCosineBins>;  // of what is new
 
 /// Tiles of the rows of F, those of A before those of B: each is of one group of lines.
 struct Tiles {
@@ -57,6 +54,13 @@ struct UnitRows {
   }
 };
 
+/// What a look has seen.
+struct Counts {
+  Histogram bins{};
+  std::int64_t carried = 0;  // pairs with a multiplier
+  std::int64_t taken = 0;    // of the new ones
+};
+
 /// A pair found or carried, for a list of which the rank has the larger row only.
 struct LowerPair {
   std::int32_t row;
@@ -66,87 +70,92 @@ struct LowerPair {
 class Scanner {
  public:
   Scanner(const RelaxationData& data, const FactorRows& factor, const double* importance, const PairList& before,
-          std::int64_t most, const Team& team, const LineShare& lines)
+          const ScanLimits& limits, const Team& team, const LineShare& lines)
       : data_(data),
         factor_(factor),
         importance_(importance),
         before_(before),
-        capacity_(most),
+        limits_(limits),
         team_(team),
         lines_(lines),
         tiles_{data.m},
         unit_(factor, tiles_, team) {}
 
-  PairScan scan(double margin, bool crowded) {
+  PairScan scan() {
+    const PairChoice all{limits_.margin};
     std::int64_t wanted = 0;
-    double below = margin;
-    if (crowded && tiles_.count() >= kSampleLeast) {
-      look(margin, 0, kSampled);
-      wanted = scaled(found_);
-      if (wanted > capacity_) below = cut(margin, kSampleRoom);
+    PairChoice choice = all;
+    if (limits_.crowded && tiles_.count() >= kSampleLeast) {
+      look(all, 0, kSampled);
+      wanted = scaled(carried_ + taken_);
+      if (wanted > limits_.most) choice = choose(kSampleRoom);
     }
-    look(below, capacity_, 1);
-    wanted = std::max(wanted, found_);
-    if (found_ > capacity_) look(cut(below, 1.0), kAny, 1);
+    look(choice, limits_.most, 1);
+    wanted = std::max(wanted, carried_ + taken_);
+    if (taken_ > fresh_room(limits_.most, limits_.capacity, carried_)) {
+      choice = choose(1.0);
+      look(choice, kAny, 1);
+    }
     if (lines_.ranks().size() > 1) exchange();
-    return {std::move(blocks_), std::max(wanted, found_)};
+    return {std::move(blocks_), std::max(wanted, carried_ + taken_), choice.certain > 0.0};
   }
 
  private:
-  // All pairs of one of `step` tiles of rows with larger ones, with products below `below` of the norms. When `most`
-  // have been stored new ones are only counted.
-  void look(double below, std::int64_t most, index_t step) {
+  // All pairs of one of `step` tiles of rows with larger ones: those that carry a multiplier and what the choice takes
+  // of the others. When more than `most` of these have been found they are only counted.
+  void look(const PairChoice& choice, std::int64_t most, index_t step) {
     step_ = step;
+    choice_ = choice;
     blocks_.assign(static_cast<std::size_t>(tiles_.count()), {});
-    bins_.assign(static_cast<std::size_t>(tiles_.count()), {});
-    stored_ = 0;
+    counts_.assign(static_cast<std::size_t>(tiles_.count()), {});
+    found_ = 0;
     most_ = most;
-    std::vector<std::int64_t> counts(static_cast<std::size_t>(tiles_.count()));
     team_.each((tiles_.count() + step - 1) / step, [&](index_t k) {
-      if (mine(k * step)) counts[static_cast<std::size_t>(k * step)] = look_at_rows(k * step, below);
+      if (mine(k * step)) look_at_rows(k * step);
     });
-    take_counts(counts);
+    take_counts();
   }
 
   bool mine(index_t tile) const { return lines_.owns(tiles_.begin(tile)); }
 
   // What all ranks have counted, exact: numbers of pairs are far below 2^53.
-  void take_counts(const std::vector<std::int64_t>& counts) {
+  void take_counts() {
+    constexpr std::size_t kWidth = kCosineBins + 2;
     const int size = lines_.ranks().size();
-    constexpr std::size_t kWidth = kBins + 1;
     std::vector<double> all(kWidth * static_cast<std::size_t>(size));
     double* own = all.data() + kWidth * static_cast<std::size_t>(lines_.ranks().rank());
-    for (const std::int64_t count : counts) own[kBins] += static_cast<double>(count);
-    for (const Histogram& bins : bins_)
-      for (std::size_t k = 0; k < kBins; ++k) own[k] += static_cast<double>(bins[k]);
+    for (const Counts& count : counts_) {
+      own[kCosineBins] += static_cast<double>(count.carried);
+      own[kCosineBins + 1] += static_cast<double>(count.taken);
+      for (std::size_t k = 0; k < kCosineBins; ++k) own[k] += static_cast<double>(count.bins[k]);
+    }
     std::vector<std::int64_t> ends(static_cast<std::size_t>(size));
     for (std::size_t k = 0; k < ends.size(); ++k) ends[k] = static_cast<std::int64_t>(k) + 1;
     lines_.ranks().share(all.data(), ends, static_cast<std::int64_t>(kWidth));
-    sums_ = {};
-    found_ = 0;
-    for (std::size_t k = 0; k < all.size(); ++k)
-      (k % kWidth == kBins ? found_ : sums_[k % kWidth]) += static_cast<std::int64_t>(all[k]);
+    for (std::size_t k = kWidth; k < all.size(); ++k) all[k % kWidth] += all[k];
+    for (std::size_t k = 0; k < kCosineBins; ++k) bins_[k] = static_cast<std::int64_t>(all[k]);
+    carried_ = static_cast<std::int64_t>(all[kCosineBins]);
+    taken_ = static_cast<std::int64_t>(all[kCosineBins + 1]);
   }
 
-  std::int64_t look_at_rows(index_t tile, double below) {
+  void look_at_rows(index_t tile) {
     std::array<std::vector<std::int32_t>, kTile> near;
-    find_near(tile, below, near);
+    find_near(tile, near);
     UpperBlock& block = blocks_[static_cast<std::size_t>(tile)];
-    std::int64_t count = 0;
+    Counts& counts = counts_[static_cast<std::size_t>(tile)];
     for (index_t row = tiles_.begin(tile); row < tiles_.end(tile); ++row) {
-      const std::size_t stored = block.entries.size();
-      count += merge(row, near[static_cast<std::size_t>(row - tiles_.begin(tile))], below, block,
-                     bins_[static_cast<std::size_t>(tile)]);
+      const std::int64_t before = counts.taken;
+      merge(row, near[static_cast<std::size_t>(row - tiles_.begin(tile))], block, counts);
       block.end.push_back(static_cast<std::int64_t>(block.entries.size()));
-      stored_ += static_cast<std::int64_t>(block.entries.size() - stored);
+      found_ += counts.taken - before;
     }
-    return count;
   }
 
-  void find_near(index_t tile, double below, std::array<std::vector<std::int32_t>, kTile>& near) const {
+  void find_near(index_t tile, std::array<std::vector<std::int32_t>, kTile>& near) const {
     isa::ScanTile t{};
     t.rows = unit_.rows.data() + tile * kTile * factor_.rank;
     t.rank = factor_.rank;
+    const double below = choice_.edge < kCosineBins ? bin_begin(choice_.edge, limits_.margin) : limits_.margin;
     t.below = static_cast<float>(below + kFloatRoom * (factor_.rank + 8));
     alignas(64) std::uint64_t masks[kTile];
     for (index_t other = tile; other < tiles_.count(); ++other) {
@@ -163,37 +172,31 @@ class Scanner {
   }
 
   // The pairs of row p with larger ones: candidates and what the list before has, both ascending.
-  std::int64_t merge(index_t p, const std::vector<std::int32_t>& near, double below, UpperBlock& block,
-                     Histogram& bins) const {
+  void merge(index_t p, const std::vector<std::int32_t>& near, UpperBlock& block, Counts& counts) const {
     const bool listed = before_.entries() > 0;
     std::int64_t e = listed ? before_.upper(p) : 0;
     const std::int64_t end = listed ? before_.end(p) : 0;
-    std::int64_t count = 0;
     const auto keep = [&](std::int64_t at) {
+      if (!carries(at)) return;
       block.entries.push_back({before_.column[at], before_.weight[at], before_.multiplier[at], before_.previous[at]});
-      ++count;
+      ++counts.carried;
     };
     for (const std::int32_t q : near) {
-      for (; e < end && before_.column[e] < q; ++e)
-        if (carries(e)) keep(e);
-      const bool old = e < end && before_.column[e] == q;
-      if (old && carries(e)) {
-        keep(e++);
-        continue;
-      }
-      if (data_.tied(p, q)) continue;
-      const double cosine = this->cosine(p, q);
-      if (cosine < below) {
-        const auto bin = static_cast<std::int64_t>((cosine + 1.0) / (below + 1.0) * kBins);
-        ++bins[static_cast<std::size_t>(std::clamp<std::int64_t>(bin, 0, kBins - 1))];
-        ++count;
-        if (stored_ <= most_) block.entries.push_back({q, old ? before_.weight[e] : weight(p, q), 0.0, 0.0});
-      }
-      if (old) ++e;
+      for (; e < end && before_.column[e] < q; ++e) keep(e);
+      const bool carried = e < end && before_.column[e] == q && carries(e);
+      if (e < end && before_.column[e] == q) keep(e++);
+      if (!carried && !data_.tied(p, q)) add_new(p, q, block, counts);
     }
-    for (; e < end; ++e)
-      if (carries(e)) keep(e);
-    return count;
+    for (; e < end; ++e) keep(e);
+  }
+
+  void add_new(index_t p, std::int32_t q, UpperBlock& block, Counts& counts) const {
+    const double cosine = this->cosine(p, q);
+    if (!(cosine < limits_.margin)) return;
+    ++counts.bins[static_cast<std::size_t>(cosine_bin(cosine, limits_.margin))];
+    if (!taken(choice_, cosine, p, q, limits_.number)) return;
+    ++counts.taken;
+    if (found_ <= most_) block.entries.push_back({q, weight(p, q, cosine), 0.0, 0.0});
   }
 
   bool carries(std::int64_t at) const { return before_.multiplier[at] > 0.0 || before_.previous[at] > 0.0; }
@@ -208,7 +211,7 @@ class Scanner {
       for (std::size_t at = 0; at + 2 * sizeof(std::int32_t) <= found[k].size(); at += 2 * sizeof(std::int32_t)) {
         std::array<std::int32_t, 2> pair{};
         std::memcpy(pair.data(), found[k].data() + at, sizeof pair);
-        lower.push_back({pair[0], {pair[1], weight_of(pair[0], pair[1]), 0.0, 0.0}});
+        lower.push_back({pair[0], {pair[1], weight(pair[0], pair[1], cosine(pair[0], pair[1])), 0.0, 0.0}});
       }
     }
     for (const LineGroup& group : lines_.own())
@@ -243,17 +246,6 @@ class Scanner {
     return to;
   }
 
-  // That of the list before where the pair is on it.
-  float weight_of(index_t p, index_t q) const {
-    if (before_.entries() > 0) {
-      const std::int32_t* first = before_.column.data() + before_.begin(q);
-      const std::int32_t* last = before_.column.data() + before_.upper(q);
-      const std::int32_t* at = std::lower_bound(first, last, static_cast<std::int32_t>(p));
-      if (at != last && *at == p) return before_.weight[at - before_.column.data()];
-    }
-    return weight(p, q);
-  }
-
   void add_blocks(const std::vector<LowerPair>& lower) {
     std::size_t next = 0;
     for (index_t tile = 0; tile < tiles_.count(); ++tile) {
@@ -274,8 +266,10 @@ class Scanner {
     return isa::kernels().dot(f, g, factor_.rank) / (unit_.norm[p] * unit_.norm[q]);
   }
 
-  float weight(index_t p, index_t q) const {
-    return static_cast<float>(pair_weight(data_, p, q) * (importance_[p] * importance_[q]));
+  // Of a new pair. One that was drawn stands for others.
+  float weight(index_t p, index_t q, double cosine) const {
+    return static_cast<float>(pair_weight(data_, p, q) * (importance_[p] * importance_[q]) /
+                              chance_of(choice_, cosine));
   }
 
   // Of all pairs, from what the last look has counted.
@@ -288,40 +282,39 @@ class Scanner {
     return static_cast<std::int64_t>(share * static_cast<double>(count));
   }
 
-  // The largest edge of the histogram below which the pairs without a multiplier fit beside those with one into this
-  // share of the capacity.
-  double cut(double below, double share) const {
-    std::int64_t fresh = 0;
-    for (const std::int64_t count : sums_) fresh += count;
-    std::int64_t room = static_cast<std::int64_t>(share * static_cast<double>(capacity_)) - scaled(found_ - fresh);
-    std::size_t edge = 0;
-    while (edge < kBins && scaled(sums_[edge]) <= room) room -= scaled(sums_[edge++]);
-    return -1.0 + static_cast<double>(edge) / kBins * (below + 1.0);
+  // What fits beside the pairs that carry a multiplier into this share of the capacity.
+  PairChoice choose(double share) const {
+    Histogram bins = bins_;
+    for (std::int64_t& count : bins) count = scaled(count);
+    const std::int64_t room = fresh_room(limits_.most, limits_.capacity, scaled(carried_));
+    return choose_pairs(bins.data(), limits_.margin, share * static_cast<double>(room));
   }
 
   const RelaxationData& data_;
   const FactorRows factor_;
   const double* importance_;
   const PairList& before_;
-  const std::int64_t capacity_;
+  const ScanLimits limits_;
   const Team& team_;
   const LineShare& lines_;
   const Tiles tiles_;
   const UnitRows unit_;
   std::vector<UpperBlock> blocks_;
-  std::vector<Histogram> bins_;
-  Histogram sums_{};  // of all tiles, of all ranks
-  std::atomic<std::int64_t> stored_ = 0;
+  std::vector<Counts> counts_;  // of each tile
+  PairChoice choice_;
+  Histogram bins_{};          // of all tiles, of all ranks
+  std::int64_t carried_ = 0;  // likewise
+  std::int64_t taken_ = 0;
+  std::atomic<std::int64_t> found_ = 0;  // of the new ones, while looking
   std::int64_t most_ = 0;
   index_t step_ = 1;
-  std::int64_t found_ = 0;
 };
 
 }  // namespace
 
 PairScan scan_pairs(const RelaxationData& data, const FactorRows& factor, const double* importance,
                     const PairList& before, const ScanLimits& limits, const Team& team, const LineShare& lines) {
-  return Scanner(data, factor, importance, before, limits.most, team, lines).scan(limits.margin, limits.crowded);
+  return Scanner(data, factor, importance, before, limits, team, lines).scan();
 }
 
 }  // namespace burelu

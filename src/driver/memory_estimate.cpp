@@ -39,8 +39,7 @@ SolveSize solve_size(const Presolved& reduced, const SolveOptions& options, cons
   size.slack_columns = LossSpace::most_columns(reduced);
   if (size.rank == 0) size.rank = starting_rank(size.rows, size.features, size.outputs);
   size.memory = policy::lbfgs_pairs({size.rows, size.features, size.outputs, size.rank});
-  const bool in_parts = policy::parts(size.rows, options.parts) > 1;
-  const std::int64_t most = in_parts ? policy::most_listed_near(size.rows) : policy::most_listed(size.rows);
+  const std::int64_t most = 2 * policy::most_listed(size.rows);  // fresh_room, after four updates
   size.pairs = all_pairs(size) <= kFewPairs ? all_pairs(size) : most;
   return size;
 }

@@ -3,9 +3,7 @@
 #include <cmath>
 #include <limits>
 
-#include "driver/in_parts.hpp"
 #include "driver/memory_estimate.hpp"
-#include "linalg/clock.hpp"
 #include "linalg/memory.hpp"
 #include "relaxation/outer_loop.hpp"
 
@@ -61,26 +59,19 @@ BackendMaker maker(const Presolved& reduced, const SolveOptions& options, const 
   };
 }
 
-// What a solve comes to that ends in its parts.
-Relaxation ended_in_parts(const Presolved& reduced, const InParts& parts, const Clock& clock, Incumbent& incumbent) {
-  Relaxation result;
-  result.status = parts.status;
-  result.objective = result.infeasibility = std::numeric_limits<double>::quiet_NaN();
-  result.evaluations = parts.joined.evaluations();
-  result.factor = {Matrix(reduced.rows(), 0), Matrix(reduced.features(), 0), Matrix(reduced.outputs(), 0)};
-  const std::string what = result.status == Status::interrupted        ? "interrupted"
-                           : result.status == Status::time_limit       ? "the time limit was reached"
-                           : result.status == Status::evaluation_limit ? "the evaluation limit was reached"
-                                                                       : "the device failed";
-  result.message = what + " while parts of the samples were solved; what they prove together is reported";
-  incumbent.publish(result);
-  result.seconds.solve = clock.seconds() - result.seconds.certify;
-  return result;
-}
-
 // Where nothing was iterated the start stays as it was.
 void go_on_from(Continuation& chain, WarmStart left_off) {
   if (!left_off.empty()) chain.relaxation = std::move(left_off);
+}
+
+Relaxation iterated(const Problem& problem, const Presolved& reduced, const SolveOptions& options, const Place& place,
+                    Incumbent& incumbent, Continuation* chain) {
+  const CheckpointKey key{data_hash(problem), options.rank, options.seed};
+  OuterLoop loop(maker(reduced, options, place), incumbent, reduced, options, key);
+  if (chain != nullptr) loop.start_from(chain->relaxation, chain->objective);
+  Relaxation result = loop.run();
+  if (chain != nullptr && result.status != Status::device_failed) go_on_from(*chain, loop.left_off());
+  return result;
 }
 
 }  // namespace
@@ -90,31 +81,6 @@ bool trivial(const Presolved& reduced) {
   for (const double y : reduced.Y.data) largest = std::fmax(largest, std::fabs(y));
   return reduced.rows() == 0 || largest == 0.0;
 }
-
-namespace {
-
-// The iteration, from a start that parts give where the lines are many.
-Relaxation iterated(const Problem& problem, const Presolved& reduced, const SolveOptions& options, const Place& place,
-                    Incumbent& incumbent, Continuation* chain) {
-  const Clock clock;
-  const CheckpointKey key{data_hash(problem), options.rank, options.seed};
-  OuterLoop loop(maker(reduced, options, place), incumbent, reduced, options, key);
-  if (chain != nullptr) loop.start_from(chain->relaxation, chain->objective);
-  const int count = policy::parts(reduced.rows(), options.parts);
-  WarmStart start;
-  if (count > 1 && options.resume.empty() && (chain == nullptr || chain->relaxation.empty())) {
-    const InParts parts = solve_parts(reduced, count, options, place);
-    if (!parts.joined.empty()) incumbent.take(parts.joined.dual_point());
-    if (parts.status != Status::solved) return ended_in_parts(reduced, parts, clock, incumbent);
-    start = parts.joined.start();
-    loop.start_at(start, parts.joined.evaluations());
-  }
-  Relaxation result = loop.run();
-  if (chain != nullptr && result.status != Status::device_failed) go_on_from(*chain, loop.left_off());
-  return result;
-}
-
-}  // namespace
 
 Relaxation relaxed(const Problem& problem, const Presolved& reduced, const SolveOptions& options, const Place& place,
                    Continuation* chain) {

@@ -1,4 +1,4 @@
-// The relaxation alone, in presolved coordinates: whole, or first in parts where the lines are many.
+// The relaxation alone, in presolved coordinates.
 #pragma once
 
 #include "burelu/options.hpp"

@@ -30,7 +30,6 @@ void check_options(const SolveOptions& options) {
   if (options.max_evaluations < 0) throw DataError("max_evaluations must not be negative");
   if (!(options.time_limit >= 0.0)) throw DataError("time_limit must not be negative");
   if (!(options.checkpoint_interval >= 0.0)) throw DataError("checkpoint_interval must not be negative");
-  if (options.parts < 0) throw DataError("parts must not be negative");
   if (options.threads < 0) throw DataError("threads must not be negative");
 }
 

@@ -125,6 +125,15 @@ void MpiRanks::wait(Request& request, double grace) {
   }
 }
 
+void MpiRanks::look() {
+  if (lost_) lost();
+  const double now = std::chrono::duration<double>(Clock::now().time_since_epoch()).count();
+  if (signalled_at_ < 0.0 && signalled_ && signalled_()) signalled_at_ = now;
+  if (signalled_at_ < 0.0 || now < signalled_at_ + kGrace) return;
+  lost_ = true;
+  lost();
+}
+
 MpiRanks::Parts MpiRanks::parts(const std::vector<std::int64_t>& ends, std::int64_t unit) const {
   Parts out;
   std::int64_t begin = 0;

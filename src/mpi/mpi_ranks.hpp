@@ -30,6 +30,8 @@ class MpiRanks final : public Ranks {
   std::vector<std::string> collect(const std::string& mine) override;
   std::vector<std::string> swap(const std::vector<std::string>& to) override;
   void tell(void* data, std::int64_t bytes) override;
+  void look() override;
+  void received(std::int64_t bytes) override { traffic_.bytes += bytes; }
   Traffic traffic() const override { return traffic_; }
 
   /// Name and version of the MPI that this program has.
@@ -50,6 +52,7 @@ class MpiRanks final : public Ranks {
   std::function<bool()> signalled_;
   int rank_ = 0, size_ = 1, neighbours_ = 1, place_ = 0;
   bool lost_ = false;
+  double signalled_at_ = -1.0;  // of look()
   bool device_memory_ = false;
   Traffic traffic_;
 };

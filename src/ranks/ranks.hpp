@@ -49,6 +49,10 @@ class Ranks {
   /// These bytes of rank 0, of a length that all know.
   virtual void tell(void* data, std::int64_t bytes) = 0;
 
+  /// Of a rank that waits for others otherwise than here: throws `RanksLost` where they are gone.
+  virtual void look() {}
+  /// What came from others otherwise than through here.
+  virtual void received(std::int64_t /*bytes*/) {}
   /// Whether share() takes memory of a CUDA device as well, on all ranks.
   virtual bool reads_device_memory() const { return false; }
   virtual Traffic traffic() const { return {}; }

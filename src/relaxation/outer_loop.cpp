@@ -9,6 +9,7 @@
 #include "problem/gap.hpp"
 #include "relaxation/iteration.hpp"
 #include "relaxation/zero.hpp"
+#include "seam/rules.hpp"
 
 namespace burelu {
 namespace {
@@ -94,8 +95,6 @@ bool OuterLoop::zero_is_enough() {
 
 void OuterLoop::begin() {
   if (begin_warm()) return;
-  if (joined_) settings_.most = policy::most_listed(reduced_.rows());
-  joined_ = false;
   build(0.0);
   const Point start = random_start();
   backend_->write_point(start.Shat, start.Ut);
@@ -141,6 +140,7 @@ policy::Look OuterLoop::look_now() const {
   look.objective = objective();
   look.lower_bound = incumbent_.bound();
   look.infeasibility = infeasibility();
+  look.sampled = c.lists.sampled != 0;
   look.primal = c.dual.primal;
   look.dual = c.dual.dual;
   look.shortfall = zero_ ? 0.0 : c.dual.shortfall;
@@ -174,7 +174,7 @@ void OuterLoop::run_updates() {
     const auto window = static_cast<int>(std::min<std::int64_t>(state_.window, left - 1));
     if (!listed_) list_pairs(*backend_);
     listed_ = true;
-    const int parts = joined_ ? 1 : policy::parts_of_window(result_.outer_iterations);
+    const int parts = policy::parts_of_window(result_.outer_iterations);
     for (int part = 0; part < parts; ++part) {
       if (part > 0 && due(stop)) break;  // a scan of many pairs takes long
       if (part > 0) list_pairs(*backend_);
@@ -206,12 +206,10 @@ void OuterLoop::look() {
     result_.host_waits += 1;
   }
   if (due && !policy::collapsed(now, options_.tolerance)) certify();
-  const Lists& lists = snapshot_.control.lists;
-  const double filled =
-      static_cast<double>(lists.wanted) / static_cast<double>(std::max<std::int64_t>(lists.capacity, 1));
+  const double filled = static_cast<double>(snapshot_.control.lists.wanted) /
+                        static_cast<double>(std::max<std::int64_t>(rules::list_room(snapshot_.control), 1));
   settings_.margin = policy::next_margin(settings_.margin, infeasibility(), filled, result_.outer_iterations);
-  settings_.most =
-      joined_ ? policy::most_listed_near(data_.m) : policy::most_listed(data_.m, settings_.margin, bound_alone_);
+  settings_.most = policy::most_listed(data_.m, settings_.margin, bound_alone_);
   backend_->set(settings_);
   record();
 }

@@ -37,13 +37,6 @@ class OuterLoop {
     bound_alone_ = true;
     if (!warm.empty()) settings_.most = policy::most_listed(reduced_.rows(), settings_.margin, true);
   }
-  /// The same from a start of this problem and gamma, which its parts gave for the work of so many evaluations.
-  void start_at(const WarmStart& joined, std::int64_t evaluations) {
-    warm_ = &joined;
-    joined_ = true;
-    settings_.most = policy::most_listed_near(reduced_.rows());
-    evaluations_before_ = state_.certified_at = state_.changed_at = evaluations;
-  }
   /// After run(): empty where nothing was iterated.
   WarmStart left_off();
 
@@ -101,7 +94,6 @@ class OuterLoop {
   const WarmStart* warm_ = nullptr;
   double network_ = kInfinity;
   bool bound_alone_ = false;  // on a path
-  bool joined_ = false;       // the start is one of parts
   RelaxationData data_;
   std::unique_ptr<Backend> backend_;
   bool listed_ = false;  // the list of pairs is that of the point and multipliers that the backend has

@@ -1,5 +1,5 @@
-// The outer loop from where a solve for another gamma left off, or those of the problem's parts: its factor, its
-// penalty, and its multipliers, which as a dual point are homogeneous in gamma.
+// The outer loop from where a solve for another gamma left off: its factor, its penalty, and its multipliers, which as
+// a dual point are homogeneous in gamma.
 #include <algorithm>
 #include <limits>
 
@@ -41,8 +41,8 @@ bool OuterLoop::begin_warm() {
   build(ratio * warm_->sigma);
   const bool fits = warm_->point.Shat.rows == data_.m && warm_->point.Ut.rows == data_.d;
   if (!fits) return false;
-  Point point = with_rank(data_, warm_->point, state_.rank, options_.seed);
-  if (!joined_) point = with_neurons(data_, point, numerical_rank(data_, point, kIdle), kNeuron, options_.seed);
+  const Point kept = with_rank(data_, warm_->point, state_.rank, options_.seed);
+  const Point point = with_neurons(data_, kept, numerical_rank(data_, kept, kIdle), kNeuron, options_.seed);
   backend_->write_point(point.Shat, point.Ut);
   std::vector<Multiplier> pairs = warm_->multipliers;
   for (Multiplier& pair : pairs) pair.value *= ratio;

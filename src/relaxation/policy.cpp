@@ -19,7 +19,7 @@ constexpr double kHopeful = 5e-3;    // dual residual above which inner error sp
 constexpr int kHopesMost = 3;
 constexpr double kTraffic = 1.5;         // of L-BFGS: a number of the panel costs more than its flops
 constexpr double kStep = 3e6;            // flops that a step is worth beside its passes, however small
-constexpr double kListed = 20.0;         // pairs of a line, before a list is known
+constexpr double kListedFirst = 20.0;    // pairs of a line, before a list is known
 constexpr double kSafety = 2.0;          // on the estimate of what infeasibility takes off the objective
 constexpr double kSafetyOfBound = 1.25;  // the same on a path
 constexpr double kNearFeasible = 5.0;    // tolerances of infeasibility, on a path
@@ -47,20 +47,11 @@ constexpr double kNarrow = 1.2;
 constexpr double kRoomToWiden = 0.9;            // of the lists: wider ones may be cut
 constexpr double kMarginAll = 2.0;              // all pairs
 constexpr double kMarginRunaway = 4.0;          // of the least: lists widened twice
-constexpr std::int64_t kListedLeast = 80;       // pairs of a line, ...
-constexpr double kListedShare = 0.005;          // ... or this share of all of them, ...
-constexpr std::int64_t kListedMost = 1000;      // ... as far as memory is likely to go
+constexpr std::int64_t kListed = 80;            // pairs of a line, at most
 constexpr std::int64_t kListedFreely = 8'000;   // lines up to which pairs that run away may all be listed
 constexpr std::int64_t kFewOnPath = 2'000;      // lines up to which a path may list more: its journal keeps them
 constexpr std::int64_t kListedOnPath = 3;       // times as many
 constexpr std::int64_t kListedAnyway = 20'000;  // all pairs of a hundred lines
-
-constexpr std::int64_t kWhole = 30'000;  // lines that are never solved in parts
-// Of a part, at most. The larger it is the less it loses; of seven cold starts of 33,333 lines, whose lists were full
-// at 333 pairs a line where 300 to 2,100 were wanted, one diverged, of 10,000 and 20,000 none.
-constexpr std::int64_t kPart = 25'000;
-constexpr double kPartShare = 0.4;            // of the tolerance
-constexpr double kLeastPartTolerance = 4e-3;  // parts lose about as much by being parts
 
 }  // namespace
 
@@ -84,7 +75,7 @@ double safety(const Look& look) { return look.bound_alone ? kSafetyOfBound : kSa
 // those of single solves where .8 and .4 % were guessed).
 bool feasible(const Look& look, double tolerance) {
   if (look.bound_alone) return look.infeasibility <= kNearFeasible * tolerance;
-  return look.infeasibility <= tolerance && look.primal <= tolerance;
+  return !look.sampled && look.infeasibility <= tolerance && look.primal <= tolerance;
 }
 
 // Products of a pair with all vectors, and its part of the direction.
@@ -95,7 +86,7 @@ double pair_of_memory(const Sizes& s) { return 8.0 * kTraffic * static_cast<doub
 // Evaluations to 1e-3 with 100, 40, 20 pairs: small sets 1, 1.33, 1.64 (medians over 22); pima at gamma = 0.1, n = 383:
 // 6,444 and 8,000 with 100 and 40; the same on ionosphere, mnist_pca20 and teachers from n = 1,000.
 int lbfgs_pairs(const Sizes& s) {
-  const double rest = passes(s, kListed * static_cast<double>(s.rows)) + kStep;
+  const double rest = passes(s, kListedFirst * static_cast<double>(s.rows)) + kStep;
   return static_cast<int>(std::clamp(rest / pair_of_memory(s), 20.0, 100.0));
 }
 
@@ -103,7 +94,9 @@ double evaluation_flops(const Sizes& s, std::int64_t pairs) {
   return passes(s, static_cast<double>(pairs)) + s.memory * pair_of_memory(s);
 }
 
-double evaluation_flops(const Sizes& s) { return evaluation_flops(s, static_cast<std::int64_t>(kListed) * s.rows); }
+double evaluation_flops(const Sizes& s) {
+  return evaluation_flops(s, static_cast<std::int64_t>(kListedFirst) * s.rows);
+}
 
 double solve_flops(const Sizes& s, std::int64_t evaluations, std::int64_t updates, std::int64_t pairs) {
   const double forms = 2.0 * static_cast<double>(s.rows);
@@ -140,26 +133,12 @@ double next_margin(double margin, double infeasibility, double filled, std::int6
 // bank_notes to 1e-3 4,476, 2,876, 1,040.
 // A list of too few of them cannot hold the others: teacher, n = 2,000, with 10, 5 and 2 a line has bounds of 9,330,
 // 4,335 and 3,691 after 348 evaluations, 9,580 with all.
-std::int64_t most_listed(std::int64_t rows) {
-  const auto share = static_cast<std::int64_t>(kListedShare * 2.0 * static_cast<double>(rows));
-  return std::max(std::clamp(share, kListedLeast, kListedMost) * rows, kListedAnyway);
-}
+std::int64_t most_listed(std::int64_t rows) { return std::max(kListed * rows, kListedAnyway); }
 
 // 20 gammas of bank_notes, evaluations with 1, 2 and 3 times as many: 6,124, 5,283, 4,507.
 std::int64_t most_listed(std::int64_t rows, double margin, bool on_path) {
   if (margin > kMarginRunaway * Settings().margin && rows <= kListedFreely) return 0;
   return (on_path && rows <= kFewOnPath ? kListedOnPath : 1) * most_listed(rows);
-}
-
-std::int64_t most_listed_near(std::int64_t rows) { return std::max(kListedLeast * rows, kListedAnyway); }
-
-int parts(std::int64_t rows, int asked) {
-  if (asked > 0) return static_cast<int>(std::clamp<std::int64_t>(asked, 1, std::max<std::int64_t>(rows, 1)));
-  return rows <= kWhole ? 1 : static_cast<int>((rows + kPart - 1) / kPart);
-}
-
-double part_tolerance(double tolerance) {
-  return std::fmin(std::fmax(kPartShare * tolerance, kLeastPartTolerance), tolerance);
 }
 
 int updates_per_check(double evaluation_flops) { return evaluation_flops > kHeavy ? 1 : kUpdatesPerCheck; }

@@ -17,15 +17,6 @@ inline constexpr int kEscapesMost = 5;  // by noise, off saddles
 inline constexpr int kUpdatesPerCheck = 4;
 inline constexpr double kRaise = 1.25;  // of gamma, at most, where it is approached from below
 
-/// Parts that so many lines are solved in first (docs/method.md, "Parts"); 1: none. `asked`: 0 chooses.
-int parts(std::int64_t rows, int asked);
-
-/// Tolerance of a part: its bound is to leave most of the whole's to what parts lose and to the factor.
-double part_tolerance(double tolerance);
-
-/// Of limits of time and of evaluations: the rest is for the whole.
-inline constexpr double kShareOfParts = 0.7;
-
 /// What a solve remembers for its decisions. Trivially copyable: it travels in checkpoints.
 struct State {
   int rank = 0;
@@ -51,6 +42,7 @@ struct Look {
   double lower_bound = 0.0;  ///< best proven, NaN before
   double shortfall = 0.0;    ///< what violated products take off the objective, to first order
   double infeasibility = 0.0;
+  bool sampled = false;             ///< of a sample of the violated products: there may be larger ones
   double primal = 0.0, dual = 0.0;  ///< scaled residuals
   double distance = 0.0;            ///< of primal and dual value of the iteration, relative
   double size = 1.0;  ///< decay and gain of the factor, the larger one, over the objective of the zero network
@@ -106,9 +98,6 @@ std::int64_t most_listed(std::int64_t rows);
 /// so many lines could have far too many of them (10,000 digits, early: 3.5 GB, and most of the time). On a path of
 /// few lines more from the start, which is worth nothing where pairs run away.
 std::int64_t most_listed(std::int64_t rows, double margin, bool on_path);
-
-/// From the start that parts gave, which violates few pairs.
-std::int64_t most_listed_near(std::int64_t rows);
 
 /// Updates of the multipliers from one check to the next.
 int updates_per_check(double evaluation_flops);

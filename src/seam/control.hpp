@@ -84,6 +84,8 @@ struct Lists {
   std::int64_t wanted = 0;    ///< that it would have listed: more than `pairs` where `capacity` cut the list
   std::int64_t capacity = 0;  ///< pairs that there is room for
   std::int64_t cut = 0;       ///< scans that had too little room, less than Settings::most
+  std::int64_t scans = 0;     ///< so far
+  int sampled = 0;            ///< the last one left out violated pairs
 };
 
 struct Count {

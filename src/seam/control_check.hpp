@@ -19,7 +19,7 @@ inline bool plausible(const Control& c) {
                           c.dual.momentum, c.dual.period, c.dual.updates})
     if (!counts(value, kMost)) return false;
   return counts(c.count.evaluations) && counts(l.pairs) && counts(l.wanted) && counts(l.capacity) && counts(l.cut) &&
-         counts(c.settings.most) && c.settings.margin > 0.0 && c.dual.sigma > 0.0;
+         counts(l.scans) && counts(c.settings.most) && c.settings.margin > 0.0 && c.dual.sigma > 0.0;
 }
 
 }  // namespace burelu

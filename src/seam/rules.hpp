@@ -173,8 +173,10 @@ BURELU_HOST_DEVICE inline std::int64_t list_room(const Control& c) {
   return c.settings.most > 0 && c.settings.most < c.lists.capacity ? c.settings.most : c.lists.capacity;
 }
 
-/// A scan: `pairs` listed of `wanted`.
-BURELU_HOST_DEVICE inline void take_scan(Control& c, std::int64_t pairs, std::int64_t wanted) {
+/// A scan: `pairs` listed of `wanted`; `sampled`: violated ones are left out.
+BURELU_HOST_DEVICE inline void take_scan(Control& c, std::int64_t pairs, std::int64_t wanted, bool sampled) {
+  c.lists.scans += 1;
+  c.lists.sampled = sampled ? 1 : 0;
   c.lists.pairs = pairs;
   c.lists.wanted = wanted;
   const bool by_intent = c.settings.most > 0 && c.settings.most <= c.lists.capacity;

@@ -59,8 +59,6 @@ TEST(Arguments, EveryOptionArrives) {
                                "cpu",
                                "--threads",
                                "2",
-                               "--parts",
-                               "3",
                                "--dry-run",
                                "--seed",
                                "18446744073709551615",
@@ -85,7 +83,6 @@ TEST(Arguments, EveryOptionArrives) {
   EXPECT_EQ(arguments.options.solve.time_limit, 2.5);
   EXPECT_EQ(arguments.options.solve.device, "cpu");
   EXPECT_EQ(arguments.options.solve.threads, 2);
-  EXPECT_EQ(arguments.options.solve.parts, 3);
   EXPECT_TRUE(arguments.dry_run);
   EXPECT_EQ(arguments.options.solve.seed, 18446744073709551615ULL);
   EXPECT_EQ(arguments.out + arguments.report + arguments.certificate + arguments.save_data, "mrcs");

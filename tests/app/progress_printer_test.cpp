@@ -26,15 +26,6 @@ TEST(ProgressLine, ShowsWhatIsKnownAndDashesForTheRest) {
   EXPECT_NE(progress_line(progress, true).find("penalty"), std::string::npos);
 }
 
-TEST(ProgressLine, SaysWhichPartOfTheSamplesItIsOf) {
-  Progress progress;
-  progress.phase = "solve";
-  EXPECT_EQ(progress_line(progress, false).find("part"), std::string::npos);
-  progress.part = 3;
-  progress.parts = 10;
-  EXPECT_NE(progress_line(progress, false).find("part 3 of 10"), std::string::npos);
-}
-
 TEST(ProgressLine, TheGapIsSaidWhereTheObjectiveMeansSomething) {
   Progress progress;
   progress.phase = "solve";
@@ -125,9 +116,6 @@ TEST(ProgressThrottle, ANewPhaseStartsAgain) {
   EXPECT_FALSE(throttle.due(progress, 0.2));
   progress.phase = "branch";
   EXPECT_TRUE(throttle.due(progress, 0.21));
-  progress.part = 2;  // the next part of the samples counts from zero
-  progress.evaluations = 100;
-  EXPECT_TRUE(throttle.due(progress, 0.22));
 }
 
 // The best network creeps down for hours, by more than 1e-4 each time.

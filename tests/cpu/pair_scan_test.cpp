@@ -41,8 +41,8 @@ struct Scanned {
   }
   double cosine(index_t i, index_t j) const { return product(i, j) / std::sqrt(product(i, i) * product(j, j)); }
   PairScan scan(const PairList& before, double margin = kMargin, std::int64_t most = kAny, int threads = 1,
-                bool crowded = false) const {
-    return scan_pairs(data, {factor.data(), rank, stride}, importance.data(), before, {margin, most, crowded},
+                bool crowded = false, std::int64_t number = 0) const {
+    return scan_pairs(data, {factor.data(), rank, stride}, importance.data(), before, {margin, most, crowded, number},
                       Team(threads), LineShare(data, Ranks::solo()));
   }
   PairList list(const PairScan& found) const { return {found.blocks, data.factor_rows(), Team()}; }
@@ -108,16 +108,20 @@ TEST(PairScan, KeepsPairsThatCarryAMultiplierAndDropsTheOthers) {
     }
 }
 
-// The most violated of the new ones, and all that carry a multiplier, however little room there is.
-TEST(PairScan, ShortensTheListWhereThereIsTooLittleRoom) {
+// The violated ones fit: they and the nearest of the others; all that carry a multiplier, however little room there is.
+TEST(PairScan, FillsTheListWithTheNearestPairs) {
+  constexpr double kWide = 0.9;
   const Scanned s(9, 3);
-  const Pairs all = s.near();
-  for (const std::size_t capacity : {all.size() / 2, all.size() / 20}) {
-    const PairScan found = s.scan(PairList(), kMargin, static_cast<std::int64_t>(capacity));
+  const Pairs all = s.near(kWide);
+  const std::size_t violated = s.near(0.0).size();
+  for (const std::size_t capacity : {violated, (all.size() + violated) / 2}) {
+    const PairScan found = s.scan(PairList(), kWide, static_cast<std::int64_t>(capacity));
     const Pairs kept = pairs_of(s.list(found), s.data.factor_rows());
+    EXPECT_FALSE(found.sampled);
     EXPECT_EQ(found.wanted, static_cast<std::int64_t>(all.size()));
     EXPECT_LE(kept.size(), capacity);
-    EXPECT_GT(kept.size(), 0.7 * static_cast<double>(capacity));
+    EXPECT_GE(kept.size(), violated);
+    EXPECT_GT(kept.size(), 0.9 * static_cast<double>(capacity));
     double highest = -1.0;
     for (const auto& [i, j] : kept) highest = std::fmax(highest, s.cosine(i, j));
     for (const auto& [i, j] : all)
@@ -131,22 +135,98 @@ TEST(PairScan, ShortensTheListWhereThereIsTooLittleRoom) {
   EXPECT_EQ(s.list(s.scan(list, kMargin, 3)).pairs(), list.pairs());
 }
 
-// A sample of the rows says which pairs fit: nearly as many as there is room for, the most violated ones again, and
-// about how many there are.
+/// Sums over a list's pairs, of their weights as shares of their own.
+struct Sampled {
+  std::int64_t pairs = 0;
+  double violation = 0.0;  // cosines times shares
+  double least = 1e300;    // cosine of a pair with a share of one
+};
+
+Sampled sampled_of(const Scanned& s, const PairScan& found) {
+  const PairList list = s.list(found);
+  Sampled out;
+  for (int p = 0; p < s.data.factor_rows(); ++p)
+    for (std::int64_t e = list.upper(p); e < list.end(p); ++e) {
+      const int q = list.column[e];
+      const auto at = [&](int i) { return s.importance[static_cast<std::size_t>(i)]; };
+      const double share = list.weight[e] / (pair_weight(s.data, p, q) * at(p) * at(q));
+      EXPECT_GE(share, 1.0 - 1e-6);
+      EXPECT_LT(s.cosine(p, q), 0.0);
+      out.violation += share * s.cosine(p, q);
+      if (share < 1.0 + 1e-6) out.least = std::fmin(out.least, -s.cosine(p, q));
+      ++out.pairs;
+    }
+  return out;
+}
+
+// The violated ones do not fit: a sample whose weights make up for the others; a look at some rows first will do.
+TEST(PairScan, SamplesViolatedPairsWhereTheyDoNotFit) {
+  const Scanned s(9, 3, 1100);
+  double violation = 0.0;
+  const Pairs violated = s.near(0.0);
+  for (const auto& [p, q] : violated) violation += s.cosine(p, q);
+  const auto all = static_cast<std::int64_t>(violated.size());
+  for (const bool crowded : {false, true})
+    for (const std::int64_t most : {all / 2, all / 20, all / 200}) {
+      const PairScan found = s.scan(PairList(), kMargin, most, 2, crowded);
+      EXPECT_TRUE(found.sampled);
+      EXPECT_NEAR(static_cast<double>(found.wanted), static_cast<double>(s.scan(PairList()).wanted),
+                  0.1 * static_cast<double>(all));
+      const Sampled seen = sampled_of(s, found);
+      EXPECT_LE(seen.pairs, most);
+      EXPECT_GT(seen.pairs, most / 2);
+      const double error = 5.0 / std::sqrt(static_cast<double>(seen.pairs));
+      EXPECT_NEAR(seen.violation / violation, 1.0, error) << crowded << " " << most;
+      std::int64_t certain = 0;
+      for (const auto& [p, q] : violated) certain += -s.cosine(p, q) >= seen.least ? 1 : 0;
+      EXPECT_LE(certain, seen.pairs);
+    }
+}
+
+// As many as there is room for carry a multiplier already: a quarter of that comes on top, on every size of the team.
+TEST(PairScan, AFullListHasRoomForSomeNewPairs) {
+  const Scanned before(9, 3, 1100);
+  const Scanned after(9, 4, 1100);
+  PairList list = before.list(before.scan(PairList(), kMargin, 60'000));
+  for (std::int64_t e = 0; e < list.entries(); ++e)
+    if (list.multiplier[e] == 0.0) list.multiplier[e] = 1.0;
+  const std::int64_t most = list.pairs() / 2;
+  const PairList one = after.list(after.scan(list, kMargin, most, 1));
+  const PairList three = after.list(after.scan(list, kMargin, most, 3));
+  EXPECT_EQ(one.pairs(), three.pairs());
+  EXPECT_LE(one.pairs(), list.pairs() + most / 4);
+  EXPECT_GT(one.pairs(), list.pairs() + most / 16);
+}
+
+TEST(PairScan, EveryScanDrawsAnew) {
+  const Scanned s(9, 3);
+  const auto drawn = [&](std::int64_t number) {
+    return pairs_of(s.list(s.scan(PairList(), kMargin, 500, 1, false, number)), s.data.factor_rows());
+  };
+  EXPECT_EQ(drawn(7), drawn(7));
+  Pairs either = drawn(7);
+  const Pairs other = drawn(8);
+  either.insert(other.begin(), other.end());
+  EXPECT_GT(either.size(), 1.5 * static_cast<double>(other.size()));
+}
+
+// A sample of the rows says which pairs fit: nearly as many as there is room for, the nearest ones again, and about how
+// many there are.
 TEST(PairScan, ACrowdedScanSeesWhatFitsInASample) {
   const Scanned s(9, 3, 1100);
-  const double margin = -0.5;
-  const std::int64_t all = s.scan(PairList(), margin).wanted;
-  for (const std::int64_t most : {all / 2, all / 20, 2 * all}) {
-    const PairScan found = s.scan(PairList(), margin, most, 2, true);
+  constexpr double kWide = 0.5;
+  const std::int64_t all = s.scan(PairList(), kWide).wanted;
+  const auto violated = static_cast<std::int64_t>(s.near(0.0).size());
+  for (const std::int64_t most : {(all + 3 * violated) / 4, (3 * all + violated) / 4, 2 * all}) {
+    const PairScan found = s.scan(PairList(), kWide, most, 2, true);
     const Pairs kept = pairs_of(s.list(found), s.data.factor_rows());
     EXPECT_NEAR(static_cast<double>(found.wanted), static_cast<double>(all), 0.1 * static_cast<double>(all));
     EXPECT_LE(static_cast<std::int64_t>(kept.size()), most);
-    EXPECT_GT(static_cast<double>(kept.size()), 0.6 * static_cast<double>(std::min(most, all)));
+    EXPECT_GT(static_cast<double>(kept.size()), 0.8 * static_cast<double>(std::min(most, all)));
     double highest = -1.0;
     for (const auto& [i, j] : kept) highest = std::fmax(highest, s.cosine(i, j));
     const PairList below = s.list(s.scan(PairList(), highest));
-    EXPECT_GE(static_cast<std::int64_t>(kept.size()), below.pairs());  // none that is more violated was left out
+    EXPECT_GE(static_cast<std::int64_t>(kept.size()), below.pairs());  // none that is nearer was left out
   }
 }
 

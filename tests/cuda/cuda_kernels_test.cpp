@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <numeric>
 #include <vector>
 
 #include "support/backends.hpp"
@@ -172,7 +173,7 @@ struct Listed {
 /// A scan of the rows of `F` by its launcher, over data with two features.
 class Scanning {
  public:
-  Scanning(const Matrix& F, std::int64_t capacity)
+  Scanning(const Matrix& F, std::int64_t capacity, double margin = kMargin)
       : rows_(F.rows),
         rank_(F.cols),
         factor_(F.data, stream_),
@@ -185,7 +186,7 @@ class Scanning {
         lists_(F.rows, capacity, stream_, state_.data()) {
     cuda::State state;
     state.control.lists.capacity = capacity;
-    state.control.settings.margin = kMargin;
+    state.control.settings.margin = margin;
     state_.write(stream_, &state, 1);
   }
 
@@ -328,38 +329,92 @@ TEST_F(PairScan, KeepsWhatCarriesAMultiplier) {
   EXPECT_EQ(last, 0.0);
 }
 
-// What does not fit is counted; what stays beside the carried pairs is the most violated.
-TEST_F(PairScan, WithoutRoomKeepsTheMostViolated) {
+// Cosines below the margin of pairs that carry no multiplier, ascending.
+std::vector<double> near_cosines(const Matrix& F, const std::vector<ListedPair>& carried, double margin) {
+  std::vector<double> near;
+  for (index_t p = 0; p < F.rows; ++p)
+    for (index_t q = p + 1; q < F.rows; ++q)
+      if (q != p + F.rows / 2 && !is_one_of(carried, p, q) && cosine(F, p, q) < margin) near.push_back(cosine(F, p, q));
+  std::sort(near.begin(), near.end());
+  return near;
+}
+
+std::int64_t violated(const std::vector<double>& near) {
+  return std::lower_bound(near.begin(), near.end(), 0.0) - near.begin();
+}
+
+// What does not fit is counted; what stays beside the carried pairs are the violated ones and the nearest of the
+// others.
+TEST_F(PairScan, WithoutRoomKeepsTheNearest) {
+  constexpr double kWide = 0.8;
   for (const std::int64_t m : {33, 65, 150}) {
     const Matrix F = some_factor(m, 7);
-    std::vector<double> near;
     const std::vector<ListedPair> carried = some_pairs();
-    for (index_t p = 0; p < F.rows; ++p)
-      for (index_t q = p + 1; q < F.rows; ++q)
-        if (q != p + m && !is_one_of(carried, p, q) && cosine(F, p, q) < Scanning::kMargin)
-          near.push_back(cosine(F, p, q));
-    std::sort(near.begin(), near.end());
-    const std::int64_t capacity = static_cast<std::int64_t>(near.size()) / 2 + 3;
-    Scanning scanning(F, capacity);
+    const std::vector<double> near = near_cosines(F, carried, kWide);
+    const auto all = static_cast<std::int64_t>(near.size());
+    const std::int64_t capacity = (all + violated(near)) / 2 + 3;
+    Scanning scanning(F, capacity, kWide);
     scanning.take(carried);
     scanning.scan();
     const Lists counts = scanning.counts();
-    EXPECT_EQ(counts.wanted, static_cast<std::int64_t>(near.size()) + 3);
+    EXPECT_EQ(counts.wanted, all + 3);
     EXPECT_EQ(counts.cut, 1);
+    EXPECT_EQ(counts.sampled, 0);
     EXPECT_LE(counts.pairs, capacity);
     EXPECT_GT(counts.pairs, capacity / 2);  // no more is lost than a bin of cosines
     const double last = near[static_cast<std::size_t>(counts.pairs - 3 - 1)];
     const Listed list = scanning.list();
     expect_pairs(list, F.rows,
                  [&](index_t p, index_t q) { return cosine(F, p, q) <= last + 1e-12 || is_one_of(carried, p, q); });
-    scanning.grow(3 + static_cast<std::int64_t>(near.size()));
+    scanning.grow(3 + all);
     const Listed moved = scanning.list();
     EXPECT_EQ(moved.column, list.column);
     EXPECT_EQ(moved.multiplier, list.multiplier);
     scanning.scan();
     EXPECT_EQ(scanning.counts().cut, 1);
-    EXPECT_EQ(scanning.counts().pairs, static_cast<std::int64_t>(near.size()) + 3);
+    EXPECT_EQ(scanning.counts().pairs, all + 3);
   }
+}
+
+// Where violated pairs do not fit: a sample of them, whose weights make up for the others; drawn anew by every scan.
+TEST_F(PairScan, WithoutRoomForViolatedPairsSamplesThem) {
+  const Matrix F = some_factor(150, 7);
+  const std::vector<double> near = near_cosines(F, {}, 0.0);
+  const auto all = static_cast<std::int64_t>(near.size());
+  Scanning whole(F, cuda::first_capacity(F.rows, 0));
+  whole.scan();
+  const Listed full = whole.list();
+  const auto weight_of = [&](std::int64_t p, std::int32_t q) {
+    const auto row = static_cast<std::size_t>(p);
+    const auto at =
+        std::lower_bound(full.column.begin() + full.offset[row], full.column.begin() + full.offset[row + 1], q);
+    return full.weight[static_cast<std::size_t>(at - full.column.begin())];
+  };
+  Scanning scanning(F, all / 8);
+  std::vector<std::vector<std::int32_t>> drawn;
+  for (int k = 0; k < 2; ++k) {
+    scanning.scan();
+    const Lists counts = scanning.counts();
+    EXPECT_EQ(counts.sampled, 1);
+    EXPECT_EQ(counts.wanted, whole.counts().pairs);
+    EXPECT_LE(counts.pairs, all / 8);
+    EXPECT_GT(counts.pairs, all / 16);
+    const Listed list = scanning.list();
+    double violation = 0.0;
+    for (std::int64_t p = 0; p < F.rows; ++p)
+      for (std::int64_t e = list.offset[static_cast<std::size_t>(p)]; e < list.offset[static_cast<std::size_t>(p) + 1];
+           ++e) {
+        const std::int32_t q = list.column[static_cast<std::size_t>(e)];
+        EXPECT_LT(cosine(F, p, q), 0.0);
+        const double share = list.weight[static_cast<std::size_t>(e)] / weight_of(p, q);
+        EXPECT_GE(share, 1.0 - 1e-6);
+        violation += 0.5 * share * cosine(F, p, q);
+      }
+    const double total = std::accumulate(near.begin(), near.end(), 0.0);
+    EXPECT_NEAR(violation / total, 1.0, 5.0 / std::sqrt(static_cast<double>(counts.pairs)));
+    drawn.push_back(list.column);
+  }
+  EXPECT_NE(drawn[0], drawn[1]);
 }
 
 TEST_F(PairScan, CountsAreSummed) {

@@ -1,86 +1,13 @@
 // A relaxation that several ranks share, each on a host double of its own: the bits of one device on any number of
-// them, little traffic, one wait an evaluation, equal shares, and an end where a rank computes otherwise.
+// them, little traffic, one wait an evaluation, and an end where a rank computes otherwise.
+#include <exception>
 #include <limits>
-#include <set>
 
 #include "burelu/errors.hpp"
-#include "cuda/cuda_support.hpp"
-#include "driver/solve_with.hpp"
-#include "ranks/lead.hpp"
-#include "ranks/serve.hpp"
-#include "row_share.hpp"
-#include "support/thread_ranks.hpp"
+#include "cuda/ranks_support.hpp"
 
 namespace burelu::test {
 namespace {
-
-using cuda::RowShare;
-using Work = std::function<void(Backend&)>;
-
-/// 400 rows of F: four tiles, the last one short.
-RelaxationData four_tiles() { return prepare(presolve(teacher(200, 4, 2, 5, 3.0).problem())); }
-
-BackendOptions of_ranks(Ranks* ranks, std::int64_t pairs) {
-  BackendOptions options = small_memory();
-  options.ranks = ranks;
-  options.pairs = pairs;
-  return options;
-}
-
-/// On each rank, on a device of its own number.
-void on_doubles(Ranks& ranks, const std::function<void()>& work) {
-  const Pretend pretend;
-  cuda_double::machine().devices = ranks.size();
-  work();
-  EXPECT_EQ(counters().strays, 0);
-}
-
-/// What rank 0 sees after `work`.
-Snapshot shared(ThreadRanks ranks_of_test, const RelaxationData& data, std::int64_t pairs, const CudaTuning& tuning,
-                const Work& work, BackendKind kind = BackendKind::cuda_on_host) {
-  Snapshot seen;
-  ranks_of_test.run([&](Ranks& ranks) {
-    on_doubles(ranks, [&] {
-      const int device = kind == BackendKind::cuda_on_host ? ranks.rank() : 0;
-      const auto backend = cuda_makers(kind).backend(data, of_ranks(&ranks, pairs), device, tuning);
-      work(*backend);
-      const Snapshot own = look(*backend);
-      if (ranks.rank() == 0) seen = own;
-    });
-  });
-  return seen;
-}
-
-Snapshot alone(const RelaxationData& data, std::int64_t pairs, const CudaTuning& tuning, const Work& work,
-               BackendKind kind = BackendKind::cuda_on_host) {
-  const auto backend = cuda_makers(kind).backend(data, of_ranks(nullptr, pairs), 0, tuning);
-  work(*backend);
-  return look(*backend);
-}
-
-Work some_windows(const RelaxationData& data) {
-  return [&data](Backend& backend) {
-    const Point z = random_point(data, 7, 3);
-    backend.write_point(z.Shat, z.Ut);
-    list_pairs(backend);
-    for (int k = 0; k < 3; ++k) {
-      descend(backend, 4);
-      update(backend);
-      if (k == 1) backend.reweigh();
-      look(backend);
-    }
-  };
-}
-
-void expect_the_same(const Snapshot& together, const Snapshot& one, int size) {
-  EXPECT_TRUE(bitwise_equal(together, one)) << size;
-  EXPECT_EQ(together.multipliers.size(), one.multipliers.size()) << size;
-  EXPECT_EQ(together.control.lists.pairs, one.control.lists.pairs) << size;
-  EXPECT_EQ(together.control.lists.wanted, one.control.lists.wanted) << size;
-  EXPECT_EQ(together.control.lists.capacity, one.control.lists.capacity) << size;
-  EXPECT_EQ(together.control.dual.change, one.control.dual.change) << size;
-  EXPECT_EQ(together.control.dual.violation, one.control.dual.violation) << size;
-}
 
 class CudaRanksTest : public ::testing::TestWithParam<BackendKind> {
  protected:
@@ -114,6 +41,84 @@ TEST(CudaRanks, ExchangeWhatLiesOnDevicesWhereTheRanksReadIt) {
   const RelaxationData data = four_tiles();
   const Work work = some_windows(data);
   expect_the_same(shared(ThreadRanks(3, true), data, 0, {}, work), alone(data, 0, {}, work), 3);
+}
+
+// By NCCL, where each has a device; where two have one, through the host.
+TEST(CudaRanks, ExchangeByNcclWhereItJoinsThem) {
+  const RelaxationData data = four_tiles();
+  const Work work = some_windows(data);
+  const Snapshot one = alone(data, 0, {}, work);
+  std::int64_t shared_by_ranks[] = {0, 0};
+  for (const bool apart : {true, false}) {
+    Snapshot seen;
+    ThreadRanks(3).run([&](Ranks& ranks) {
+      on_doubles(ranks, [&] {
+        cuda_double::machine().nccl = true;
+        const auto backend = make_cuda_on_host_backend(data, of_ranks(&ranks, 0), apart ? ranks.rank() : 0);
+        work(*backend);
+        const Snapshot own = look(*backend);
+        EXPECT_GT(ranks.traffic().bytes, 12 * 2 * 400 * 7 * 8 / 2);  // all is counted, however it comes
+        if (ranks.rank() == 0) seen = own;
+        if (ranks.rank() == 0) shared_by_ranks[apart ? 0 : 1] = ranks.traffic().calls;
+      });
+    });
+    expect_the_same(seen, one, 3);
+  }
+  EXPECT_EQ(shared_by_ranks[1] - shared_by_ranks[0], 3 * (4 + 1));  // rows of each evaluation and update
+}
+
+/// Ranks to which a signal comes while they wait for the device.
+class Signalled final : public Ranks {
+ public:
+  explicit Signalled(Ranks& ranks) : ranks_(ranks) {}
+  int rank() const override { return ranks_.rank(); }
+  int size() const override { return ranks_.size(); }
+  void share(double* data, const std::vector<std::int64_t>& ends, std::int64_t unit) override {
+    ranks_.share(data, ends, unit);
+  }
+  void collect(double* data, const std::vector<std::int64_t>& ends, std::int64_t unit) override {
+    ranks_.collect(data, ends, unit);
+  }
+  std::vector<std::string> collect(const std::string& mine) override { return ranks_.collect(mine); }
+  std::vector<std::string> swap(const std::vector<std::string>& to) override { return ranks_.swap(to); }
+  void tell(void* data, std::int64_t bytes) override { ranks_.tell(data, bytes); }
+  void look() override {
+    if (coming && --looks_ == 0) throw RanksLost("a signal came");
+    ranks_.look();
+  }
+  bool coming = false;
+
+ private:
+  Ranks& ranks_;
+  int looks_ = 20;
+};
+
+TEST(CudaRanks, LeaveNcclWhereOthersAreLost) {
+  const RelaxationData data = four_tiles();
+  const Point z = random_point(data, 5, 3);
+  const auto body = [&](Ranks& ranks) {
+    on_doubles(ranks, [&] {
+      cuda_double::machine().nccl = true;
+      Signalled signalled(ranks);
+      const auto before = counters().allocated;
+      std::exception_ptr thrown;
+      {
+        const auto backend = make_cuda_on_host_backend(data, of_ranks(&signalled, 0), ranks.rank());
+        EXPECT_GT(cuda_double::nccl_members(), 0);
+        signalled.coming = ranks.rank() == 0;
+        backend->write_point(z.Shat, z.Ut);
+        try {
+          descend(*backend, 1000);
+        } catch (const RanksLost&) {
+          thrown = std::current_exception();
+        }
+      }
+      EXPECT_EQ(counters().allocated, before);
+      if (thrown) std::rethrow_exception(thrown);
+    });
+  };
+  EXPECT_THROW(ThreadRanks(2).run(body), RanksLost);
+  EXPECT_EQ(cuda_double::nccl_members(), 0);
 }
 
 TEST(CudaRanks, GoOnFromTheStateOfAnotherNumberOfRanks) {
@@ -215,121 +220,6 @@ TEST(CudaRanks, EndWhereOneComputesOtherwise) {
     EXPECT_NE(std::string(error.what()).find("rank 1 computes otherwise than rank 0"), std::string::npos)
         << error.what();
   }
-}
-
-/// With few L-BFGS pairs, in which most of the double's time goes.
-std::shared_ptr<const Device> double_of(int number) {
-  auto device = std::make_shared<StandIn>(make_cuda_on_host_device(number, cpu_device()));
-  device->make_relaxation = [number](const RelaxationData& data, BackendOptions options) {
-    options.memory = 8;
-    return make_cuda_on_host_backend(data, options, number);
-  };
-  return device;
-}
-
-void serve_doubles(Ranks& ranks) {
-  serve(
-      ranks, [&ranks](const std::string&) { return double_of(ranks.rank()); }, {}, 1);
-}
-
-TEST(CudaRanks, SolveAsOneDeviceDoes) {
-  const Instance instance = teacher(260, 3, 1, 5, 20.0);
-  SolveOptions options;
-  options.threads = 1;
-  options.rank = 5;
-  options.max_evaluations = 40;
-  options.bound = BoundMethod::relaxation;
-  const Relaxation one = solve_with(instance.problem(), options, *double_of(0));
-  EXPECT_GT(one.lower_bound, 0.0);
-  Relaxation together;
-  std::int64_t bytes = 0;
-  ThreadRanks(3).run([&](Ranks& ranks) {
-    on_doubles(ranks, [&] {
-      if (ranks.rank() > 0) return serve_doubles(ranks);
-      Lead lead(ranks);
-      const auto device = lead.device("cuda", double_of(0));
-      together = solve_with(instance.problem(), options, *device);
-      bytes = ranks.traffic().bytes;
-    });
-  });
-  EXPECT_GT(bytes, 40 * 520 * 5 * 8 / 2);  // the others had their part in it
-  EXPECT_EQ(together.evaluations, one.evaluations);
-  EXPECT_EQ(together.lower_bound, one.lower_bound);
-  EXPECT_EQ(together.objective, one.objective);
-  EXPECT_EQ(together.factor.U.data, one.factor.U.data);
-}
-
-/// Two ranks, the second of which does something to its machine first; what rank 0 makes of it.
-void with_another_machine(const std::function<void()>& change, const std::function<void(const Device&)>& work) {
-  ThreadRanks(2).run([&](Ranks& ranks) {
-    on_doubles(ranks, [&] {
-      if (ranks.rank() > 0) change();
-      if (ranks.rank() > 0) return serve_doubles(ranks);
-      Lead lead(ranks);
-      work(*lead.device("cuda", double_of(0)));
-      EXPECT_FALSE(lead.lost());
-    });
-  });
-}
-
-TEST(CudaRanks, OfAnotherKindLeaveTheRelaxationToRank0) {
-  const RelaxationData data = prepare(presolve(teacher(260, 3, 1, 5, 20.0).problem()));
-  const Work work = some_windows(data);
-  with_another_machine([] { cuda_double::machine().multiprocessors = 3; },
-                       [&](const Device& device) {
-                         const auto backend = device.relaxation(data, small_memory());
-                         work(*backend);
-                         const auto one = double_of(0)->relaxation(data, small_memory());
-                         work(*one);
-                         expect_the_same(look(*backend), look(*one), 2);
-                       });
-}
-
-TEST(CudaRanks, NeedRoomOnEach) {
-  const RelaxationData data = prepare(presolve(teacher(260, 3, 1, 5, 20.0).problem()));
-  with_another_machine([] { cuda_double::machine().memory = std::size_t{1} << 20U; },
-                       [&](const Device& device) {
-                         try {
-                           device.relaxation(data, small_memory());
-                           ADD_FAILURE();
-                         } catch (const MemoryError& error) {
-                           EXPECT_STREQ(error.what(), "rank 1 has no room for its part of the problem");
-                         }
-                       });
-}
-
-// Rows, blocks of a pass and tiles of the scan are each of one rank, none of which has much more than its share.
-TEST(RowShare, DealsOutRowsBlocksAndTiles) {
-  for (const std::int64_t rows : {std::int64_t{400}, std::int64_t{20000}, std::int64_t{200000}})
-    for (const int size : {1, 2, 3, 4, 8, 16}) {
-      const auto edge = static_cast<double>((rows + 127) / 128);
-      std::set<std::pair<int, std::int64_t>> places;
-      std::int64_t all_rows = 0;
-      std::int64_t all_blocks = 0;
-      double most_pairs = 0.0;
-      for (int rank = 0; rank < size; ++rank) {
-        const RowShare share{rank, size};
-        all_rows += share.rows(rank, rows);
-        all_blocks += share.blocks(rank, rows);
-        double pairs = 0.0;
-        for (std::int64_t i = 0; i < share.tiles(rank, rows); ++i) {
-          EXPECT_TRUE(share.has(share.tile(i) * 128));
-          pairs += edge - static_cast<double>(share.tile(i));
-        }
-        most_pairs = std::max(most_pairs, pairs);
-      }
-      EXPECT_EQ(all_rows, rows);
-      EXPECT_EQ(all_blocks, cuda::pass_blocks(rows));
-      const double mean = edge * (edge + 1.0) / 2.0 / size;
-      EXPECT_LE(most_pairs, rows < 20000 ? mean + edge : 1.15 * mean) << rows << " " << size;
-      const RowShare share{0, size};
-      for (std::int64_t row = 0; row<rows; row += rows> 400 ? 37 : 1) {
-        const int owner = share.owner(row);
-        EXPECT_EQ(share.block_owner(static_cast<int>(row / 8 % 2048)), owner);
-        EXPECT_LT(share.place(row), share.rows(owner, rows));
-        EXPECT_TRUE(rows > 400 || places.emplace(owner, share.place(row)).second);
-      }
-    }
 }
 
 }  // namespace

@@ -42,8 +42,12 @@ struct Machine {
   std::size_t memory = std::size_t{1} << 34U;  ///< bytes of each device
   int multiprocessors = 2;
   int cache = 1 << 20;  ///< bytes of L2
+  bool nccl = false;    ///< there is an NCCL
 };
 Machine& machine();
+
+/// Communicators of NCCL that are there, of all threads.
+int nccl_members();
 
 /// Why the last launch failed, in words.
 const std::string& failure();

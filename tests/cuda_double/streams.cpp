@@ -24,6 +24,14 @@ cudaError_t cudaStreamSynchronize(cudaStream_t stream) {
   for (const auto& work : std::exchange(stream->queue, {})) work();
   return std::exchange(state().error, cudaSuccess);
 }
+// Work is done by the second look.
+cudaError_t cudaStreamQuery(cudaStream_t stream) {
+  if (stream->recorded) return cudaErrorStreamCaptureUnsupported;
+  if (state().dead) return cudaErrorLaunchFailure;
+  if (stream->queue.empty()) return std::exchange(state().error, cudaSuccess);
+  for (const auto& work : std::exchange(stream->queue, {})) work();
+  return cudaErrorNotReady;
+}
 cudaError_t cudaStreamBeginCapture(cudaStream_t stream, cudaStreamCaptureMode) {
   stream->recorded = std::make_unique<Queue>();
   return cudaSuccess;

@@ -4,10 +4,13 @@
 #include <limits>
 #include <optional>
 
+#include "burelu/solve.hpp"
 #include "certificate/certifier.hpp"
 #include "certificate/trial_crew.hpp"
 #include "driver/devices.hpp"
+#include "driver/dominant.hpp"
 #include "driver/jobs.hpp"
+#include "driver/solve_with.hpp"
 #include "ranks/lead.hpp"
 #include "ranks/serve.hpp"
 #include "support/banded_dual.hpp"
@@ -123,16 +126,21 @@ TEST(RankCertificates, AreSharedEvenly) {
   }
 }
 
+/// Some trials of one form, to be had at any cost.
+std::vector<Trial> some_trials() {
+  std::vector<Trial> out;
+  for (const double raised : {0.0, 1.0, 2.0, 3.0, 4.0})
+    out.push_back({0, raised, 0.0, -std::numeric_limits<double>::infinity(), {}});
+  return out;
+}
+
 /// Trials that iterate are dealt out one for each rank at a time.
 TEST(RankCertificates, IterateTheSameOnRanks) {
   const Case one(600);
   const auto results = [&](Lead* lead) {
     TrialCrew crew(one.reduced, {1e-8, 1e-3, 0.0}, lead);
     crew.begin({one.duals[0].point()}, 0.0);
-    std::vector<Trial> trials;
-    for (const double raised : {0.0, 1.0, 2.0, 3.0, 4.0})
-      trials.push_back({0, raised, 0.0, -std::numeric_limits<double>::infinity(), {}});
-    std::vector<TrialResult> out = crew.run(trials, nullptr, 0.0);
+    std::vector<TrialResult> out = crew.run(some_trials(), nullptr, 0.0);
     crew.end();
     return out;
   };
@@ -168,6 +176,55 @@ TEST(RankCertificates, EndWhereARankIsLost) {
     EXPECT_TRUE(lead.lost());
   };
   EXPECT_THROW(test::ThreadRanks(3).run(body), RanksLost);
+}
+
+// The limit came: one trial for a first bound, and nobody else is asked.
+TEST(RankCertificates, AskNobodyOnceItIsTime) {
+  const Case one(600);
+  const Stop now(0.0, [] { return true; });
+  test::ThreadRanks(2).run([&](Ranks& ranks) {
+    if (ranks.rank() > 0) return serve_certificates(ranks, all_jobs());
+    Lead lead(ranks);
+    lead.device("cpu", cpu_device());
+    TrialCrew crew(one.reduced, {1e-8, 1e-3}, &lead);
+    crew.begin({one.duals[0].point()}, 0.0);
+    const std::int64_t before = ranks.traffic().bytes;
+    const std::vector<TrialResult> results = crew.run(some_trials(), &now, 0.0);
+    EXPECT_EQ(ranks.traffic().bytes, before);
+    for (std::size_t k = 0; k < results.size(); ++k) EXPECT_EQ(results[k].flops > 0.0, k == 0);
+    EXPECT_EQ(crew.trials(), 1);
+    crew.end();
+  });
+}
+
+TEST(RankCertificates, ASolveKeepsItsBoundWhereARankIsLostInACertificate) {
+  const auto data = test::teacher(600, 4, 2, 11, 3.0);
+  const Problem problem = data.problem();
+  SolveOptions options;
+  options.tolerance = 1e-9;
+  options.bound = BoundMethod::relaxation;
+  options.threads = 1;
+  Relaxation result;
+  const auto body = [&](Ranks& ranks) {
+    if (ranks.rank() > 0) {
+      int rounds = 0;
+      Jobs jobs = all_jobs();
+      jobs[kTrialJob] = [&, own = jobs[kTrialJob]](const Device& device, const std::string& request) {
+        if (ranks.rank() == 1 && ++rounds == 40) throw RanksLost("this rank dies");
+        return own(device, request);
+      };
+      return serve_certificates(ranks, jobs);
+    }
+    Lead lead(ranks);
+    result = solve_with(problem, options, *lead.device("cpu", cpu_device()));
+    EXPECT_TRUE(lead.lost());
+  };
+  EXPECT_THROW(test::ThreadRanks(2).run(body), RanksLost);
+  EXPECT_EQ(result.status, Status::device_failed);
+  EXPECT_GT(result.lower_bound, 0.0);
+  const std::optional<double> proven = certified_bound(problem, result.certificate);
+  ASSERT_TRUE(proven);
+  EXPECT_DOUBLE_EQ(*proven, result.lower_bound);
 }
 
 }  // namespace

@@ -130,7 +130,7 @@ TEST(Spread, GoesOnFromTheCheckpointOfAnotherNumberOfRanks) {
   const test::ScratchFolder folder;
   SolveOptions options = options_of_test();
   options.checkpoint = folder.path("checkpoint");
-  options.max_evaluations = 400;
+  options.max_evaluations = 150;
   Relaxation first;
   with_ranks(3, [&](const Device& device, Lead&) { first = solve_with(problem, options, device); });
   ASSERT_EQ(first.status, Status::evaluation_limit);

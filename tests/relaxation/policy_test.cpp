@@ -213,7 +213,6 @@ TEST(Policy, ListsHaveAFixedLengthALineUntilPairsRunAway) {
   const double least = Settings().margin;
   EXPECT_GE(most_listed(100), 2 * 100 * 99);  // all pairs of a small problem
   EXPECT_EQ(most_listed(8000), 8 * most_listed(1000));
-  EXPECT_GT(most_listed(50000), 10 * most_listed(5000));  // too few could not hold the others
   EXPECT_EQ(most_listed(2000000), 2 * most_listed(1000000));
   EXPECT_EQ(most_listed(5000, least, false), most_listed(5000));
   EXPECT_EQ(most_listed(5000, 3.0 * least, false), most_listed(5000));
@@ -222,18 +221,6 @@ TEST(Policy, ListsHaveAFixedLengthALineUntilPairsRunAway) {
   EXPECT_GT(most_listed(1000, least, true), 2 * most_listed(1000));       // on a path
   EXPECT_EQ(most_listed(5000, 9.0 * least, true), 0);
   EXPECT_EQ(most_listed(50000, least, true), most_listed(50000));
-}
-
-TEST(Policy, PartsAreOfManyLinesAlone) {
-  EXPECT_EQ(parts(30'000, 0), 1);
-  EXPECT_EQ(parts(100'000, 0), 4);
-  EXPECT_LE(1'000'000 / parts(1'000'000, 0), 25'000);
-  EXPECT_EQ(parts(100'000, 1), 1);
-  EXPECT_EQ(parts(20, 4), 4);
-  EXPECT_EQ(parts(3, 4), 3);
-  for (const double tolerance : {1e-1, 1e-2, 1e-3}) EXPECT_LE(part_tolerance(tolerance), tolerance);
-  EXPECT_LT(part_tolerance(2e-2), 1e-2);
-  EXPECT_LT(most_listed_near(100'000), most_listed(100'000));
 }
 
 TEST(Policy, HeavyPassesAreLookedAtAfterEveryUpdate) {

@@ -198,21 +198,23 @@ TEST(Rules, ThePenaltyFallsByLeapsWhereItRanAhead) {
 
 TEST(Rules, AScanThatHadTooLittleRoomIsCounted) {
   Control c;
-  rules::take_scan(c, 10, 10);
+  rules::take_scan(c, 10, 10, false);
   EXPECT_EQ(c.lists.cut, 0);
-  rules::take_scan(c, 7, 9);
+  rules::take_scan(c, 7, 9, false);
   EXPECT_EQ(c.lists.pairs, 7);
   EXPECT_EQ(c.lists.wanted, 9);
   EXPECT_EQ(c.lists.cut, 1);
   c.lists.capacity = 100;
   c.settings.most = 7;  // by intent
   EXPECT_EQ(rules::list_room(c), 7);
-  rules::take_scan(c, 7, 9);
+  rules::take_scan(c, 7, 9, false);
   EXPECT_EQ(c.lists.cut, 1);
   c.settings.most = 200;
   EXPECT_EQ(rules::list_room(c), 100);
-  rules::take_scan(c, 100, 101);
+  rules::take_scan(c, 100, 101, true);
   EXPECT_EQ(c.lists.cut, 2);
+  EXPECT_EQ(c.lists.scans, 4);
+  EXPECT_EQ(c.lists.sampled, 1);
 }
 
 TEST(Rules, ExtrapolationBuildsUpAndRestarts) {

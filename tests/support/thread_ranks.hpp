@@ -76,6 +76,11 @@ class ThreadRanks {
       if (rank_ != 0 && size > 0) std::memcpy(data, receive(0, all[0][0]).data(), size);
     }
     bool reads_device_memory() const override { return all_.device_memory_; }
+    void look() override {
+      const std::lock_guard lock(all_.mutex_);
+      if (all_.lost_) throw RanksLost("another rank was lost");
+    }
+    void received(std::int64_t bytes) override { traffic_.bytes += bytes; }
     Traffic traffic() const override { return traffic_; }
 
    private:
