@@ -79,6 +79,24 @@ $relaxation2 << EOD
 0.001584893192 31.36569449 89.14285714
 0.001 32.82741715 88
 EOD
+$relaxation3 << EOD
+1 0.01194092874 56.26822157
+0.6309573445 0.2019056034 83.96501458
+0.3981071706 0.284618933 90.96209913
+0.2511886432 0.4185150792 95.04373178
+0.1584893192 0.7038688697 96.79300292
+0.1 0.5315896428 97.2303207
+0.06309573445 0.7183868792 97.52186589
+0.03981071706 1.401802021 97.81341108
+0.02511886432 3.227149024 97.81341108
+0.01584893192 7.219640724 97.81341108
+0.01 12.86865492 97.81341108
+0.006309573445 20.26894102 98.39650146
+0.003981071706 28.42618711 99.41690962
+0.002511886432 35.39292677 100
+0.001584893192 40.92892289 100
+0.001 45.06123774 100
+EOD
 $branch3 << EOD
 1 0.2267573696 56.26822157
 0.6309573445 0.5473151352 82.50728863
@@ -125,6 +143,6 @@ plot $relaxation2 using 1:2 with linespoints pt 7 ps 0.5 lw 2 lc rgb "#0072b2" t
 unset arrow
 set title "bank_notes" noenhanced
 set arrow from 0.001, graph 0 to 0.001, graph 1 nohead lc rgb '#777777' lw 1.5 dt 2
-plot $branch3 using 1:2 with linespoints pt 7 ps 0.5 lw 2 lc rgb "#009e73" title 'gap, branch and bound', $branch3 using 1:3 axes x1y2 with lines lw 2 dt 4 lc rgb "#d55e00" title 'test accuracy'
+plot $relaxation3 using 1:2 with linespoints pt 7 ps 0.5 lw 2 lc rgb "#0072b2" title 'gap, relaxation', $branch3 using 1:2 with linespoints pt 7 ps 0.5 lw 2 lc rgb "#009e73" title 'gap, branch and bound', $branch3 using 1:3 axes x1y2 with lines lw 2 dt 4 lc rgb "#d55e00" title 'test accuracy'
 unset multiplot
 
