@@ -17,7 +17,7 @@ struct Settings {
   /// scan() lists pairs with S_pq below this share of |f_p| |f_q|. Above 1: all pairs but those with a row of zeros,
   /// which no set needs (randomized, spiral, iris: the same evaluations).
   double margin = 0.02;
-  std::int64_t most = 0;  ///< pairs that scan() lists, at most; 0: as many as there is room for
+  std::int64_t most = 0;  ///< pairs that scan() lists, and a quarter (fresh_room); 0: as many as there is room for
 };
 
 /// The weak Wolfe line search of the current direction.
