@@ -45,13 +45,10 @@ void exchange(Archive& a, Spell& spell) {
 void exchange(Archive& a, Outcome& outcome) {
   a.list(outcome.open);
   a.list(outcome.unsplit);
-  auto count = static_cast<std::uint64_t>(outcome.peaks.size());
-  a.value(count);
-  outcome.peaks.resize(static_cast<std::size_t>(count));
-  for (Peak& peak : outcome.peaks) {
-    a.value(peak.value);
-    a.list(peak.y);
-  }
+  a.each(outcome.peaks, [](Archive& to, Peak& peak) {
+    to.value(peak.value);
+    to.list(peak.y);
+  });
   a.value(outcome.best);
   a.value(outcome.cells);
   a.value(outcome.work);

@@ -40,10 +40,7 @@ inline void exchange(Archive& a, TrialResult& result) {
 
 template <class T>
 inline void exchange_all(Archive& a, std::vector<T>& list) {
-  auto count = static_cast<std::uint64_t>(list.size());
-  a.value(count);
-  list.resize(static_cast<std::size_t>(count));
-  for (T& one : list) exchange(a, one);
+  a.each(list, [](Archive& to, T& one) { exchange(to, one); });
 }
 
 inline void say(Archive& a, Ask what) { a.value(what); }

@@ -29,10 +29,7 @@ void exchange(Archive& a, PathPiece& piece) {
 }
 
 void exchange_steps(Archive& a, std::vector<FoldStep>& steps) {
-  auto count = static_cast<std::uint64_t>(steps.size());
-  a.value(count);
-  steps.resize(static_cast<std::size_t>(count));
-  for (FoldStep& step : steps) exchange(a, step);
+  a.each(steps, [](Archive& to, FoldStep& step) { exchange(to, step); });
 }
 
 /// What folds depend on.

@@ -32,6 +32,12 @@ class Archive {
     v.resize(length(v.size(), sizeof(T)));
     raw(v.data(), v.size() * sizeof(T));
   }
+  /// Whatever has a function of its own: one(*this, element).
+  template <class T, class One>
+  void each(std::vector<T>& v, const One& one) {
+    v.resize(length(v.size(), 1));
+    for (T& element : v) one(*this, element);
+  }
   void text(std::string& s) {
     s.resize(length(s.size(), 1));
     raw(s.data(), s.size());

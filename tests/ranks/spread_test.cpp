@@ -168,6 +168,40 @@ TEST(Spread, ReceivesLittleMoreThanTheFactorInAnEvaluation) {
   });
 }
 
+// Where violated pairs do not fit: what is drawn, and the weights, which both of a pair's ranks form by themselves.
+TEST(Spread, DrawsTheSameSample) {
+  const RelaxationData data = prepare(presolve(test::teacher(600, 4, 2, 11, 3.0).problem()));
+  const Point start = random_point(data, 14, 1);
+  const auto after_two_updates = [&](Ranks& ranks) {
+    CpuBackend backend(data, 20, 1, 1e-2, 3000, ranks);
+    backend.write_point(start.Shat, start.Ut);
+    Snapshot now;
+    for (int k = 0; k < 2; ++k) {
+      list_pairs(backend);
+      descend(backend, 10);
+      list_pairs(backend);
+      backend.read(now, kScalars);
+      EXPECT_EQ(now.control.lists.sampled, 1) << k;
+      descend(backend, 10);
+      update(backend);
+    }
+    backend.read(now, kDual | kPoint);
+    return now;
+  };
+  const Snapshot alone = after_two_updates(Ranks::solo());
+  ASSERT_GT(alone.multipliers.size(), 100U);
+  Snapshot together;
+  ThreadRanks(3).run([&](Ranks& ranks) {
+    const Snapshot now = after_two_updates(ranks);
+    if (ranks.rank() == 0) together = now;
+  });
+  EXPECT_EQ(together.Shat.data, alone.Shat.data);
+  EXPECT_EQ(together.control.value.accepted, alone.control.value.accepted);
+  ASSERT_EQ(together.multipliers.size(), alone.multipliers.size());
+  for (std::size_t k = 0; k < alone.multipliers.size(); ++k)
+    EXPECT_EQ(together.multipliers[k].value, alone.multipliers[k].value) << k;
+}
+
 // Entries of the lists, lines and the scan's tiles: each rank's within 15 % of its share.
 TEST(Spread, SharesTheWorkEvenly) {
   const RelaxationData data = prepare(presolve(test::teacher(10000, 10, 3, 5, 300.0).problem()));
